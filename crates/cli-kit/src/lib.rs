@@ -1,0 +1,1 @@
+//! What both programs share: configuration layers, printing, the JSON envelope, exit codes, escaping.

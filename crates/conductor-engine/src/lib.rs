@@ -1,0 +1,1 @@
+//! The state machine of an orchestration, pure and total.

@@ -1,0 +1,1 @@
+//! What carries an orchestration out: journal, driver, git, agents, gates.

@@ -1,0 +1,1 @@
+//! One handle to tasks for other programs, and the JSON they exchange.

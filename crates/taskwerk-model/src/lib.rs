@@ -1,0 +1,1 @@
+//! Tasks as pure data: ids, statuses, commands, events, decisions and the dependency graph.

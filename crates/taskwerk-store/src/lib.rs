@@ -1,0 +1,1 @@
+//! Durable storage of tasks: one transaction per command, events, claims.

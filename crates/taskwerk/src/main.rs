@@ -1,0 +1,3 @@
+//! The taskwerk program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Test support: hermetic environments, temporary repositories, the simulator.

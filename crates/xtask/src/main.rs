@@ -1,0 +1,3 @@
+//! Checks, generated files and benchmarks of this workspace.
+
+fn main() {}
