@@ -1,1 +1,5 @@
 //! The state machine of an orchestration, pure and total.
+
+pub mod evidence;
+pub mod gate;
+pub mod ids;
