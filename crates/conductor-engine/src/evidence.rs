@@ -54,6 +54,9 @@ impl Evidence {
 
     /// How many tests ran over all gates; `None` when no gate's tests could be read.
     pub fn tests_run(&self) -> Option<usize> {
-        self.gates.iter().filter_map(|g| g.tests.as_ref().map(crate::gate::TestResults::ran)).reduce(|a, b| a + b)
+        self.gates
+            .iter()
+            .filter_map(|g| g.tests.as_ref().map(crate::gate::TestResults::ran))
+            .reduce(|a, b| a + b)
     }
 }

@@ -129,8 +129,7 @@ pub struct GateResult {
 impl GateResult {
     /// Whether the gate passed: it ended by itself with 0 and no test that it ran failed.
     pub fn passed(&self) -> bool {
-        self.end == GateEnd::Exit(0)
-            && self.tests.as_ref().is_none_or(|t| t.count(TestStatus::Failed) == 0)
+        self.end == GateEnd::Exit(0) && self.tests.as_ref().is_none_or(|t| t.count(TestStatus::Failed) == 0)
     }
 }
 
@@ -184,9 +183,20 @@ mod tests {
     #[test]
     fn tests_are_compared_by_id() {
         use TestStatus::{Failed, Passed, Skipped};
-        let base = results(&[("gone", Passed), ("broke", Passed), ("fixed", Failed), ("off", Passed), ("same", Passed)]);
-        let candidate =
-            results(&[("broke", Failed), ("fixed", Passed), ("off", Skipped), ("same", Passed), ("new", Passed)]);
+        let base = results(&[
+            ("gone", Passed),
+            ("broke", Passed),
+            ("fixed", Failed),
+            ("off", Passed),
+            ("same", Passed),
+        ]);
+        let candidate = results(&[
+            ("broke", Failed),
+            ("fixed", Passed),
+            ("off", Skipped),
+            ("same", Passed),
+            ("new", Passed),
+        ]);
         let delta = compare(&base, &candidate);
         let set = |id: &str| BTreeSet::from([id.to_owned()]);
         assert_eq!(
