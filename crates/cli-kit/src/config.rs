@@ -13,3 +13,6 @@ mod yaml;
 pub use error::ConfigError;
 pub use layers::{Config, Entry, Origin, Sources};
 pub use schema::{Default, Field, Kind, Schema};
+
+#[cfg(test)]
+mod tests;

@@ -164,7 +164,7 @@ impl Printer {
     /// that standard output stays one document whatever a command does.
     pub fn line(&mut self, line: impl Display) {
         if self.mode.json {
-            self.to_err(&format!("{line}\n"));
+            self.complain(&format!("{line}\n"));
         } else {
             self.write(|out| writeln!(out, "{line}"));
         }
@@ -198,14 +198,14 @@ impl Printer {
     /// A remark on standard error; left out with `--quiet`. The caller has escaped foreign text.
     pub fn note(&mut self, text: impl Display) {
         if !self.mode.quiet {
-            self.to_err(&format!("{text}\n"));
+            self.complain(&format!("{text}\n"));
         }
     }
 
     /// A warning on standard error, also with `--quiet`. Escaped here.
     pub fn warn(&mut self, text: impl Display) {
         let label = paint(self.terminal.err_colors, Style::Yellow, "warning:").into_owned();
-        self.to_err(&format!("{label} {}\n", escape_block(&text.to_string())));
+        self.complain(&format!("{label} {}\n", escape_block(&text.to_string())));
     }
 
     /// Reports how the command ended and gives the process's exit code. The last call of a program.
@@ -223,7 +223,7 @@ impl Printer {
         {
             let error =
                 CliError::new(Exit::Internal, "OUTPUT", format!("failed to write the output: {failure}"));
-            self.to_err(&human(&error, false));
+            self.complain(&human(&error, false));
             exit = Exit::Internal;
         }
         exit.into()
@@ -235,7 +235,7 @@ impl Printer {
         } else {
             self.flush();
             let text = human(error, self.terminal.err_colors);
-            self.to_err(&text);
+            self.complain(&text);
         }
         error.exit
     }
@@ -246,7 +246,7 @@ impl Printer {
         }
     }
 
-    fn to_err(&mut self, text: &str) {
+    fn complain(&mut self, text: &str) {
         // When standard error is gone there is nowhere left to say so.
         let _ = self.err.write_all(text.as_bytes());
     }
@@ -265,15 +265,15 @@ impl Drop for Printer {
 /// An error as people read it.
 fn human(error: &CliError, colors: bool) -> String {
     let label = paint(colors, Style::Red, "error:");
-    let mut text = format!("{label} {}\n", escape_block(&error.message));
+    let mut lines = vec![format!("{label} {}", escape_block(&error.message))];
     if !error.suggestions.is_empty() {
         let names: Vec<Cow<'_, str>> = error.suggestions.iter().map(|name| escape(name)).collect();
-        text += &format!("  did you mean {}?\n", names.join(", "));
+        lines.push(format!("  did you mean {}?", names.join(", ")));
     }
     if let Some(hint) = &error.hint {
-        text += &format!("  {} {}\n", paint(colors, Style::Dim, "hint:"), escape_block(hint));
+        lines.push(format!("  {} {}", paint(colors, Style::Dim, "hint:"), escape_block(hint)));
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 fn paint(colors: bool, style: Style, text: &str) -> Cow<'_, str> {

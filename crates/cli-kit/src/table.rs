@@ -193,14 +193,14 @@ mod tests {
     #[test]
     fn a_narrow_terminal_cuts_the_title_and_then_drops_columns() {
         insta::assert_snapshot!(render(Some(40), false), @r"
-        ID        TITLE           STATUS  TAGS
-        TASK-001  Store the not…  done    api
-        TASK-002  検索\u{1b}[2J   todo
+        ID        TITLE             STATUS  TAGS
+        TASK-001  Store the notes…  done    api
+        TASK-002  検索\u{1b}[2J     todo
         ");
         insta::assert_snapshot!(render(Some(28), false), @r"
-        ID        TITLE     STATUS
-        TASK-001  Store t…  done
-        TASK-002  検索\u{…  todo
+        ID        TITLE       STATUS
+        TASK-001  Store the…  done
+        TASK-002  検索\u{1b…  todo
         ");
     }
 

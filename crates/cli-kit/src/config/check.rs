@@ -50,7 +50,7 @@ pub(super) fn check_file(
             None => {
                 let known = schema.own.iter().map(|field| field.key).chain(schema.foreign.iter().copied());
                 return Err(ConfigError::UnknownSection {
-                    at: place.at(*line),
+                    at: Box::new(place.at(*line)),
                     section: section.clone(),
                     suggestions: owned(nearest(section, known)),
                 });
@@ -102,7 +102,7 @@ fn fits(kind: &Kind, value: &Value) -> bool {
 fn unknown_key(fields: &[Field], key: &str, parent: &str, at: Origin) -> ConfigError {
     let known = || fields.iter().map(|field| field.key);
     ConfigError::UnknownKey {
-        at,
+        at: Box::new(at),
         parent: parent.to_owned(),
         key: key.to_owned(),
         suggestions: owned(nearest(key, known())),
@@ -118,12 +118,13 @@ fn wrong_value(kind: &Kind, node: &Node, path: &str, place: &impl Place) -> Conf
         _ => Vec::new(),
     };
     let found = match &node.data {
+        Data::Scalar(Value::String(text)) => format!("`{text}`"),
         Data::Scalar(value) => format!("`{value}`"),
         Data::List(_) => "a list".to_owned(),
         Data::Map(_) => "an object".to_owned(),
     };
     ConfigError::WrongValue {
-        at: place.at(node.line),
+        at: Box::new(place.at(node.line)),
         path: path.to_owned(),
         expected: expected(kind),
         found,

@@ -33,7 +33,7 @@ pub enum ConfigError {
     #[error("{at}: there is no section `{section}`")]
     UnknownSection {
         /// Where.
-        at: Origin,
+        at: Box<Origin>,
         /// The section.
         section: String,
         /// Sections that may have been meant.
@@ -43,7 +43,7 @@ pub enum ConfigError {
     #[error("{at}: `{parent}` has no key `{key}`")]
     UnknownKey {
         /// Where.
-        at: Origin,
+        at: Box<Origin>,
         /// The path of the object, by dots.
         parent: String,
         /// The key.
@@ -57,7 +57,7 @@ pub enum ConfigError {
     #[error("{at}: `{path}` must be {expected}, not {found}")]
     WrongValue {
         /// Where.
-        at: Origin,
+        at: Box<Origin>,
         /// The path of the value, by dots.
         path: String,
         /// What is expected, in words.

@@ -317,7 +317,3 @@ fn add_variables(
     root.set(path, Tree::Leaf(node.value(), place(0)));
     Ok(())
 }
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod tests;

@@ -1,12 +1,14 @@
 //! Layers, strictness and origins, against a schema like the real ones.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::super::schema::{Default, Field, Kind, Schema};
-use super::*;
+use super::{Config, ConfigError, Default, Field, Kind, Origin, Schema, Sources};
+use crate::env::Env;
 use crate::error::CliError;
 
 const SCHEMA: Schema = Schema {
@@ -133,7 +135,7 @@ fn wrong_files_are_refused_where_they_are_wrong() {
 fn a_wrong_variable_is_named() {
     let project = Project::new("", "").env("TASKWERK_TASKS_DEFAULT_PRIORITY", "urgent");
     insta::assert_snapshot!(project.error(), @r#"
-    TASKWERK_TASKS_DEFAULT_PRIORITY: `tasks.default_priority` must be one of low, medium, high, not `"urgent"`
+    TASKWERK_TASKS_DEFAULT_PRIORITY: `tasks.default_priority` must be one of low, medium, high, not `urgent`
 
     []
     "#);

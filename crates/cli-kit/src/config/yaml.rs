@@ -45,9 +45,15 @@ pub(super) struct SyntaxError {
 
 /// Reads a YAML document; an empty one (or one of comments alone) is null.
 pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
-    serde_saphyr::from_str::<Spanned<Data>>(text).map(Node::from).map_err(|error| {
-        let problem = error.without_snippet().to_string();
-        SyntaxError { line: error.location().map_or(0, |at| at.line()), problem }
+    // Only `true` and `false` are yes and no, as in YAML 1.2: a tag `y` or a country `no` stays text.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options::<Spanned<Data>>(text, options).map(Node::from).map_err(|error| {
+        let text = error.without_snippet().to_string();
+        // The line is told apart, and advice to users of the library is none for users of the program.
+        let problem = [" at line ", ", set DuplicateKeyPolicy"]
+            .iter()
+            .fold(text.as_str(), |text, end| text.split_once(end).map_or(text, |(before, _)| before));
+        SyntaxError { line: error.location().map_or(0, |at| at.line()), problem: problem.to_owned() }
     })
 }
 
