@@ -74,8 +74,9 @@ pub fn parse<C: clap::Parser>(arguments: &[OsString], env: &Env) -> Result<C, Ex
     })
 }
 
-/// Whether `--json` is among the flags (before `--`).
-fn asks_for_json(arguments: &[OsString]) -> bool {
+/// Whether `--json` is among the flags (before `--`): for errors before the command line is understood.
+#[must_use]
+pub fn asks_for_json(arguments: &[OsString]) -> bool {
     arguments.iter().take_while(|word| *word != "--").any(|word| word == "--json")
 }
 
@@ -99,7 +100,10 @@ fn report(mut printer: Printer, error: &clap::Error) -> ExitCode {
 
 /// A command line that clap refuses, in our own shape. Clap echoes the words that it was given, so the text is
 /// escaped when it is printed.
-pub(crate) fn usage_error(error: &clap::Error) -> CliError {
+fn usage_error(error: &clap::Error) -> CliError {
+    if error.kind() == ErrorKind::ValueValidation {
+        return invalid_value(error);
+    }
     let text = error.render().to_string();
     let (message, rest) = text.split_once("\n\n").unwrap_or((text.as_str(), ""));
     let message = message.trim_start_matches("error: ").trim_end();
@@ -110,6 +114,18 @@ pub(crate) fn usage_error(error: &clap::Error) -> CliError {
         usage = usage.hint(rest.join("\n  "));
     }
     usage
+}
+
+/// A value that its own type refuses. The type's words say what is wrong; clap's would repeat the value, which may
+/// be long.
+fn invalid_value(error: &clap::Error) -> CliError {
+    let reason = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    let message = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => format!("{argument}: {reason}"),
+        _ => reason,
+    };
+    CliError::new(Exit::Usage, "VALIDATION_ERROR", message)
+        .details(json!({ "argument": error.get(ContextKind::InvalidArg).map(ToString::to_string) }))
 }
 
 fn suggested(error: &clap::Error) -> Vec<String> {
@@ -147,6 +163,8 @@ mod tests {
         List {
             #[arg(long)]
             sort: Option<String>,
+            #[arg(long)]
+            limit: Option<u32>,
         },
     }
 
@@ -172,6 +190,13 @@ mod tests {
         insta::assert_snapshot!(error.message, @"unrecognized subcommand 'lits'");
         let error = error_of("prog list --srot x");
         assert_eq!(error.suggestions, ["--sort"]);
+    }
+
+    #[test]
+    fn a_value_that_its_type_refuses_is_told_in_the_types_words() {
+        let error = error_of("prog list --limit many");
+        assert_eq!((error.code.as_ref(), error.exit), ("VALIDATION_ERROR", Exit::Usage));
+        insta::assert_snapshot!(error.message, @"--limit <LIMIT>: invalid digit found in string");
     }
 
     #[test]
