@@ -1,0 +1,152 @@
+//! The dependencies of a plan as a graph that knows what containers mean.
+//!
+//! Each item has a beginning and an end. An item ends after it begins; what waits begins after what it waits for has
+//! ended; a child begins after its container does and ends before it. So a dependency on a container is one edge, not
+//! one for each item in it, and a child that waits for its own container is a circle like any other.
+
+use crate::{ItemKey, Plan};
+use std::collections::BTreeMap;
+
+/// A search for implied dependencies ends after so many nodes, so that a plan of thousands of items in one chain stays
+/// cheap to check; what lies further back is not reported.
+const LONGEST_SEARCH: usize = 2_000;
+
+/// A plan's dependencies. Items are named by their position in the plan.
+pub(crate) struct Graph {
+    count: usize,
+    /// For each node the nodes that come after it.
+    next: Vec<Vec<usize>>,
+    /// For each node the nodes that come before it.
+    previous: Vec<Vec<usize>>,
+    container: Vec<bool>,
+}
+
+impl Graph {
+    /// Of several items with one key the first counts; what names no item is left out.
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let position = positions(plan);
+        let count = plan.items.len();
+        let nodes = vec![Vec::new(); count * 2];
+        let mut graph = Self { count, next: nodes.clone(), previous: nodes, container: vec![false; count] };
+        for (index, item) in plan.items.iter().enumerate() {
+            graph.link(begin(index), end(index));
+            if let Some(&parent) = item.parent.as_ref().and_then(|parent| position.get(parent)) {
+                graph.container[parent] = true;
+                graph.link(begin(parent), begin(index));
+                graph.link(end(index), end(parent));
+            }
+            for on in item.depends_on.iter().filter_map(|on| position.get(on)) {
+                graph.link(end(*on), begin(index));
+            }
+        }
+        graph
+    }
+
+    fn link(&mut self, from: usize, to: usize) {
+        self.next[from].push(to);
+        self.previous[to].push(from);
+    }
+
+    pub(crate) fn is_container(&self, item: usize) -> bool {
+        self.container[item]
+    }
+
+    pub(crate) fn next(&self, node: usize) -> &[usize] {
+        &self.next[node]
+    }
+
+    /// All nodes, each after those that come before it; what is left over is in a circle, or after one. Of the nodes
+    /// that are free at the same time the first in the plan comes first.
+    pub(crate) fn sorted(&self) -> Result<Vec<usize>, Circle> {
+        let mut before: Vec<usize> = self.previous.iter().map(Vec::len).collect();
+        let mut free: std::collections::BTreeSet<usize> =
+            before.iter().enumerate().filter(|&(_, &count)| count == 0).map(|(node, _)| node).collect();
+        let mut sorted = Vec::with_capacity(before.len());
+        while let Some(node) = free.pop_first() {
+            sorted.push(node);
+            for &next in &self.next[node] {
+                before[next] -= 1;
+                if before[next] == 0 {
+                    free.insert(next);
+                }
+            }
+        }
+        if sorted.len() == before.len() { Ok(sorted) } else { Err(self.circle(&before)) }
+    }
+
+    /// Of the items that `item` waits for, those that it would wait for anyway because of the others. `rank` is the place
+    /// of each node in [`Graph::sorted`]: nothing before the earliest of them can lead to one of them.
+    pub(crate) fn implied(&self, item: usize, rank: &[usize]) -> Vec<usize> {
+        let start = begin(item);
+        let direct = &self.previous[start];
+        let Some(earliest) = direct.iter().map(|&node| rank[node]).min().filter(|_| direct.len() > 1) else {
+            return Vec::new();
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        let mut stack: Vec<usize> = direct.iter().flat_map(|&node| &self.previous[node]).copied().collect();
+        while let Some(node) = stack.pop() {
+            if rank[node] >= earliest && seen.len() < LONGEST_SEARCH && seen.insert(node) {
+                stack.extend(&self.previous[node]);
+            }
+        }
+        let implied = direct.iter().filter(|&&node| node == end(item_of(node)) && seen.contains(&node));
+        implied.map(|&node| item_of(node)).collect()
+    }
+
+    /// One circle among the nodes that still have something before them: going backwards from any of them never ends.
+    fn circle(&self, before: &[usize]) -> Circle {
+        let mut back = vec![None; before.len()];
+        for (node, nexts) in self.next.iter().enumerate().filter(|&(node, _)| before[node] > 0) {
+            for &next in nexts {
+                back[next].get_or_insert(node);
+            }
+        }
+        let mut seen = vec![None; before.len()];
+        let mut path = Vec::new();
+        let mut node = before.iter().position(|&count| count > 0);
+        while let Some(current) = node {
+            if let Some(start) = seen[current] {
+                let mut nodes: Vec<usize> = path.split_off(start);
+                nodes.reverse();
+                return Circle { items: items_of(&nodes, self.count) };
+            }
+            seen[current] = Some(path.len());
+            path.push(current);
+            node = back[current];
+        }
+        Circle { items: Vec::new() }
+    }
+}
+
+/// Items that wait for each other: each is followed by one that waits for it, the last by the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Circle {
+    pub(crate) items: Vec<usize>,
+}
+
+fn items_of(nodes: &[usize], count: usize) -> Vec<usize> {
+    let mut items: Vec<usize> =
+        nodes.iter().map(|&node| item_of(node)).filter(|&item| item < count).collect();
+    items.dedup();
+    if items.len() > 1 && items.first() == items.last() {
+        items.pop();
+    }
+    items
+}
+
+pub(crate) fn begin(item: usize) -> usize {
+    item * 2
+}
+
+pub(crate) fn end(item: usize) -> usize {
+    item * 2 + 1
+}
+
+pub(crate) fn item_of(node: usize) -> usize {
+    node / 2
+}
+
+/// Where in the plan each key stands; the first of equal ones counts.
+pub(crate) fn positions(plan: &Plan) -> BTreeMap<&ItemKey, usize> {
+    plan.items.iter().enumerate().rev().map(|(index, item)| (&item.key, index)).collect()
+}

@@ -1,0 +1,192 @@
+//! From a draft to what may be imported: a person's word on every item.
+
+use crate::{Finding, FindingCode, Item, ItemKey, Plan, Severity, lint};
+use std::collections::{BTreeMap, BTreeSet};
+use thiserror::Error;
+
+/// What somebody says of the items of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdicts {
+    by: String,
+    otherwise: Option<Verdict>,
+    items: BTreeMap<ItemKey, Verdict>,
+}
+
+/// What somebody says of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is to be done.
+    Accepted,
+    /// It is not to be done, and neither is what it contains.
+    Rejected,
+}
+
+/// A plan that somebody has looked through. Only [`review`] makes one.
+#[derive(Debug, Clone)]
+pub struct ReviewedPlan {
+    plan: Plan,
+    by: String,
+    dropped: Vec<ItemKey>,
+    findings: Vec<Finding>,
+}
+
+/// Why a review has no result.
+#[derive(Debug, Error)]
+pub enum ReviewError {
+    /// The plan has errors.
+    #[error("failed to review the plan: {}; mend it with `conductor plan update`, or plan again",
+        findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; "))]
+    Refused {
+        /// The findings that are errors.
+        findings: Vec<Finding>,
+    },
+    /// A verdict names an item that the plan does not have.
+    #[error("failed to review the plan: it has no item `{key}`; `conductor plan show` lists its items")]
+    UnknownItem {
+        /// The key given.
+        key: ItemKey,
+    },
+    /// Items without a verdict.
+    #[error("failed to review the plan: no verdict on {} of its items, `{}` first; accept or reject them",
+        keys.len(), keys.first().map_or("", ItemKey::as_str))]
+    Undecided {
+        /// The items that nothing was said of.
+        keys: Vec<ItemKey>,
+    },
+    /// Nothing is left.
+    #[error("failed to review the plan: every item was rejected; discard the plan instead")]
+    NothingAccepted,
+}
+
+impl Verdicts {
+    /// Everything is accepted, unless a verdict on an item says otherwise. `by` names who says so.
+    pub fn all_accepted(by: impl Into<String>) -> Self {
+        Self { by: by.into(), otherwise: Some(Verdict::Accepted), items: BTreeMap::new() }
+    }
+
+    /// Nothing is said yet; every item needs a verdict, or one of its containers a rejection.
+    pub fn none(by: impl Into<String>) -> Self {
+        Self { by: by.into(), otherwise: None, items: BTreeMap::new() }
+    }
+
+    /// Says something of one item; the last word counts.
+    #[must_use]
+    pub fn with(mut self, key: ItemKey, verdict: Verdict) -> Self {
+        self.items.insert(key, verdict);
+        self
+    }
+
+    fn on(&self, key: &ItemKey) -> Option<&Verdict> {
+        self.items.get(key).or(self.otherwise.as_ref())
+    }
+}
+
+/// Takes the rejected items out of a plan, with all that they contain. What waited for one of them no longer does, and a
+/// finding says so; a container of which nothing is left goes too.
+///
+/// # Errors
+/// When the plan has findings that are errors, when a verdict names no item, when an item has no verdict, and when
+/// nothing is left.
+pub fn review(plan: Plan, verdicts: &Verdicts) -> Result<ReviewedPlan, ReviewError> {
+    let errors: Vec<Finding> =
+        lint(&plan).into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+    if !errors.is_empty() {
+        return Err(ReviewError::Refused { findings: errors });
+    }
+    let dropped = dropped(&plan, verdicts)?;
+    if dropped.len() == plan.items.len() {
+        return Err(ReviewError::NothingAccepted);
+    }
+    let mut findings = Vec::new();
+    let mut plan = plan;
+    let titles: BTreeMap<ItemKey, String> = plan
+        .items
+        .iter()
+        .filter(|item| dropped.contains(&item.key))
+        .map(|item| (item.key.clone(), item.title.clone()))
+        .collect();
+    plan.items.retain(|item| !dropped.contains(&item.key));
+    for item in &mut plan.items {
+        let (gone, kept) =
+            std::mem::take(&mut item.depends_on).into_iter().partition(|on| dropped.contains(on));
+        item.depends_on = kept;
+        findings.extend(Vec::into_iter(gone).map(|on: ItemKey| lost(item, &titles, on)));
+    }
+    let dropped = titles.into_keys().collect();
+    Ok(ReviewedPlan { plan, by: verdicts.by.clone(), dropped, findings })
+}
+
+fn lost(item: &Item, titles: &BTreeMap<ItemKey, String>, on: ItemKey) -> Finding {
+    let title = titles.get(&on).map_or("", String::as_str);
+    let message = format!(
+        "\"{}\" was to wait for \"{title}\", which was rejected; check that it can be done without",
+        item.title
+    );
+    Finding::new(FindingCode::DroppedDependency, message)
+        .about(vec![item.key.clone(), on])
+        .at(item.sources.clone())
+}
+
+/// The items that were rejected, lie within one that was, or are containers of which nothing is left.
+fn dropped(plan: &Plan, verdicts: &Verdicts) -> Result<BTreeSet<ItemKey>, ReviewError> {
+    let known: BTreeSet<&ItemKey> = plan.items.iter().map(|item| &item.key).collect();
+    if let Some(key) = verdicts.items.keys().find(|key| !known.contains(key)) {
+        return Err(ReviewError::UnknownItem { key: key.clone() });
+    }
+    let mut dropped = BTreeSet::new();
+    let mut undecided = Vec::new();
+    let rows = plan.tree();
+    let mut rejected_at: Option<usize> = None;
+    for row in &rows {
+        rejected_at = rejected_at.filter(|&depth| row.depth > depth);
+        match verdicts.on(&row.item.key) {
+            _ if rejected_at.is_some() => {
+                dropped.insert(row.item.key.clone());
+            }
+            Some(Verdict::Rejected) => {
+                rejected_at = Some(row.depth);
+                dropped.insert(row.item.key.clone());
+            }
+            Some(Verdict::Accepted) => {}
+            None => undecided.push(row.item.key.clone()),
+        }
+    }
+    if !undecided.is_empty() {
+        return Err(ReviewError::Undecided { keys: undecided });
+    }
+    // Backwards, so that a container is looked at after all that it contains.
+    let mut kept_below: BTreeSet<&ItemKey> = BTreeSet::new();
+    for row in rows.iter().rev() {
+        if row.container && !kept_below.contains(&row.item.key) {
+            dropped.insert(row.item.key.clone());
+        }
+        if !dropped.contains(&row.item.key)
+            && let Some(parent) = &row.item.parent
+        {
+            kept_below.insert(parent);
+        }
+    }
+    Ok(dropped)
+}
+
+impl ReviewedPlan {
+    /// The plan without what was rejected.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Who gave the verdicts.
+    pub fn by(&self) -> &str {
+        &self.by
+    }
+
+    /// The items that were taken out, rejected ones and what they contained.
+    pub fn dropped(&self) -> &[ItemKey] {
+        &self.dropped
+    }
+
+    /// Dependencies that were lost with the items that were taken out.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
