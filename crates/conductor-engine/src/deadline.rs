@@ -1,0 +1,33 @@
+//! When the engine wants to be told that time has passed.
+
+use jiff::Timestamp;
+
+use crate::session::{Phase, Session, Status};
+
+/// The next moment at which a tick can change something; `None` when only other inputs can.
+pub fn next_deadline(s: &Session) -> Option<Timestamp> {
+    s.open_runs()
+        .filter_map(|run| {
+            let phase = match &run.phase {
+                Phase::Working(attempt) => {
+                    attempt.started.unwrap_or(run.since).checked_add(s.rules.max_task_duration).ok()
+                }
+                Phase::Waiting { until, .. } if s.status == Status::Active => Some(*until),
+                Phase::Waiting { .. }
+                | Phase::Queued
+                | Phase::Preparing
+                | Phase::Collecting
+                | Phase::Gating(_)
+                | Phase::Deciding(_)
+                | Phase::Landing(_)
+                | Phase::Held(_)
+                | Phase::Stopping(_)
+                | Phase::Ended(_) => None,
+            };
+            match (phase, run.asleep_until) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            }
+        })
+        .min()
+}

@@ -1,0 +1,322 @@
+//! What the state wants done to the world. Every effect says "make sure that", so doing it twice is doing it
+//! once.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::AttemptReport;
+use crate::evidence::EvidenceSummary;
+use crate::ids::{Epoch, EvidenceId, HoldId, Oid, RunId, TaskRef, Token, TreeId};
+use crate::session::{Candidate, Snapshot};
+
+/// The kinds of effects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    /// Claim the task and mark it as in progress.
+    Claim,
+    /// Have a workspace.
+    Worktree,
+    /// Have an agent work.
+    Attempt,
+    /// Have no process of the run alive.
+    Stop,
+    /// Have the workspace's state saved in a ref.
+    Snapshot,
+    /// Know what changed, and have the agent's own commits kept.
+    Collect,
+    /// Have the work merged with the target's tip.
+    Candidate,
+    /// Have the gates' results on the candidate's tree.
+    Gates,
+    /// Have the policy's verdict.
+    Judge,
+    /// Have the candidate on the session's branch.
+    Land,
+    /// Have the task done and the claim released.
+    CloseTask,
+    /// Have the task's status and reason told, and the claim released.
+    Report,
+    /// Have the claim released.
+    Release,
+    /// Have the workspace removed, if nothing in it is unique.
+    Tidy,
+    /// Have a person told of a hold.
+    Notify,
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Claim => "claim",
+            Self::Worktree => "workspace",
+            Self::Attempt => "attempt",
+            Self::Stop => "stop",
+            Self::Snapshot => "snapshot",
+            Self::Collect => "collect",
+            Self::Candidate => "candidate",
+            Self::Gates => "gates",
+            Self::Judge => "judge",
+            Self::Land => "land",
+            Self::CloseTask => "close-task",
+            Self::Report => "report",
+            Self::Release => "release",
+            Self::Tidy => "tidy",
+            Self::Notify => "notify",
+        })
+    }
+}
+
+/// Names an effect, so that its result can be matched and a stale one dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EffectKey {
+    /// The run; `None` for one of the session as a whole.
+    pub run: Option<RunId>,
+    /// The phase of the run in which it was wanted.
+    pub epoch: Epoch,
+    /// What is done.
+    pub verb: Verb,
+}
+
+/// As what a task is reported back to the task store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportAs {
+    /// It waits for an answer or for something missing.
+    Blocked,
+    /// Its work waits for a person's eyes.
+    Review,
+    /// Anybody may take it again.
+    Todo,
+}
+
+/// What is to be done. Each variant has everything that its performer needs beside the session's frozen setup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// See [`Verb::Claim`].
+    Claim {
+        /// The task.
+        task: TaskRef,
+    },
+    /// See [`Verb::Worktree`].
+    Worktree {
+        /// Where it starts; `None` for the tip of the session's branch at that moment.
+        base: Option<Oid>,
+        /// Saved work to start from, when the workspace is gone.
+        snapshot: Option<Snapshot>,
+        /// Whether what is there is to be set aside first.
+        fresh: bool,
+    },
+    /// See [`Verb::Attempt`].
+    Attempt {
+        /// The task.
+        task: TaskRef,
+        /// Counted from 1 in the run.
+        number: u32,
+        /// What went before, for the agent.
+        feedback: Option<String>,
+        /// The agent's own session, to be resumed.
+        agent_session: Option<String>,
+    },
+    /// See [`Verb::Stop`].
+    Stop,
+    /// See [`Verb::Snapshot`].
+    Snapshot {
+        /// The number of the snapshot in the run.
+        number: u32,
+        /// Where the workspace started.
+        base: Oid,
+    },
+    /// See [`Verb::Collect`].
+    Collect {
+        /// Where the workspace started.
+        base: Oid,
+        /// The saved work.
+        snapshot: Snapshot,
+    },
+    /// See [`Verb::Candidate`].
+    Candidate {
+        /// Where the workspace started.
+        base: Oid,
+        /// The saved work.
+        snapshot: Snapshot,
+    },
+    /// See [`Verb::Gates`].
+    Gates {
+        /// What is checked.
+        candidate: Candidate,
+    },
+    /// See [`Verb::Judge`].
+    Judge {
+        /// What passed.
+        candidate: Candidate,
+        /// The proof.
+        evidence: EvidenceId,
+    },
+    /// See [`Verb::Land`].
+    Land {
+        /// The task, for the message.
+        task: TaskRef,
+        /// What lands.
+        candidate: Candidate,
+        /// The proof, for the trailer.
+        evidence: EvidenceId,
+        /// What the agent said of its work.
+        summary: Option<String>,
+    },
+    /// See [`Verb::CloseTask`].
+    CloseTask {
+        /// The task.
+        task: TaskRef,
+        /// The proof of the claim.
+        token: Token,
+        /// Working time, in minutes, rounded up.
+        minutes: u64,
+        /// The commit that carries the work.
+        commit: Oid,
+    },
+    /// See [`Verb::Report`].
+    Report {
+        /// The task.
+        task: TaskRef,
+        /// The proof of the claim; `None` when the claim was given back already.
+        token: Option<Token>,
+        /// The status to set.
+        as_status: ReportAs,
+        /// Why, for people.
+        reason: String,
+    },
+    /// See [`Verb::Release`].
+    Release {
+        /// The task.
+        task: TaskRef,
+        /// The proof of the claim.
+        token: Token,
+    },
+    /// See [`Verb::Tidy`].
+    Tidy {
+        /// The saved work that what is deleted is compared with; `None` when nothing was ever saved.
+        snapshot: Option<Snapshot>,
+    },
+    /// See [`Verb::Notify`].
+    Notify {
+        /// The hold.
+        hold: HoldId,
+    },
+}
+
+/// Why a claim was not given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refusal {
+    /// Somebody else has the task.
+    Taken {
+        /// Who.
+        by: String,
+    },
+    /// It cannot be started now.
+    NotReady {
+        /// Why.
+        why: String,
+    },
+    /// It is closed, cancelled or deleted.
+    Gone,
+}
+
+/// What the policy says of work that passed its gates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It may land.
+    Accept,
+    /// A person has to look.
+    Hold {
+        /// What is asked.
+        question: String,
+        /// What they need to see.
+        detail: String,
+    },
+}
+
+/// The result of an effect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Of [`Verb::Claim`].
+    Claimed {
+        /// The proof.
+        token: Token,
+    },
+    /// Of [`Verb::Claim`].
+    ClaimRefused(Refusal),
+    /// Of [`Verb::Worktree`].
+    Prepared {
+        /// Where it started.
+        base: Oid,
+    },
+    /// Of [`Verb::Attempt`].
+    Attempt(AttemptReport),
+    /// Of [`Verb::Snapshot`].
+    Snapshot {
+        /// The commit that keeps the work.
+        commit: Oid,
+        /// Its tree.
+        tree: TreeId,
+    },
+    /// Of [`Verb::Collect`].
+    Collected {
+        /// How many files differ from the base.
+        files: u64,
+    },
+    /// Of [`Verb::Candidate`].
+    Candidate(Candidate),
+    /// Of [`Verb::Candidate`]: the work and the target's tip disagree.
+    Conflict {
+        /// The tip.
+        tip: Oid,
+        /// Where, for people; paths are escaped.
+        paths: Vec<String>,
+    },
+    /// Of [`Verb::Gates`].
+    Gated {
+        /// The proof.
+        evidence: EvidenceId,
+        /// What it says.
+        summary: EvidenceSummary,
+    },
+    /// Of [`Verb::Judge`].
+    Judged(Verdict),
+    /// Of [`Verb::Land`].
+    Landed {
+        /// The commit that carries the work.
+        commit: Oid,
+        /// The tip of the session's branch; another commit when it has moved on since.
+        tip: Oid,
+    },
+    /// Of [`Verb::Land`]: the target is not where the candidate was built.
+    Moved {
+        /// Where it is.
+        tip: Oid,
+    },
+    /// Of [`Verb::CloseTask`], [`Verb::Report`] and [`Verb::Release`]: somebody else has the task by now.
+    Lost {
+        /// What happened.
+        why: String,
+    },
+    /// Of [`Verb::Tidy`].
+    Tidied {
+        /// Why the workspace was kept; `None` when it is gone.
+        kept: Option<String>,
+    },
+    /// Of the others: it is so.
+    Done,
+    /// It could not be done.
+    Failed {
+        /// What happened and what to do.
+        message: String,
+        /// Whether trying again may help.
+        transient: bool,
+    },
+}

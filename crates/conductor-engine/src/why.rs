@@ -1,0 +1,172 @@
+//! Why a task is where it is, from the state itself.
+
+use std::fmt;
+
+use crate::ids::{HoldId, RunId, TaskRef};
+use crate::schedule;
+use crate::session::{Ending, Phase, Session, SessionOutcome, Standing, Status};
+use crate::table::PhaseTag;
+
+/// The answer to "why does this task (not) run?".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Explanation {
+    /// The session does not know the task.
+    Unknown,
+    /// It was not among the tasks that the session was given.
+    NotSelected,
+    /// It is under way.
+    Running {
+        /// Its run.
+        run: RunId,
+        /// In which phase.
+        phase: PhaseTag,
+        /// What is done, or waited for, right now.
+        doing: String,
+    },
+    /// A person has to answer.
+    Held {
+        /// Its run.
+        run: RunId,
+        /// The hold.
+        hold: HoldId,
+        /// What is asked.
+        question: String,
+    },
+    /// Its last run is over.
+    Over {
+        /// That run.
+        run: RunId,
+        /// How it ended.
+        how: String,
+    },
+    /// It needs others first.
+    Waits {
+        /// Which, as people name them.
+        on: Vec<String>,
+    },
+    /// Somebody else has it, or it is aside, closed or a container.
+    Outside {
+        /// How it stands.
+        standing: Standing,
+    },
+    /// It could run; this is why it does not yet.
+    Next {
+        /// How many tasks come first.
+        ahead: usize,
+        /// What keeps it.
+        because: String,
+    },
+}
+
+/// Explains where task `t` stands.
+pub fn why(s: &Session, t: &TaskRef) -> Explanation {
+    if let Some(run) = s.run_of(t) {
+        if let Phase::Held(hold) = run.phase {
+            let question = s.holds.get(&hold).map(|h| h.question.clone()).unwrap_or_default();
+            return Explanation::Held { run: run.id, hold, question };
+        }
+        return Explanation::Running { run: run.id, phase: run.phase.tag(), doing: doing(s, run) };
+    }
+    let Some(facts) = s.tasks.get(t) else { return Explanation::Unknown };
+    if !schedule::selected(s, facts) {
+        return Explanation::NotSelected;
+    }
+    let last = s.runs.values().rev().find(|r| &r.task == t);
+    match (&facts.standing, last) {
+        (Standing::Ready, _) => next(s, t),
+        (Standing::Waiting { on }, _) => Explanation::Waits { on: on.clone() },
+        (_, Some(run)) => Explanation::Over { run: run.id, how: how(&run.phase) },
+        (standing, None) => Explanation::Outside { standing: standing.clone() },
+    }
+}
+
+fn how(phase: &Phase) -> String {
+    let Phase::Ended(ending) = phase else { return format!("{:?}", phase.tag()) };
+    let word = match ending {
+        Ending::Landed { .. } => return crate::apply::ending_reason(ending),
+        Ending::Rejected { .. } => "rejected",
+        Ending::Failed { .. } => "failed",
+        Ending::Stopped { .. } => "stopped",
+        Ending::Superseded { .. } => "superseded",
+    };
+    format!("{word}: {}", crate::apply::ending_reason(ending))
+}
+
+fn doing(s: &Session, run: &crate::session::Run) -> String {
+    if let Some(until) = run.asleep_until {
+        return format!("tries again at {until}");
+    }
+    match &run.phase {
+        Phase::Waiting { until, why } => format!(
+            "{} until {until}",
+            match why {
+                crate::session::WaitKind::RateLimit => "the provider's limit holds",
+                crate::session::WaitKind::Backoff => "waits after a failure of its surroundings",
+            }
+        ),
+        Phase::Queued => "waits for a slot".to_owned(),
+        Phase::Working(attempt) => format!("attempt {}", attempt.number),
+        Phase::Preparing
+        | Phase::Collecting
+        | Phase::Gating(_)
+        | Phase::Deciding(_)
+        | Phase::Landing(_)
+        | Phase::Held(_)
+        | Phase::Stopping(_)
+        | Phase::Ended(_) => match run.pending.first() {
+            Some(crate::effect::Verb::Candidate)
+                if crate::wanted(s).keys().all(|k| k.run != Some(run.id)) =>
+            {
+                "waits for its turn in the lane".to_owned()
+            }
+            Some(verb) => verb.to_string(),
+            None => String::new(),
+        },
+    }
+}
+
+fn next(s: &Session, t: &TaskRef) -> Explanation {
+    let ahead = schedule::ready(s).iter().position(|f| &f.task == t).unwrap_or(0);
+    let because = match &s.status {
+        Status::Paused { why } => format!("the session is paused: {why}"),
+        Status::Failed { why } => format!("the session cannot go on: {why}"),
+        Status::Completed { outcome } => match outcome {
+            SessionOutcome::Limit => "the session reached its limit on tasks".to_owned(),
+            SessionOutcome::Stopped => "the session was stopped".to_owned(),
+            SessionOutcome::AllDone | SessionOutcome::HoldsLeft => "the session is over".to_owned(),
+        },
+        Status::Active if s.stopping.is_some() => "the session is being stopped".to_owned(),
+        Status::Active if s.rules.max_tasks.is_some_and(|max| s.dispatched >= max) => {
+            "the session reached its limit on tasks".to_owned()
+        }
+        Status::Active => format!("all {} slots are in use", s.rules.jobs),
+    };
+    Explanation::Next { ahead, because }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown => f.write_str("the session does not know this task"),
+            Self::NotSelected => f.write_str("it is not among the tasks that this session was given"),
+            Self::Running { run, phase, doing } => write!(f, "run {run} is {phase:?}: {doing}"),
+            Self::Held { run, hold, question } => {
+                write!(f, "run {run} waits for you, hold {hold}: {question}")
+            }
+            Self::Over { run, how } => write!(f, "its last run {run} is over: {how}"),
+            Self::Waits { on } => write!(f, "it needs {} first", on.join(", ")),
+            Self::Outside { standing } => match standing {
+                Standing::Taken { by } => write!(f, "{by} has it"),
+                Standing::Aside { status } => write!(f, "it is {status} and waits for a person"),
+                Standing::Container => f.write_str("it holds other tasks and is never worked on itself"),
+                Standing::Done => f.write_str("it is done"),
+                Standing::Gone => f.write_str("it was cancelled or deleted"),
+                Standing::Ours | Standing::Ready | Standing::Waiting { .. } => {
+                    f.write_str("it is about to run")
+                }
+            },
+            Self::Next { ahead: 0, because } => write!(f, "it is next; {because}"),
+            Self::Next { ahead, because } => write!(f, "{ahead} tasks come first; {because}"),
+        }
+    }
+}

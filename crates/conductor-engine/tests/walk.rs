@@ -1,0 +1,476 @@
+//! Random walks: whatever the world answers, in whatever order, the engine stays within its table, keeps its
+//! promises, and comes to rest once the world behaves.
+
+#![expect(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "tests")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
+use conductor_engine::control::{Actor, Control, Ruling};
+use conductor_engine::effect::{EffectKey, Outcome, Refusal, Verb, Verdict};
+use conductor_engine::event::{Event, EventTag, Recorded, TaskChange};
+use conductor_engine::evidence::EvidenceSummary;
+use conductor_engine::ids::{ControlId, EvidenceId, HoldId, Oid, RunId, SessionId, TaskRef, Token, TreeId};
+use conductor_engine::session::{
+    Candidate, Ending, HoldKind, Phase, Rules, Session, Standing, Status, TaskFacts,
+};
+use conductor_engine::{
+    Input, Observation, PhaseTag, TABLE, apply, decide, leads, next_deadline, wanted, why,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// A small generator, so that a failing seed can be run again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+}
+
+fn oid(n: u64) -> Oid {
+    Oid::parse(&format!("{n:040x}")).unwrap()
+}
+
+fn tree(n: u64) -> TreeId {
+    TreeId::parse(&format!("{n:040x}")).unwrap()
+}
+
+fn facts(n: u64, standing: Standing) -> TaskFacts {
+    TaskFacts {
+        task: TaskRef(format!("u{n}")),
+        id: format!("TASK-{n:03}"),
+        title: format!("Task {n}"),
+        standing,
+        urgency: u8::try_from(n % 4).unwrap(),
+        created_at: Timestamp::from_second(i64::try_from(n).unwrap()).unwrap(),
+        estimate_minutes: n * 10,
+        depends_on: if n > 4 { vec![TaskRef(format!("u{}", n - 4))] } else { Vec::new() },
+    }
+}
+
+struct World {
+    s: Session,
+    now: Timestamp,
+    next: u64,
+    control: u64,
+    seen: BTreeSet<(PhaseTag, EventTag, PhaseTag)>,
+    landed: BTreeMap<TaskRef, u32>,
+    /// Kinds of holds that were opened.
+    holds: BTreeSet<String>,
+}
+
+impl World {
+    fn new(jobs: usize, tasks: u64, max_tasks: Option<u64>, auto_commit: bool) -> Self {
+        let rules = Rules {
+            jobs,
+            max_tasks,
+            max_consecutive_failures: 3,
+            max_task_duration: SignedDuration::from_mins(30),
+            auto_commit,
+            only: None,
+            agent: "walker".to_owned(),
+        };
+        let mut world = Self {
+            s: Session::new(SessionId(1), rules, oid(1)),
+            now: Timestamp::from_second(1_700_000_000).unwrap(),
+            next: 100,
+            control: 0,
+            seen: BTreeSet::new(),
+            landed: BTreeMap::new(),
+            holds: BTreeSet::new(),
+        };
+        let changes = (1..=tasks).map(|n| TaskChange::Is(facts(n, Standing::Ready))).collect();
+        world.tell(Input::Tasks(changes));
+        world
+    }
+
+    fn fresh(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn tell(&mut self, input: Input) {
+        for event in decide(&self.s, self.now, input) {
+            let before =
+                event.run().and_then(|id| self.s.runs.get(&id)).map_or(PhaseTag::None, |r| r.phase.tag());
+            let row = Recorded { seq: self.s.seq + 1, at: self.now, event: event.clone() };
+            apply(&mut self.s, &row).unwrap();
+            if let Some(run) = event.run() {
+                let after = self.s.runs[&run].phase.tag();
+                assert!(leads(before, event.tag(), after), "{before:?} {:?} {after:?}", event.tag());
+                self.seen.insert((before, event.tag(), after));
+            }
+            match &event {
+                Event::Landed { run, .. } => {
+                    *self.landed.entry(self.s.runs[run].task.clone()).or_default() += 1;
+                }
+                Event::HoldOpened { kind, .. } => {
+                    self.holds.insert(format!("{kind:?}"));
+                }
+                _ => {}
+            }
+        }
+        self.check();
+    }
+
+    /// What must hold in every state.
+    fn check(&self) {
+        let past_lane = self
+            .s
+            .runs
+            .values()
+            .filter(|r| matches!(r.phase, Phase::Gating(_) | Phase::Deciding(_) | Phase::Landing(_)))
+            .count();
+        assert!(past_lane <= 1, "two runs of one lane at once");
+        let accepted = self.s.runs.values().filter(|r| r.accepted_by.is_some()).count();
+        let woken = self.s.runs.values().filter(|r| r.counters.rate_limits > 0).count();
+        assert!(self.s.busy() <= self.s.rules.jobs + accepted + woken, "more runs than slots");
+        let mut tasks = BTreeSet::new();
+        for run in self.s.open_runs() {
+            assert!(tasks.insert(&run.task), "two open runs of one task");
+            if let Phase::Held(hold) = run.phase {
+                assert!(self.s.holds[&hold].ruling.is_none(), "a run waits on an answered hold");
+            }
+            if matches!(run.phase, Phase::Landing(_)) {
+                let (_, summary) = run.evidence.as_ref().unwrap();
+                assert!(summary.passed, "a run lands whose gates did not pass");
+            }
+        }
+        for (key, _) in wanted(&self.s) {
+            let run = &self.s.runs[&key.run.unwrap()];
+            assert_eq!((run.epoch, run.pending.first()), (key.epoch, Some(&key.verb)));
+        }
+        assert!(self.landed.values().all(|n| *n == 1), "a task landed twice");
+    }
+
+    fn stand(&mut self, task: &TaskRef, standing: Standing) {
+        let mut facts = self.s.tasks[task].clone();
+        facts.standing = standing;
+        self.tell(Input::Tasks(vec![TaskChange::Is(facts)]));
+    }
+
+    /// Answers one effect; with `kind` false, in any way that the world may.
+    fn answer(&mut self, dice: &mut Dice, key: EffectKey, kind: bool) {
+        let run = self.s.runs[&key.run.unwrap()].clone();
+        let mood = if kind { 0 } else { dice.roll(12) };
+        let outcome = match (key.verb, mood) {
+            (_, 11) => Outcome::Failed { message: "the disk is full\nreally".to_owned(), transient: true },
+            (verb, 10) if verb != Verb::Land && verb != Verb::CloseTask && verb != Verb::Report => {
+                Outcome::Failed { message: "no such thing".to_owned(), transient: false }
+            }
+            (Verb::Claim, 9) => {
+                let refusal = match dice.roll(3) {
+                    0 => Refusal::Taken { by: "bob".to_owned() },
+                    1 => Refusal::NotReady { why: "it is blocked".to_owned() },
+                    _ => Refusal::Gone,
+                };
+                Outcome::ClaimRefused(refusal)
+            }
+            (Verb::Claim, _) => {
+                self.stand(&run.task, Standing::Ours);
+                Outcome::Claimed { token: Token(self.fresh()) }
+            }
+            (Verb::Worktree, _) => Outcome::Prepared { base: run.base.unwrap_or_else(|| self.s.tip.clone()) },
+            (Verb::Attempt, mood) => Outcome::Attempt(self.report(dice, mood)),
+            (Verb::Stop | Verb::Notify, _) => Outcome::Done,
+            (Verb::Snapshot, _) => Outcome::Snapshot { commit: oid(self.fresh()), tree: tree(self.fresh()) },
+            (Verb::Collect, 9) => Outcome::Collected { files: 0 },
+            (Verb::Collect, _) => Outcome::Collected { files: 2 },
+            (Verb::Candidate, 9) => {
+                Outcome::Conflict { tip: self.s.tip.clone(), paths: vec!["a.txt".to_owned()] }
+            }
+            (Verb::Candidate, _) => Outcome::Candidate(Candidate {
+                base: run.base.unwrap(),
+                tip: self.s.tip.clone(),
+                tree: tree(self.fresh()),
+            }),
+            (Verb::Gates, mood) => {
+                let passed = mood < 6;
+                let failed = if passed { Vec::new() } else { vec!["test".to_owned()] };
+                let summary = EvidenceSummary {
+                    passed,
+                    gates: 1,
+                    tests_run: None,
+                    failed,
+                    signature: None,
+                    feedback: "it broke".to_owned(),
+                };
+                Outcome::Gated { evidence: EvidenceId(format!("e{}", self.fresh())), summary }
+            }
+            (Verb::Judge, 7..) => {
+                Outcome::Judged(Verdict::Hold { question: "Look?".to_owned(), detail: String::new() })
+            }
+            (Verb::Judge, _) => Outcome::Judged(Verdict::Accept),
+            (Verb::Land, 8..) => Outcome::Moved { tip: oid(self.fresh()) },
+            (Verb::Land, _) => {
+                let commit = oid(self.fresh());
+                Outcome::Landed { tip: commit.clone(), commit }
+            }
+            (Verb::CloseTask, _) => {
+                self.stand(&run.task, Standing::Done);
+                Outcome::Done
+            }
+            (Verb::Report, 9) => Outcome::Lost { why: "bob took it".to_owned() },
+            (Verb::Report, _) => {
+                let stopped = matches!(run.phase, Phase::Stopping(Ending::Stopped { .. }));
+                let standing =
+                    if stopped { Standing::Ready } else { Standing::Aside { status: "review".to_owned() } };
+                self.stand(&run.task, standing);
+                Outcome::Done
+            }
+            (Verb::Release, _) => Outcome::Done,
+            (Verb::Tidy, 9) => Outcome::Tidied { kept: Some("a nested repository".to_owned()) },
+            (Verb::Tidy, _) => Outcome::Tidied { kept: None },
+        };
+        self.tell(Input::Done(key, outcome.clone()));
+        // The same result once more is stale and changes nothing.
+        let before = self.s.clone();
+        self.tell(Input::Done(key, outcome));
+        assert_eq!(before, self.s, "a stale result changed the state");
+    }
+
+    fn report(&mut self, dice: &mut Dice, mood: u64) -> AttemptReport {
+        let end = match mood {
+            1 => AttemptEnd::Failed { class: FailureClass::Agent, message: "exit 1".to_owned() },
+            2 => AttemptEnd::Failed { class: FailureClass::Transient, message: "socket".to_owned() },
+            3 => AttemptEnd::Failed { class: FailureClass::Setup, message: "not found".to_owned() },
+            4 => AttemptEnd::Asked { question: "Which?".to_owned() },
+            5 => AttemptEnd::Blocked { reason: "No key".to_owned() },
+            6 => {
+                let until = (dice.roll(2) == 0).then(|| self.now + SignedDuration::from_mins(10));
+                AttemptEnd::RateLimited { until }
+            }
+            7 => AttemptEnd::Interrupted,
+            8 => match dice.roll(4) {
+                0 => AttemptEnd::OverBudget,
+                1 => AttemptEnd::Cancelled,
+                2 => AttemptEnd::Refused { reason: "No".to_owned() },
+                _ => AttemptEnd::TimedOut,
+            },
+            _ => AttemptEnd::Finished { summary: "Done".to_owned() },
+        };
+        AttemptReport {
+            end,
+            usage: Usage::default(),
+            agent_session: None,
+            working_ms: 90_000,
+            contained: dice.roll(8) != 0,
+        }
+    }
+
+    fn control(&mut self, control: Control) {
+        self.control += 1;
+        self.tell(Input::Control(ControlId(self.control), Actor("ann".to_owned()), control));
+    }
+
+    fn rule_one(&mut self, dice: &mut Dice, kind: bool) {
+        let Some(hold) = self.s.open_holds().next().cloned() else { return };
+        let ruling = match (kind, dice.roll(3)) {
+            (true, _) | (_, 0) => Ruling::Retry { words: "try the other way".to_owned() },
+            (_, 1) => Ruling::Accept,
+            _ => Ruling::Reject { why: "no".to_owned() },
+        };
+        self.control(Control::Answer { hold: hold.id, ruling });
+    }
+
+    fn step(&mut self, dice: &mut Dice) {
+        match dice.roll(30) {
+            0 => self.rule_one(dice, false),
+            1 => self.control(Control::Pause),
+            2 => self.control(Control::Resume),
+            3 if dice.roll(10) == 0 => self.control(Control::Stop { why: "enough".to_owned() }),
+            4 if dice.roll(4) == 0 => {
+                let standing = match dice.roll(5) {
+                    0 => Standing::Done,
+                    1 => Standing::Gone,
+                    2 => Standing::Taken { by: "bob".to_owned() },
+                    3 => Standing::Container,
+                    _ => Standing::Aside { status: "paused".to_owned() },
+                };
+                let live = self.s.open_runs().next().map(|r| r.task.clone());
+                if let Some(task) = live {
+                    self.stand(&task, standing);
+                }
+            }
+            5 => {
+                self.now += SignedDuration::from_mins(i64::try_from(dice.roll(40)).unwrap());
+            }
+            6 => {
+                let seen = match dice.roll(6) {
+                    0 => Observation::Stalled,
+                    1 => Observation::Looped,
+                    _ => Observation::Started,
+                };
+                let run = self
+                    .s
+                    .open_runs()
+                    .find(|r| matches!(r.phase, Phase::Working(_)))
+                    .map(|r| (r.id, r.epoch));
+                if let Some((run, epoch)) = run {
+                    self.tell(Input::Seen(run, epoch, seen));
+                }
+            }
+            _ => {
+                let keys: Vec<_> = wanted(&self.s).into_keys().collect();
+                if !keys.is_empty() {
+                    let pick = usize::try_from(dice.roll(keys.len() as u64)).unwrap();
+                    self.answer(dice, keys[pick], false);
+                }
+            }
+        }
+        self.tell(Input::Tick);
+    }
+
+    /// From here on the world is kind: everything must come to rest.
+    fn settle(&mut self, dice: &mut Dice) {
+        for _ in 0..5_000 {
+            self.tell(Input::Tick);
+            if self.s.is_at_rest() {
+                return;
+            }
+            if let Some(key) = wanted(&self.s).into_keys().next() {
+                self.answer(dice, key, true);
+            } else if let Some(at) = next_deadline(&self.s) {
+                self.now = self.now.max(at);
+            } else {
+                // Claims whose release was not told yet.
+                let stale: Vec<_> = self
+                    .s
+                    .tasks
+                    .values()
+                    .filter(|t| t.standing == Standing::Ours && self.s.run_of(&t.task).is_none())
+                    .map(|t| t.task.clone())
+                    .collect();
+                assert!(
+                    !stale.is_empty(),
+                    "nothing is wanted, nothing is due, and yet it is not at rest: {:#?}",
+                    self.s
+                );
+                for task in stale {
+                    self.stand(&task, Standing::Aside { status: "blocked".to_owned() });
+                }
+            }
+        }
+        panic!("the session never came to rest: {:?}", self.s.status);
+    }
+}
+
+fn walk(seed: u64) -> World {
+    let mut dice = Dice(seed);
+    let jobs = 1 + usize::try_from(dice.roll(3)).unwrap();
+    let limit = (dice.roll(4) == 0).then(|| dice.roll(5));
+    let tasks = 1 + dice.roll(6);
+    let auto_commit = dice.roll(5) != 0;
+    let mut world = World::new(jobs, tasks, limit, auto_commit);
+    world.tell(Input::Tick);
+    for _ in 0..dice.roll(200) {
+        world.step(&mut dice);
+        for task in world.s.tasks.keys().cloned().collect::<Vec<_>>() {
+            assert!(!why(&world.s, &task).to_string().is_empty());
+        }
+    }
+    world.settle(&mut dice);
+    world
+}
+
+#[test]
+fn every_walk_keeps_the_promises_and_every_row_of_the_table_is_walked() {
+    let mut seen = BTreeSet::new();
+    let mut holds = BTreeSet::new();
+    for seed in 0..2_000 {
+        let world = walk(seed);
+        seen.extend(world.seen);
+        holds.extend(world.holds);
+    }
+    let missing: Vec<_> = TABLE.iter().filter(|row| !seen.contains(row)).collect();
+    assert!(missing.is_empty(), "rows that no walk reached: {missing:?}");
+    for kind in [HoldKind::Question, HoldKind::Blocker, HoldKind::Approval, HoldKind::Failures] {
+        assert!(holds.contains(&format!("{kind:?}")), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_journal_folds_to_the_same_state_and_wants_the_same_things() {
+    for seed in 0..50 {
+        let mut dice = Dice(seed);
+        let mut world = World::new(2, 5, None, true);
+        let mut copy = world.s.clone();
+        for _ in 0..100 {
+            let input = match wanted(&world.s).into_keys().next() {
+                Some(key) if dice.roll(3) > 0 => {
+                    let before = world.s.clone();
+                    world.answer(&mut dice, key, false);
+                    // `answer` tells several inputs; the copy is brought up by folding nothing: compare by value.
+                    copy = before;
+                    Input::Tick
+                }
+                _ => Input::Tick,
+            };
+            let events = decide(&world.s, world.now, input.clone());
+            copy.clone_from(&world.s);
+            for (i, event) in events.into_iter().enumerate() {
+                let recorded = Recorded { seq: copy.seq + 1, at: world.now, event };
+                let text = serde_json::to_string(&recorded).unwrap();
+                let read: Recorded = serde_json::from_str(&text).unwrap();
+                assert_eq!(recorded, read, "event {i} does not survive its text");
+                apply(&mut copy, &read).unwrap();
+            }
+            world.tell(input);
+            assert_eq!(copy, world.s);
+            assert_eq!(wanted(&copy), wanted(&world.s));
+        }
+    }
+}
+
+#[test]
+fn rows_must_follow_each_other_and_stay_in_the_table() {
+    let mut world = World::new(1, 1, None, true);
+    let run = RunId { session: SessionId(1), number: 9 };
+    let ended = Event::Ended { run };
+    let at = world.now;
+    let wrong = Recorded { seq: world.s.seq + 2, at, event: ended.clone() };
+    assert!(apply(&mut world.s, &wrong).unwrap_err().to_string().contains("journal row"));
+    let unknown = Recorded { seq: world.s.seq + 1, at, event: ended };
+    assert!(apply(&mut world.s, &unknown).unwrap_err().to_string().contains("never began"));
+    world.tell(Input::Tick);
+    let live = *world.s.runs.keys().next().unwrap();
+    let before = world.s.clone();
+    let row = Recorded { seq: world.s.seq + 1, at, event: Event::Ended { run: live } };
+    assert!(apply(&mut world.s, &row).unwrap_err().to_string().contains("cannot have"));
+    assert_eq!(before, world.s, "a refused row changed the state");
+}
+
+#[test]
+fn a_control_is_obeyed_once_and_a_hold_is_answered_once() {
+    let mut world = World::new(1, 1, None, true);
+    let stop = Control::Stop { why: "enough".to_owned() };
+    world.tell(Input::Control(ControlId(5), Actor("ann".to_owned()), stop.clone()));
+    let before = world.s.clone();
+    world.tell(Input::Control(ControlId(5), Actor("ann".to_owned()), stop));
+    assert_eq!(before, world.s);
+    let none = decide(
+        &world.s,
+        world.now,
+        Input::Control(
+            ControlId(6),
+            Actor("ann".to_owned()),
+            Control::Answer { hold: HoldId(7), ruling: Ruling::Accept },
+        ),
+    );
+    assert!(format!("{none:?}").contains("there is no hold 7"));
+}
+
+#[test]
+fn a_stopped_session_ends_stopped_and_can_be_taken_up_again() {
+    let mut dice = Dice(1);
+    let mut world = World::new(2, 4, None, true);
+    world.tell(Input::Tick);
+    world.control(Control::Stop { why: "lunch".to_owned() });
+    world.settle(&mut dice);
+    assert!(matches!(world.s.status, Status::Completed { .. }));
+    world.control(Control::Resume);
+    world.settle(&mut dice);
+    assert_eq!(world.landed.len(), 4, "{:?}", world.s.status);
+}
