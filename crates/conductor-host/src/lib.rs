@@ -1,4 +1,11 @@
 //! What carries an orchestration out: journal, driver, git, agents, gates.
 
+pub mod agents;
+pub mod clock;
+pub mod config;
+pub mod gates;
 pub mod git;
+pub mod policy;
 pub mod process;
+pub mod prompt;
+pub mod transcript;

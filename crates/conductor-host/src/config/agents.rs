@@ -1,0 +1,126 @@
+//! `orchestration.agents`: what the user says about an agent. Keys that are absent leave a built-in agent as
+//! it is; [`crate::agents::profiles`] puts both together.
+
+use std::path::PathBuf;
+
+use super::Micros;
+use super::reader::{Field, Section};
+use crate::agents::argv::RunTemplate;
+
+/// How Conductor talks to an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adapter {
+    /// A program that is given files and an environment.
+    Command,
+    /// A recording is played back; no model is involved.
+    Replay,
+}
+
+/// What an agent is there for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AgentRole {
+    /// It does tasks.
+    #[default]
+    Author,
+    /// It reviews what another one did.
+    Reviewer,
+}
+
+/// How much an agent may do in its workspace without asking.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AgentMode {
+    /// It edits files; what else it may do is up to its own settings.
+    #[default]
+    Edit,
+    /// Everything that its program can do.
+    Full,
+}
+
+/// What a model costs, in money for a million tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    /// Tokens read.
+    pub input: Micros,
+    /// Tokens written.
+    pub output: Micros,
+}
+
+/// What the user's file says about one agent. Everything is optional.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AgentConfig {
+    /// How it is talked to.
+    pub adapter: Option<Adapter>,
+    /// Its command line, split into words; no shell ever sees it.
+    pub run: Option<RunTemplate>,
+    /// The recording, for [`Adapter::Replay`].
+    pub recording: Option<PathBuf>,
+    /// Names of variables that it gets from the user's environment.
+    pub env: Option<Vec<String>>,
+    /// The model's name.
+    pub model: Option<String>,
+    /// The most tokens of one answer.
+    pub max_tokens: Option<u32>,
+    /// From 0 to 2, as it was written.
+    pub temperature: Option<f64>,
+    /// What it is there for.
+    pub role: Option<AgentRole>,
+    /// What it may do without asking.
+    pub mode: Option<AgentMode>,
+    /// What its model costs.
+    pub price: Option<Price>,
+}
+
+impl AgentConfig {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let adapters = [("command", Adapter::Command), ("replay", Adapter::Replay)];
+        let roles = [("author", AgentRole::Author), ("reviewer", AgentRole::Reviewer)];
+        let modes = [("edit", AgentMode::Edit), ("full", AgentMode::Full)];
+        let read = Self {
+            adapter: section.take("adapter").and_then(|f| f.choice(&adapters)),
+            run: section.take("run").and_then(|f| template(&f)),
+            recording: section.take("recording").and_then(|f| f.text()).map(PathBuf::from),
+            env: section.take("env").and_then(|f| f.list(|entry| variable(&entry))),
+            model: section.take("model").and_then(|f| f.text()),
+            max_tokens: section.take("max_tokens").and_then(|f| f.whole(1, 10_000_000)),
+            temperature: section.take("temperature").and_then(|f| temperature(&f)),
+            role: section.take("role").and_then(|f| f.choice(&roles)),
+            mode: section.take("mode").and_then(|f| f.choice(&modes)),
+            price: section.take("price").and_then(|f| price(f.section()?)),
+        };
+        section.finish();
+        read
+    }
+}
+
+fn template(field: &Field<'_>) -> Option<RunTemplate> {
+    match RunTemplate::parse(&field.text()?) {
+        Ok(template) => Some(template),
+        Err(error) => field.refuse(format!("a command line without shell syntax ({error})")),
+    }
+}
+
+fn variable(field: &Field<'_>) -> Option<String> {
+    let name = field.text()?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    if name.bytes().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        Some(name)
+    } else {
+        field.refuse("the name of an environment variable (its value stays out of the file)")
+    }
+}
+
+fn temperature(field: &Field<'_>) -> Option<f64> {
+    field
+        .value()
+        .as_f64()
+        .filter(|t| (0.0..=2.0).contains(t))
+        .or_else(|| field.refuse("a number from 0 to 2"))
+}
+
+fn price(mut section: Section<'_>) -> Option<Price> {
+    let what = "US dollars for a million tokens";
+    let input = section.require("input", what).and_then(|f| f.money());
+    let output = section.require("output", what).and_then(|f| f.money());
+    section.finish();
+    Some(Price { input: input?, output: output? })
+}

@@ -1,0 +1,136 @@
+//! `orchestration.safety`: what limits and protects.
+
+use std::time::Duration;
+
+use super::Micros;
+use super::reader::{Field, Section};
+
+/// Kinds of change that a person must have seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ApprovalClass {
+    /// Migrations and schemas of databases.
+    DatabaseMigrations,
+    /// What guards access: authentication, permissions, secrets, keys, sandbox rules.
+    SecurityFiles,
+    /// What runs on the project's own build servers.
+    Ci,
+    /// Configuration of the project and its tools.
+    ConfigChanges,
+    /// What the project is built from: manifests and lock files.
+    Dependencies,
+}
+
+impl ApprovalClass {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::DatabaseMigrations, Self::SecurityFiles, Self::Ci, Self::ConfigChanges, Self::Dependencies];
+
+    /// The word in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DatabaseMigrations => "database_migrations",
+            Self::SecurityFiles => "security_files",
+            Self::Ci => "ci",
+            Self::ConfigChanges => "config_changes",
+            Self::Dependencies => "dependencies",
+        }
+    }
+}
+
+/// How strongly agents are shut in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SandboxLevel {
+    /// The strongest that the machine gives.
+    #[default]
+    Auto,
+    /// Agents run with the user's rights.
+    None,
+    /// Only the workspace can be written.
+    Workspace,
+    /// In a container.
+    Container,
+}
+
+/// The section `orchestration.safety`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Safety {
+    /// After so many failures one after the other a run is held; so many runs in a row pause the session.
+    pub max_consecutive_failures: u32,
+    /// The working time of one attempt.
+    pub max_task_duration: Duration,
+    /// What a person must have seen.
+    pub require_approval_for: Vec<ApprovalClass>,
+    /// How strongly agents are shut in.
+    pub sandbox: SandboxLevel,
+    /// Hosts that agents may reach; `None` for no rule.
+    pub network: Option<Vec<String>>,
+    /// The most that a session may cost.
+    pub budget: Option<Micros>,
+    /// The most time that a session may take.
+    pub max_time: Option<Duration>,
+    /// How long an approval may wait before it counts as refused.
+    pub approval_deadline: Option<Duration>,
+    /// Shares of the budget, in percent, at which a person is asked.
+    pub ask_at: Vec<u32>,
+}
+
+impl Default for Safety {
+    fn default() -> Self {
+        Self {
+            max_consecutive_failures: 3,
+            max_task_duration: Duration::from_secs(30 * 60),
+            require_approval_for: vec![
+                ApprovalClass::DatabaseMigrations,
+                ApprovalClass::SecurityFiles,
+                ApprovalClass::Ci,
+            ],
+            sandbox: SandboxLevel::Auto,
+            network: None,
+            budget: None,
+            max_time: None,
+            approval_deadline: None,
+            ask_at: Vec::new(),
+        }
+    }
+}
+
+impl Safety {
+    pub(super) fn read(mut section: Section<'_>) -> Self {
+        let default = Self::default();
+        let levels = [
+            ("auto", SandboxLevel::Auto),
+            ("none", SandboxLevel::None),
+            ("workspace", SandboxLevel::Workspace),
+            ("container", SandboxLevel::Container),
+        ];
+        let read = Self {
+            max_consecutive_failures: section
+                .take("max_consecutive_failures")
+                .and_then(|f| f.whole(1, 100))
+                .unwrap_or(default.max_consecutive_failures),
+            max_task_duration: section
+                .take("max_task_duration")
+                .and_then(|f| f.duration())
+                .unwrap_or(default.max_task_duration),
+            require_approval_for: section
+                .take("require_approval_for")
+                .and_then(|f| f.list(|entry| class(&entry)))
+                .unwrap_or(default.require_approval_for),
+            sandbox: section.take("sandbox").and_then(|f| f.choice(&levels)).unwrap_or_default(),
+            network: section.take("network").and_then(|f| f.texts()),
+            budget: section.take("budget").and_then(|f| f.money()),
+            max_time: section.take("max_time").and_then(|f| f.duration()),
+            approval_deadline: section.take("approval_deadline").and_then(|f| f.duration()),
+            ask_at: section
+                .take("ask_at")
+                .and_then(|f| f.list(|entry| entry.whole(1, 100)))
+                .unwrap_or_default(),
+        };
+        section.finish();
+        read
+    }
+}
+
+fn class(field: &Field<'_>) -> Option<ApprovalClass> {
+    field.choice(&ApprovalClass::ALL.map(|class| (class.name(), class)))
+}

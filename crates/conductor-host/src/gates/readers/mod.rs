@@ -1,0 +1,1 @@
+//! Reads tests from what gates leave behind.

@@ -1,0 +1,299 @@
+//! Transcripts: what an attempt said and did, one JSON value per line, only ever appended to.
+//!
+//! Text is kept as it came, control characters included (JSON escapes them): whoever shows it on a terminal
+//! escapes it there.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use conductor_engine::attempt::Usage;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The version of the lines that this program writes.
+const VERSION: u32 = 1;
+
+/// How much one read returns at most, in bytes of the file.
+const CHUNK: u64 = 4 * 1024 * 1024;
+
+/// One line of a transcript.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The version of the line's form.
+    pub v: u32,
+    /// When it was written down.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened in an attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Event {
+    /// The attempt began.
+    Started {
+        /// Who makes it, with the word "replay" when it is one.
+        agent: String,
+        /// Whether a recording is played back.
+        replay: bool,
+        /// The run.
+        run: String,
+        /// Which attempt of the run, from 1.
+        attempt: u32,
+    },
+    /// The agent said something.
+    Message {
+        /// Its words.
+        text: String,
+    },
+    /// A line of its program's output.
+    Output {
+        /// Which stream.
+        stream: Stream,
+        /// The line without its end.
+        line: String,
+    },
+    /// What it used.
+    Usage {
+        /// The numbers as far as they are known.
+        usage: Usage,
+    },
+    /// It asks a person.
+    Question {
+        /// The question.
+        text: String,
+    },
+    /// The attempt is over.
+    End {
+        /// How, in a word or a sentence.
+        outcome: String,
+    },
+    /// The file is full: output lines that follow are only in the log files beside it.
+    Full,
+}
+
+/// An output stream of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// Why a transcript could not be written or read.
+#[derive(Debug, Error)]
+#[error("cannot {doing} the transcript {}: {source}", path.display())]
+pub struct TranscriptError {
+    doing: &'static str,
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// Appends to a transcript.
+#[derive(Debug)]
+pub struct Writer {
+    file: File,
+    path: PathBuf,
+    /// Bytes that may still be written by events that can be left out.
+    left: u64,
+    full: bool,
+}
+
+impl Writer {
+    /// Opens or begins the transcript at `path`. Once it holds `limit` bytes, output lines and messages are
+    /// left out; starts, questions, usage and ends are always written.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn open(path: &Path, limit: u64) -> Result<Self, TranscriptError> {
+        let failed = |source| TranscriptError { doing: "open", path: path.to_owned(), source };
+        let mut file = OpenOptions::new().create(true).append(true).read(true).open(path).map_err(failed)?;
+        let length = file.metadata().map_err(failed)?.len();
+        // A line that a crash tore is ended here, so that it cannot swallow the first one of ours.
+        if length > 0 && !ends_with_newline(&mut file).map_err(failed)? {
+            file.write_all(b"\n").map_err(failed)?;
+        }
+        Ok(Self { file, path: path.to_owned(), left: limit.saturating_sub(length), full: false })
+    }
+
+    /// Appends events in one write, all with the time `at`.
+    ///
+    /// # Errors
+    /// When the file cannot be written; part of the last line may be in it then.
+    pub fn append(
+        &mut self,
+        at: Timestamp,
+        events: impl IntoIterator<Item = Event>,
+    ) -> Result<(), TranscriptError> {
+        let mut lines = Vec::new();
+        for event in events {
+            let optional = matches!(event, Event::Message { .. } | Event::Output { .. });
+            let before = lines.len();
+            self.line(&mut lines, at, event)?;
+            let size = u64::try_from(lines.len() - before).unwrap_or(u64::MAX);
+            if optional && size > self.left {
+                lines.truncate(before);
+                self.left = 0;
+                if !self.full {
+                    self.full = true;
+                    self.line(&mut lines, at, Event::Full)?;
+                }
+            } else {
+                self.left = self.left.saturating_sub(size);
+            }
+        }
+        self.file.write_all(&lines).map_err(|e| self.failed(e))
+    }
+
+    fn line(&self, lines: &mut Vec<u8>, at: Timestamp, event: Event) -> Result<(), TranscriptError> {
+        serde_json::to_writer(&mut *lines, &Entry { v: VERSION, at, event })
+            .map_err(|e| self.failed(e.into()))?;
+        lines.push(b'\n');
+        Ok(())
+    }
+
+    fn failed(&self, source: io::Error) -> TranscriptError {
+        TranscriptError { doing: "write", path: self.path.clone(), source }
+    }
+}
+
+/// What one read of a transcript gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The entries, in order.
+    pub entries: Vec<Entry>,
+    /// Where the next read goes on. It does not move over a line that is not finished yet.
+    pub cursor: u64,
+    /// Lines that could not be understood: torn by a crash, or of a newer version.
+    pub skipped: usize,
+    /// Whether there is more to read at once.
+    pub more: bool,
+}
+
+/// Reads what was appended to the transcript at `path` since `cursor` (0 for the beginning), some megabytes at
+/// most. A file that is not there yet is empty; a cursor beyond the end gives nothing.
+///
+/// # Errors
+/// When the file is there and cannot be read.
+pub fn read(path: &Path, cursor: u64) -> Result<Page, TranscriptError> {
+    let failed = |source| TranscriptError { doing: "read", path: path.to_owned(), source };
+    let mut page = Page { entries: Vec::new(), cursor, skipped: 0, more: false };
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(page),
+        Err(error) => return Err(failed(error)),
+    };
+    file.seek(SeekFrom::Start(cursor)).map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.take(CHUNK).read_to_end(&mut bytes).map_err(failed)?;
+    page.more = u64::try_from(bytes.len()).unwrap_or(u64::MAX) == CHUNK;
+    let Some(end) = bytes.iter().rposition(|b| *b == b'\n') else {
+        // No line of ours is that long: what is here is not a transcript, and is stepped over.
+        if page.more {
+            page.cursor += CHUNK;
+            page.skipped = 1;
+        }
+        return Ok(page);
+    };
+    let whole = bytes.get(..=end).unwrap_or_default();
+    page.cursor += u64::try_from(whole.len()).unwrap_or_default();
+    for line in whole.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+        match serde_json::from_slice(line) {
+            Ok(entry) => page.entries.push(entry),
+            Err(_) => page.skipped += 1,
+        }
+    }
+    Ok(page)
+}
+
+fn ends_with_newline(file: &mut File) -> io::Result<bool> {
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const AT: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn output(line: &str) -> Event {
+        Event::Output { stream: Stream::Stdout, line: line.to_owned() }
+    }
+
+    fn events(page: &Page) -> Vec<Event> {
+        page.entries.iter().map(|entry| entry.event.clone()).collect()
+    }
+
+    #[test]
+    fn lines_have_a_stable_form_and_keep_control_characters_as_data() {
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join("t.jsonl");
+        let usage = Usage { input_tokens: Some(3), output_tokens: None, cost_micros: Some(4) };
+        let all = [
+            Event::Started { agent: "claude".into(), replay: false, run: "1.2".into(), attempt: 1 },
+            Event::Message { text: "hi".into() },
+            output("\u{1b}[2Jx\u{0}\u{7f}\r"),
+            Event::Usage { usage },
+            Event::Question { text: "which?".into() },
+            Event::End { outcome: "finished".into() },
+            Event::Full,
+        ];
+        Writer::open(&path, 10_000).unwrap().append(AT, all.clone()).unwrap();
+        assert_eq!(events(&read(&path, 0).unwrap()), all);
+        insta::assert_snapshot!(std::fs::read_to_string(&path).unwrap(), @"");
+    }
+
+    #[test]
+    fn a_torn_line_is_waited_for_and_after_a_crash_stepped_over() {
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join("t.jsonl");
+        assert_eq!(read(&path, 0).unwrap().cursor, 0);
+        Writer::open(&path, 10_000).unwrap().append(AT, [output("a")]).unwrap();
+        let whole = read(&path, 0).unwrap();
+        OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"v\":1,\"at\"").unwrap();
+        let torn = read(&path, whole.cursor).unwrap();
+        assert_eq!((torn.entries.len(), torn.cursor, torn.skipped), (0, whole.cursor, 0));
+        Writer::open(&path, 10_000).unwrap().append(AT, [output("b")]).unwrap();
+        let after = read(&path, whole.cursor).unwrap();
+        assert_eq!((events(&after), after.skipped), (vec![output("b")], 1));
+        assert_eq!(read(&path, after.cursor).unwrap().entries, []);
+        assert_eq!(read(&path, 1_000_000).unwrap().entries, []);
+    }
+
+    #[test]
+    fn a_full_transcript_still_takes_the_end() {
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join("t.jsonl");
+        let mut writer = Writer::open(&path, 200).unwrap();
+        let end = Event::End { outcome: "finished".into() };
+        for line in ["a", "b", &"c".repeat(500), "d"] {
+            writer.append(AT, [output(line)]).unwrap();
+        }
+        writer.append(AT, [end.clone()]).unwrap();
+        assert_eq!(events(&read(&path, 0).unwrap()), [output("a"), output("b"), Event::Full, end]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_survives_and_any_garbage_is_survived(lines in prop::collection::vec(any::<String>(), 0..5), garbage in any::<Vec<u8>>()) {
+            let dir = TempDir::new().unwrap();
+            let path = dir.path().join("t.jsonl");
+            std::fs::write(&path, &garbage).unwrap();
+            let all: Vec<Event> = lines.iter().map(|line| output(line)).collect();
+            Writer::open(&path, 1_000_000).unwrap().append(AT, all.clone()).unwrap();
+            let page = read(&path, 0).unwrap();
+            prop_assert!(events(&page).ends_with(&all));
+        }
+    }
+}
