@@ -1,3 +1,92 @@
-//! Checks, generated files and benchmarks of this workspace.
+//! Checks, generated files and benchmarks of this workspace: `cargo xtask tidy`, `generate` and `bench`.
+//!
+//! `tidy` also runs as a test, so that `cargo test --workspace` holds the architecture. The benchmark builds in
+//! release mode and takes minutes; it is never part of the tests.
 
-fn main() {}
+mod bench;
+mod exits;
+mod generate;
+mod program;
+mod runs;
+mod tidy;
+mod workspace;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+fn main() -> ExitCode {
+    // The benchmark measures through a child of its own; that child must stay small, so it never sees the parser.
+    let mut arguments = std::env::args_os().skip(1);
+    let outcome = match arguments.next() {
+        Some(word) if word == bench::MEASURE_VERB => bench::measure_child(arguments).map_err(Failure::Bench),
+        _ => run(Xtask::parse().task),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            // Nothing is left to tell when stderr itself is gone.
+            drop(writeln!(io::stderr(), "xtask: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Chores of this workspace. Run from its root.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Xtask {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check the architecture: crate edges, sizes, licences, words, documents
+    Tidy,
+    /// Write the generated parts of the documents anew
+    Generate {
+        /// Change nothing; fail when a generated part is stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measure whole processes of a release build against the bars
+    Bench(bench::BenchOptions),
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Workspace(#[from] workspace::WorkspaceError),
+    #[error(transparent)]
+    Generate(#[from] generate::GenerateError),
+    #[error(transparent)]
+    Bench(#[from] bench::BenchError),
+    #[error("failed to print: {0}")]
+    Print(#[from] io::Error),
+}
+
+/// Whether the chore ended well; a chore that ran and found something wrong is `false`, not an error.
+fn run(task: Task) -> Result<bool, Failure> {
+    match task {
+        Task::Tidy => {
+            let report = tidy::run(&Workspace::load()?);
+            write!(io::stdout(), "{report}")?;
+            Ok(report.findings.is_empty())
+        }
+        Task::Generate { check } => {
+            let outcome = generate::run(&Workspace::load()?, check)?;
+            write!(io::stdout(), "{outcome}")?;
+            Ok(!check || outcome.is_fresh())
+        }
+        Task::Bench(options) => {
+            let report = bench::run(&options, std::env::var_os("PATH").unwrap_or_default())?;
+            write!(io::stdout(), "{}", if options.json { report.json() } else { report.table() })?;
+            Ok(report.within_bars())
+        }
+    }
+}

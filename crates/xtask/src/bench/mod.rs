@@ -1,0 +1,106 @@
+//! Benchmarks of whole processes against bars: CPU time of a release build, children included, medians over several
+//! runs after a warm-up.
+//!
+//! CPU time says what the programs cost on any machine of a kind; wall time is printed beside it and judged never.
+
+mod data;
+mod measure;
+mod orchestration;
+mod plan;
+mod report;
+mod stage;
+mod tasks;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+pub(crate) use measure::{MEASURE_VERB, measure_child};
+pub(crate) use report::BenchReport;
+use stage::Stage;
+
+use crate::program::program;
+use crate::workspace::root;
+
+#[derive(Args)]
+pub(crate) struct BenchOptions {
+    /// Print one JSON document instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Runs that count for each figure, after one that does not
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    runs: u32,
+    /// Measure the programs in this folder instead of building a release
+    #[arg(long, value_name = "DIR")]
+    programs: Option<PathBuf>,
+    /// Measure one part only
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The task manager at 10,000 tasks
+    Tasks,
+    /// A plan of a large document
+    Plan,
+    /// Fifty tasks carried out
+    Orchestration,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BenchError {
+    #[error("failed to start {program}: {source}")]
+    Start { program: String, source: io::Error },
+    #[error("`{command}` failed, so there is nothing to measure\n{stderr}")]
+    Failed { command: String, stderr: String },
+    #[error("failed to prepare {what}: {source}")]
+    Prepare { what: String, source: io::Error },
+    #[error("failed to read the resource usage of a measured program: {0}")]
+    Usage(#[from] nix::Error),
+    #[error("failed to understand what {what} printed: {source}")]
+    Answer { what: &'static str, source: serde_json::Error },
+    #[error("`conductor orchestrate status --json` has no number `{pointer}`; the counts cannot be compared")]
+    NoCount { pointer: &'static str },
+}
+
+/// Builds a release of the workspace unless told where the programs are, then measures. Takes minutes.
+pub(crate) fn run(options: &BenchOptions, path: OsString) -> Result<BenchReport, BenchError> {
+    let programs = match &options.programs {
+        Some(folder) => folder
+            .canonicalize()
+            .map_err(|source| BenchError::Prepare { what: folder.display().to_string(), source })?,
+        None => build()?,
+    };
+    let stage = Stage::new(programs, path, options.runs)?;
+    let mut report = BenchReport::new(stage.taskwarrior_version());
+    let wanted = |part| options.only.is_none_or(|only| only == part);
+    if wanted(Part::Tasks) {
+        report.extend(tasks::run(&stage)?);
+    }
+    if wanted(Part::Plan) {
+        report.extend(plan::run(&stage)?);
+    }
+    if wanted(Part::Orchestration) {
+        report.extend(orchestration::run(&stage)?);
+    }
+    Ok(report)
+}
+
+/// The whole workspace at once, so that features are unified as in every other build of it.
+fn build() -> Result<PathBuf, BenchError> {
+    let root = root();
+    let status = program("cargo", &root)
+        .args(["build", "--release", "--workspace", "--locked"])
+        .status()
+        .map_err(|source| BenchError::Start { program: "cargo".to_owned(), source })?;
+    if status.success() {
+        return Ok(root.join("target").join("release"));
+    }
+    Err(BenchError::Failed {
+        command: "cargo build --release --workspace --locked".to_owned(),
+        stderr: "cargo has printed why above".to_owned(),
+    })
+}
