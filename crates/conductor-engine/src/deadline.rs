@@ -6,13 +6,15 @@ use crate::session::{Phase, Session, Status};
 
 /// The next moment at which a tick can change something; `None` when only other inputs can.
 pub fn next_deadline(s: &Session) -> Option<Timestamp> {
+    let can_wake = s.status == Status::Active && s.busy() < s.rules.jobs;
     s.open_runs()
         .filter_map(|run| {
             let phase = match &run.phase {
                 Phase::Working(attempt) => {
                     attempt.started.unwrap_or(run.since).checked_add(s.rules.max_task_duration).ok()
                 }
-                Phase::Waiting { until, .. } if s.status == Status::Active => Some(*until),
+                // Without a free slot it cannot wake, and what frees a slot is an input of its own.
+                Phase::Waiting { until, .. } if can_wake => Some(*until),
                 Phase::Waiting { .. }
                 | Phase::Queued
                 | Phase::Preparing

@@ -434,14 +434,11 @@ impl Session {
         match self.status {
             Status::Active => false,
             Status::Failed { .. } => true,
-            Status::Completed { .. } => !self.is_moving(),
-            Status::Paused { .. } => {
-                // A queued or waiting run cannot move while the session is paused.
-                !self
-                    .runs
-                    .values()
-                    .any(|r| r.uses_slot() || (matches!(r.phase, Phase::Held(_)) && !r.pending.is_empty()))
-            }
+            // A queued or waiting run cannot move unless the session is active.
+            Status::Completed { .. } | Status::Paused { .. } => !self
+                .runs
+                .values()
+                .any(|r| r.uses_slot() || (matches!(r.phase, Phase::Held(_)) && !r.pending.is_empty())),
         }
     }
 }

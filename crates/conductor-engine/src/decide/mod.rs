@@ -44,7 +44,11 @@ pub fn decide(s: &Session, now: Timestamp, input: Input) -> Vec<Event> {
 /// The run that waits for exactly this result.
 fn awaited(s: &Session, key: EffectKey) -> Option<&Run> {
     let run = s.runs.get(&key.run?)?;
-    (run.epoch == key.epoch && run.pending.first() == Some(&key.verb)).then_some(run)
+    let awaits = run.epoch == key.epoch
+        && run.pending.first() == Some(&key.verb)
+        // A step that sleeps after a failure has had its answer.
+        && run.asleep_until.is_none();
+    awaits.then_some(run)
 }
 
 /// Only what is news is recorded.

@@ -42,6 +42,5 @@ fn refused(s: &Session, run: &Run, refusal: Refusal) -> Vec<Event> {
         events.push(Event::TasksChanged { changes: vec![TaskChange::Is(facts)] });
     }
     events.push(Event::Ending { run: run.id, ending: Ending::Superseded { why } });
-    super::wrap::end_if_nothing_is_left(run, &mut events);
     events
 }

@@ -28,6 +28,9 @@ pub(super) fn decide(s: &Session, now: Timestamp) -> Vec<Event> {
 
 /// A run that must not go on as it is.
 fn overtaken(s: &Session, now: Timestamp, run: &Run) -> Option<Event> {
+    if matches!(run.phase, Phase::Stopping(_)) && run.pending.is_empty() {
+        return Some(Event::Ended { run: run.id });
+    }
     let end = |ending| Some(Event::Ending { run: run.id, ending });
     if may_be_ended(run) {
         if let Some(why) = superseded(s, run) {

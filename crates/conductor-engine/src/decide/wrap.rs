@@ -18,22 +18,10 @@ pub(super) fn decide(run: &Run, verb: Verb, outcome: Outcome) -> Vec<Event> {
         (Verb::Tidy, Outcome::Tidied { kept }) => step(kept),
         _ => return Vec::new(),
     };
-    with_end(run, event)
+    vec![event]
 }
 
 /// A step that may be left out: what it was about is kept and said.
 pub(super) fn skipped(run: &Run, verb: Verb, message: String) -> Vec<Event> {
-    with_end(run, Event::StepDone { run: run.id, verb, note: Some(message) })
-}
-
-fn with_end(run: &Run, event: Event) -> Vec<Event> {
-    let last = matches!(run.phase, Phase::Stopping(_)) && run.pending.len() == 1;
-    if last { vec![event, Event::Ended { run: run.id }] } else { vec![event] }
-}
-
-/// A run that claimed nothing and has no workspace is over as soon as it is ending.
-pub(super) fn end_if_nothing_is_left(run: &Run, events: &mut Vec<Event>) {
-    if run.token.is_none() && run.base.is_none() {
-        events.push(Event::Ended { run: run.id });
-    }
+    vec![Event::StepDone { run: run.id, verb, note: Some(message) }]
 }
