@@ -38,15 +38,16 @@ fn check_member(workspace: &Workspace, member: &Package) -> Vec<Finding> {
     {
         missing.push("it is pure but has no clippy.toml that bans I/O and clocks".to_owned());
     }
-    missing.extend(unused_dependencies(workspace, member, folder));
-    missing
-        .into_iter()
-        .map(|problem| Finding { check: Check::Crate, place: member.name.clone(), problem })
-        .collect()
+    let own = missing.into_iter().map(|problem| Finding {
+        check: Check::Crate,
+        place: member.name.clone(),
+        problem,
+    });
+    own.chain(unused_dependencies(workspace, member, folder)).collect()
 }
 
 /// Dependencies that no source of the crate names. A dependency is known in code by its name with underscores.
-fn unused_dependencies(workspace: &Workspace, member: &Package, folder: &str) -> Vec<String> {
+fn unused_dependencies(workspace: &Workspace, member: &Package, folder: &str) -> Vec<Finding> {
     let inside = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     let sources = || workspace.files.iter().filter(|file| file.path.ends_with(".rs") && inside(&file.path));
     let unused = |name: &&str| {
@@ -57,11 +58,12 @@ fn unused_dependencies(workspace: &Workspace, member: &Package, folder: &str) ->
         member.dependencies.iter().map(|dependency| dependency.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    names
-        .into_iter()
-        .filter(unused)
-        .map(|name| format!("no source names its dependency {name}; remove it"))
-        .collect()
+    let finding = |name: &str| Finding {
+        check: Check::Crate,
+        place: format!("{} -> {name}", member.name),
+        problem: "no source of the crate names this dependency; remove it".to_owned(),
+    };
+    names.into_iter().filter(unused).map(finding).collect()
 }
 
 /// Whether a text holds a word, and not only as a part of a longer one.
