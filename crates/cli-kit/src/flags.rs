@@ -86,6 +86,13 @@ fn report(mut printer: Printer, error: &clap::Error) -> ExitCode {
         "help"
     } else if error.kind() == ErrorKind::DisplayVersion {
         "version"
+    } else if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !printer.is_json() {
+        // Nothing was asked, so help is no data: it goes where errors go.
+        printer.note(error.render());
+        return Exit::Usage.into();
+    } else if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let missing = CliError::usage("a command or an argument is missing").hint("see --help");
+        return printer.finish(Err(missing));
     } else {
         return printer.finish(Err(usage_error(error)));
     };

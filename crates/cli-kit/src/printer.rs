@@ -181,6 +181,12 @@ impl Printer {
         self.json_line(document);
     }
 
+    /// The one JSON document of this command as an array, written element by element, so that a long list is never
+    /// held in memory. An error before the first element can still become the document.
+    pub fn json_array(&mut self) -> JsonArray<'_> {
+        JsonArray { printer: self, separator: "[" }
+    }
+
     /// One document of a stream, on a line of its own.
     pub fn json_line<T: Serialize + ?Sized>(&mut self, document: &T) {
         self.document_written = true;
@@ -249,6 +255,33 @@ impl Printer {
     fn complain(&mut self, text: &str) {
         // When standard error is gone there is nowhere left to say so.
         let _ = self.err.write_all(text.as_bytes());
+    }
+}
+
+/// A JSON array that is being written. It must be ended.
+#[must_use = "an array that is not ended is no JSON"]
+pub struct JsonArray<'p> {
+    printer: &'p mut Printer,
+    separator: &'static str,
+}
+
+impl JsonArray<'_> {
+    /// Writes the next element. `false` when nobody reads any more, so that the caller may stop.
+    pub fn push<T: Serialize + ?Sized>(&mut self, element: &T) -> bool {
+        let separator = std::mem::replace(&mut self.separator, ",\n");
+        self.printer.document_written = true;
+        self.printer.write(|out| {
+            out.write_all(separator.as_bytes())?;
+            Ok(serde_json::to_writer(&mut *out, element)?)
+        });
+        !self.printer.is_closed()
+    }
+
+    /// Ends the array.
+    pub fn end(self) {
+        self.printer.document_written = true;
+        let end = if self.separator == "[" { "[]\n" } else { "]\n" };
+        self.printer.write(|out| out.write_all(end.as_bytes()));
     }
 }
 

@@ -97,6 +97,28 @@ fn an_error_after_a_document_does_not_add_a_second_one() {
 }
 
 #[test]
+fn an_array_is_one_document_however_long() {
+    for elements in [vec![], vec![1], vec![1, 2, 3]] {
+        let (mut printer, out, _) = printer(JSON, Terminal::default(), None);
+        let mut array = printer.json_array();
+        for element in &elements {
+            assert!(array.push(element));
+        }
+        array.end();
+        printer.finish(Ok(Exit::Ok));
+        assert_eq!(serde_json::from_str::<Vec<i32>>(&out.text()).unwrap(), elements);
+    }
+}
+
+#[test]
+fn an_error_before_the_first_element_becomes_the_document() {
+    let (mut printer, out, _) = printer(JSON, Terminal::default(), None);
+    let _ = printer.json_array();
+    printer.finish(Err(error()));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&out.text()).unwrap(), error().to_json());
+}
+
+#[test]
 fn colours_only_where_the_stream_takes_them() {
     let (plain, ..) = printer(Mode::default(), Terminal::default(), None);
     let (coloured, ..) = printer(Mode::default(), COLORS, None);
