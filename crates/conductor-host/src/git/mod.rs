@@ -1,1 +1,45 @@
-//! Git.
+//! Git, by its command line, from outside any workspace.
+//!
+//! Every git process that Conductor starts gets an explicit repository (the main one's common directory), a
+//! cleared environment and a configuration that switches off whatever could run somebody's code: hooks,
+//! filters, merge drivers, fsmonitor, external diffs, pagers, signing, lazy fetches. A workspace's own `.git`
+//! belongs to an agent: it is read as plain data and never obeyed.
+//!
+//! All changes of refs are compare-and-swap; nothing here moves a branch that is checked out, except
+//! [`Repo::perform_landing`] with git's own fast-forward.
+
+mod candidate;
+mod checkout;
+mod commit;
+mod diff;
+mod error;
+mod gate;
+mod heal;
+mod land;
+mod name;
+mod open;
+mod own_commits;
+mod refs;
+mod remove;
+mod rollback;
+mod run;
+mod snapshot;
+mod walk;
+mod workspace;
+
+pub use candidate::{CandidateOutcome, TargetMerge};
+pub use checkout::{Operation, WorkState};
+pub use commit::{CommitText, LandedRun, Trailers};
+pub use diff::{AsTree, ChangeKind, FileChange, Patch};
+pub use error::GitError;
+pub use gate::{CacheDir, GateWorkspace};
+pub use land::{Advance, Held, LandOutcome, LandPlan, Planned};
+pub use name::{BranchName, NameError, RefName, RepoPath};
+pub use open::{Head, Identity, OpenError, Repo};
+pub use own_commits::Finding;
+pub use refs::{RefChange, RefError};
+pub use remove::{KeptWhy, Removal};
+pub use rollback::Rollback;
+pub use run::GitStats;
+pub use snapshot::Snapshot;
+pub use workspace::{Workspace, WorkspaceError, WorkspaceSpec};
