@@ -65,10 +65,19 @@ macro_rules! changeable_fields {
             }
 
             /// Puts the new value into the task.
-            pub fn apply(&self, task: &mut Task) {
+            fn apply(&self, task: &mut Task) {
                 match self {
                     $(Self::$variant(delta) => task.$member.clone_from(&delta.new),)*
                 }
+            }
+
+            /// Brings a task to what it is after an event with these changes.
+            pub fn apply_all(changes: &[Self], at: Moment, task: &mut Task) {
+                for change in changes {
+                    change.apply(task);
+                }
+                task.version += 1;
+                task.updated_at = at;
             }
 
             /// What must change in `before` to make it `after`; empty when nothing does. Identity, version

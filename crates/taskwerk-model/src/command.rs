@@ -82,13 +82,6 @@ pub enum Command {
         /// On what conditions; with `force`, another's claim is taken over.
         guard: Guard,
     },
-    /// Take the first ready task for a worker; no change when none is ready.
-    ClaimNext {
-        /// For whom.
-        worker: Worker,
-        /// For how long.
-        ttl: SignedDuration,
-    },
     /// Keep a claim alive, also one that lapsed when nobody has taken the task since.
     Heartbeat {
         /// The task.

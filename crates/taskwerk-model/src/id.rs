@@ -73,6 +73,7 @@ pub struct TaskId {
 
 impl TaskId {
     const MAX_DEPTH: usize = 64;
+    const MAX_NUMBER: u32 = u32::MAX - 1;
 
     /// The id of a task without a parent.
     ///
@@ -103,7 +104,7 @@ impl TaskId {
                 return Err(bad());
             }
             match part.parse() {
-                Ok(number @ 1..u32::MAX) => path.push(number),
+                Ok(number @ 1..=Self::MAX_NUMBER) => path.push(number),
                 Ok(_) | Err(_) => return Err(bad()),
             }
         }
@@ -148,6 +149,11 @@ impl TaskId {
         (1..self.path.len())
             .rev()
             .map(|depth| Self { prefix: self.prefix, path: self.path[..depth].to_vec() })
+    }
+
+    /// Whether it has no room for children.
+    pub(crate) fn is_deepest(&self) -> bool {
+        self.path.len() >= Self::MAX_DEPTH
     }
 
     /// The child with this number.

@@ -1,5 +1,6 @@
-//! Why a command was refused, and the stable codes that programs see.
+//! Why a command was refused.
 
+use crate::code::ErrorCode;
 use crate::id::{IdError, TaskId};
 use crate::status::{PriorityError, Status, StatusError};
 use crate::task::{FencingToken, ProgressError};
@@ -7,167 +8,6 @@ use crate::text::{TextError, Worker};
 use crate::time::{DueError, MinutesError, Moment};
 use serde_json::{Value, json};
 use std::fmt;
-
-/// The code of an error: stable, the same on the command line and over HTTP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ErrorCode {
-    /// A value breaks a rule of its field.
-    Validation,
-    /// No task has that id.
-    TaskNotFound,
-    /// The id belongs to another task.
-    DuplicateTaskId,
-    /// The status does not allow that move.
-    IllegalTransition,
-    /// The move needs a reason.
-    ReasonRequired,
-    /// Something that must be done before is not done.
-    UnmetDependencies,
-    /// Tasks would wait for each other.
-    DependencyCycle,
-    /// Another worker holds the task.
-    Claimed,
-    /// The token proves no claim any more.
-    StaleToken,
-    /// The task changed since it was read.
-    VersionConflict,
-    /// Tasks under it are open.
-    HasOpenChildren,
-    /// Tasks are under it.
-    HasChildren,
-    /// Other tasks wait for it.
-    HasDependents,
-    /// The container is closed.
-    ParentClosed,
-    /// A container is not worked on itself.
-    IsContainer,
-    /// The task is closed.
-    TaskClosed,
-    /// There is no store here.
-    NotInitialized,
-    /// Another process held the store for too long.
-    StoreBusy,
-    /// The store was written by a newer program.
-    StoreNewer,
-    /// The file is no store of ours, or is damaged.
-    StoreDamaged,
-    /// The store cannot be read or written.
-    StoreIo,
-}
-
-/// What kind of failure a code is; programs choose their exit code by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorClass {
-    /// The rules forbid it.
-    Refused,
-    /// There is no such thing.
-    NotFound,
-    /// Somebody else came first.
-    Conflict,
-    /// The store failed.
-    Store,
-}
-
-impl ErrorClass {
-    /// The exit code of a program that ends with it.
-    #[must_use]
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            Self::Refused => 1,
-            Self::NotFound => 3,
-            Self::Conflict => 4,
-            Self::Store => 5,
-        }
-    }
-}
-
-impl ErrorCode {
-    /// Every code.
-    pub const ALL: [Self; 21] = [
-        Self::Validation,
-        Self::TaskNotFound,
-        Self::DuplicateTaskId,
-        Self::IllegalTransition,
-        Self::ReasonRequired,
-        Self::UnmetDependencies,
-        Self::DependencyCycle,
-        Self::Claimed,
-        Self::StaleToken,
-        Self::VersionConflict,
-        Self::HasOpenChildren,
-        Self::HasChildren,
-        Self::HasDependents,
-        Self::ParentClosed,
-        Self::IsContainer,
-        Self::TaskClosed,
-        Self::NotInitialized,
-        Self::StoreBusy,
-        Self::StoreNewer,
-        Self::StoreDamaged,
-        Self::StoreIo,
-    ];
-
-    /// The word that programs compare.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Validation => "VALIDATION_ERROR",
-            Self::TaskNotFound => "TASK_NOT_FOUND",
-            Self::DuplicateTaskId => "DUPLICATE_TASK_ID",
-            Self::IllegalTransition => "ILLEGAL_TRANSITION",
-            Self::ReasonRequired => "REASON_REQUIRED",
-            Self::UnmetDependencies => "UNMET_DEPENDENCIES",
-            Self::DependencyCycle => "DEPENDENCY_CYCLE",
-            Self::Claimed => "CLAIMED",
-            Self::StaleToken => "STALE_TOKEN",
-            Self::VersionConflict => "VERSION_CONFLICT",
-            Self::HasOpenChildren => "HAS_OPEN_CHILDREN",
-            Self::HasChildren => "HAS_CHILDREN",
-            Self::HasDependents => "HAS_DEPENDENTS",
-            Self::ParentClosed => "PARENT_CLOSED",
-            Self::IsContainer => "IS_CONTAINER",
-            Self::TaskClosed => "TASK_CLOSED",
-            Self::NotInitialized => "NOT_INITIALIZED",
-            Self::StoreBusy => "STORE_BUSY",
-            Self::StoreNewer => "STORE_NEWER",
-            Self::StoreDamaged => "STORE_DAMAGED",
-            Self::StoreIo => "STORE_IO",
-        }
-    }
-
-    /// What kind of failure it is.
-    #[must_use]
-    pub const fn class(self) -> ErrorClass {
-        match self {
-            Self::Validation
-            | Self::IllegalTransition
-            | Self::ReasonRequired
-            | Self::UnmetDependencies
-            | Self::DependencyCycle
-            | Self::HasOpenChildren
-            | Self::HasChildren
-            | Self::HasDependents
-            | Self::ParentClosed
-            | Self::IsContainer
-            | Self::TaskClosed => ErrorClass::Refused,
-            Self::TaskNotFound => ErrorClass::NotFound,
-            Self::DuplicateTaskId | Self::Claimed | Self::StaleToken | Self::VersionConflict => {
-                ErrorClass::Conflict
-            }
-            Self::NotInitialized
-            | Self::StoreBusy
-            | Self::StoreNewer
-            | Self::StoreDamaged
-            | Self::StoreIo => ErrorClass::Store,
-        }
-    }
-}
-
-impl fmt::Display for ErrorCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// Why a command was refused. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -201,7 +41,7 @@ pub enum Refusal {
         reference: String,
     },
     /// The id belongs to another task.
-    #[error("{id} is another task already")]
+    #[error("{id} was given to another task")]
     DuplicateId {
         /// The id.
         id: TaskId,
@@ -242,6 +82,12 @@ pub enum Refusal {
         /// The tasks of the cycle, each waiting for the next (or, as its container, for what is under it);
         /// the first is also the last.
         path: Vec<TaskId>,
+    },
+    /// Rows of an import would wait for each other.
+    #[error("rows wait for each other: {}", path.join(" → "))]
+    RowCycle {
+        /// The key (or id, or number) of each row of the cycle; the first is also the last.
+        path: Vec<String>,
     },
     /// Another worker holds the task.
     #[error("{id} is claimed by {holder} until {expires_at}")]
@@ -400,9 +246,15 @@ pub enum Invalid {
     /// A claim for no time, or for longer than a year.
     #[error("a claim lasts from one second to one year")]
     Ttl,
-    /// A verb that does not fit the status.
-    #[error("only a blocked, in-progress or closed task can be moved back to todo that way")]
-    Verb,
+    /// A row lies under itself.
+    #[error("its parent lies under it")]
+    ParentLoop,
+    /// A reason for being blocked on a task that is not.
+    #[error("a block reason is given but the status is {status}: block the task or leave out the reason")]
+    NotBlocked {
+        /// The status of the row.
+        status: Status,
+    },
 }
 
 impl Refusal {
@@ -417,7 +269,7 @@ impl Refusal {
             Self::IllegalTransition { .. } => ErrorCode::IllegalTransition,
             Self::ReasonRequired { .. } => ErrorCode::ReasonRequired,
             Self::UnmetDependencies { .. } => ErrorCode::UnmetDependencies,
-            Self::Cycle { .. } => ErrorCode::DependencyCycle,
+            Self::Cycle { .. } | Self::RowCycle { .. } => ErrorCode::DependencyCycle,
             Self::Claimed { .. } => ErrorCode::Claimed,
             Self::StaleToken { .. } => ErrorCode::StaleToken,
             Self::VersionConflict { .. } => ErrorCode::VersionConflict,
@@ -454,7 +306,7 @@ impl Refusal {
             Self::IllegalTransition { .. } => None,
             Self::ReasonRequired { .. } => Some("add `--reason \"…\"`".into()),
             Self::UnmetDependencies { .. } => Some("finish those first, or override with `--force`".into()),
-            Self::Cycle { .. } => Some("take one of these dependencies away".into()),
+            Self::Cycle { .. } | Self::RowCycle { .. } => Some("take one of these dependencies away".into()),
             Self::Claimed { id, .. } => {
                 Some(format!("wait, ask the holder to `taskwerk release {id}`, or override with `--force`"))
             }
@@ -486,6 +338,7 @@ impl Refusal {
             | Self::ReasonRequired { .. }
             | Self::UnmetDependencies { .. }
             | Self::Cycle { .. }
+            | Self::RowCycle { .. }
             | Self::Claimed { .. }
             | Self::StaleToken { .. }
             | Self::VersionConflict { .. }
@@ -518,6 +371,7 @@ impl Refusal {
                 json!({"id": id, "unmet": unmet})
             }
             Self::Cycle { path } => json!({"path": path}),
+            Self::RowCycle { path } => json!({"path": path}),
             Self::Claimed { id, holder, expires_at } => {
                 json!({"id": id, "holder": holder, "expires_at": expires_at})
             }

@@ -218,10 +218,10 @@ impl FromStr for Due {
     fn from_str(text: &str) -> Result<Self, DueError> {
         let word = text.trim();
         // A date parser of jiff also takes the date of a longer text, which would drop the time of day.
-        if word.len() == 10 {
-            if let Ok(day) = word.parse() {
-                return Ok(Self::Day(day));
-            }
+        if word.len() == 10
+            && let Ok(day) = word.parse()
+        {
+            return Ok(Self::Day(day));
         }
         word.parse().map(Self::At).map_err(|_| DueError { text: text.to_owned() })
     }

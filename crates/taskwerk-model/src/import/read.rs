@@ -265,9 +265,10 @@ mod tests {
     #[test]
     fn a_file_is_an_array_or_an_object_with_tasks() {
         let row = ImportRow { title: "a".to_owned(), ..ImportRow::default() };
-        assert_eq!(read(r#"[{"title":"a"}]"#).unwrap(), [row.clone()]);
-        assert_eq!(read(r#"{"version":1,"tasks":[{"title":"a"}]}"#).unwrap(), [row.clone()]);
-        assert_eq!(read("\u{feff}[{\"title\":\"a\",\"tags\":null}]").unwrap(), [row]);
+        let row = [row];
+        assert_eq!(read(r#"[{"title":"a"}]"#).unwrap(), row);
+        assert_eq!(read(r#"{"version":1,"tasks":[{"title":"a"}]}"#).unwrap(), row);
+        assert_eq!(read("\u{feff}[{\"title\":\"a\",\"tags\":null}]").unwrap(), row);
         assert_eq!(read("[]").unwrap(), []);
     }
 
