@@ -10,9 +10,10 @@ pub(super) const TASKS: usize = 10_000;
 const PRIORITIES: [&str; 4] = ["low", "medium", "high", "critical"];
 const THEIR_PRIORITIES: [&str; 4] = ["L", "M", "H", "H"];
 
-/// The prerequisites of a task: chains a thousand long, and every seventh task also waits for one in another chain.
+/// The prerequisites of a task: chains of ten, so that one task in ten is ready, and every seventh task also waits
+/// for one in another chain.
 fn prerequisites(index: usize) -> Vec<usize> {
-    let chain = index.checked_sub(10);
+    let chain = (!index.is_multiple_of(10)).then(|| index - 1);
     let other = (index > 0 && index.is_multiple_of(7)).then_some(index / 2);
     let mut all: Vec<usize> = chain.into_iter().chain(other).collect();
     all.dedup();

@@ -16,8 +16,8 @@ const DURABLE_COMMITS_BAR: f64 = 20.0;
 
 /// The same work in git and nothing else.
 const BASELINE: &str = include_str!("baseline.sh");
-/// The agent: writes one file that no other run writes.
-const AGENT: &str = "printf 'written by %s\\n' \"$$\" > \"result-$$.txt\"\n";
+/// The agent: writes one file that no other task writes.
+const AGENT: &str = "printf 'written for %s\\n' \"$CONDUCTOR_TASK_ID\" > \"result-$CONDUCTOR_TASK_ID.txt\"\n";
 
 pub(super) fn run(stage: &Stage) -> Result<Vec<Row>, BenchError> {
     let mut counts = None;
@@ -98,7 +98,7 @@ fn project(stage: &Stage, name: &str) -> Result<PathBuf, BenchError> {
     let agent = scripts.join("agent.sh");
     stage.write(&agent, AGENT)?;
     stage.must(&project, &[stage.ours("taskwerk"), "init".into()])?;
-    let run = format!("sh {}", agent.display());
+    let run = format!("sh '{}'", agent.display());
     // JSON is YAML too, and quotes whatever the temporary folder is called.
     let config = json!({ "orchestration": { "agents": { "bench": { "adapter": "command", "run": run } } } });
     stage.write(&project.join(".taskwerk").join("config.yml"), &format!("{config}\n"))?;

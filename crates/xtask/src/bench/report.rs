@@ -83,10 +83,10 @@ impl Row {
     /// Our CPU time as a fraction of taskwarrior's.
     fn ratio(&self) -> Option<f64> {
         let (ours, theirs) = (self.cost?.cpu.as_secs_f64(), self.taskwarrior?.cpu.as_secs_f64());
-        (theirs > 0.0).then(|| ours / theirs)
+        (ours > 0.0 && theirs > 0.0).then(|| ours / theirs)
     }
 
-    fn cells(&self) -> [String; 7] {
+    fn cells(&self) -> [String; 8] {
         let absent = || "-".to_owned();
         let cost = |show: &dyn Fn(&Sample) -> String| self.cost.as_ref().map_or_else(absent, show);
         [
@@ -95,7 +95,8 @@ impl Row {
             cost(&|cost| format!("{:.1}", cost.wall.as_secs_f64() * 1000.0)),
             cost(&|cost| format!("{:.1}", mib(cost.peak_bytes))),
             self.bar.map_or_else(absent, |bar| format!("<= {bar}")),
-            self.ratio().map_or_else(absent, |ratio| format!("{ratio:.4}")),
+            self.taskwarrior.as_ref().map_or_else(absent, |theirs| format!("{:.0}", cpu_ms(theirs))),
+            self.ratio().map_or_else(absent, |ratio| format!("1/{:.0}", 1.0 / ratio)),
             self.verdict().to_owned(),
         ]
     }
@@ -130,7 +131,7 @@ impl BenchReport {
     }
 
     pub(crate) fn table(&self) -> String {
-        let heads = ["name", "median", "wall ms", "peak MiB", "bar", "of taskwarrior", "verdict"];
+        let heads = ["name", "median", "wall ms", "peak MiB", "bar", "taskwarrior ms", "ratio", "verdict"];
         let mut lines = vec![heads.map(str::to_owned)];
         lines.extend(self.rows.iter().map(Row::cells));
         let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
@@ -206,10 +207,10 @@ mod tests {
     #[test]
     fn the_table_sets_figures_beside_bars() {
         insta::assert_snapshot!(report().table(), @r"
-        name                  median  wall ms  peak MiB    bar  of taskwarrior  verdict
-        add                   5.0 ms      6.0       8.0   <= 6          0.0010       ok
-        ready                20.0 ms     21.0       8.0  <= 15               -     OVER
-        git processes  12.0 per task        -         -  <= 14               -       ok
+        name                  median  wall ms  peak MiB    bar  taskwarrior ms   ratio  verdict
+        add                   5.0 ms      6.0       8.0   <= 6            5000  1/1000       ok
+        ready                20.0 ms     21.0       8.0  <= 15               -       -     OVER
+        git processes  12.0 per task        -         -  <= 14               -       -       ok
         CPU time, user and system, children included; beside taskwarrior 2.6.2
         ");
     }

@@ -11,8 +11,8 @@ use super::BenchError;
 use super::measure::{Invocation, Usage, measure};
 use crate::program::program;
 
-/// Slow programs that only serve for comparison are run this often.
-const REFERENCE_RUNS: u32 = 3;
+/// What takes seconds is run this often: its median moves little.
+const SLOW_RUNS: u32 = 3;
 
 /// A temporary place with the programs to measure and the environment that they get.
 pub(super) struct Stage {
@@ -112,12 +112,12 @@ impl Stage {
         sample(self.runs, run)
     }
 
-    /// Medians of something slow, over few runs.
+    /// Medians of something that takes seconds, over few runs.
     pub(super) fn sample_few(
         &self,
         run: impl FnMut(u32) -> Result<Usage, BenchError>,
     ) -> Result<Sample, BenchError> {
-        sample(self.runs.min(REFERENCE_RUNS), run)
+        sample(self.runs.min(SLOW_RUNS), run)
     }
 
     /// The version of taskwarrior's `task`, when it is installed. `None` also for another program of that name.
@@ -125,6 +125,13 @@ impl Stage {
         let output = self.must(self.scratch.path(), &["task", "--version"]).ok()?;
         let version = String::from_utf8(output).ok()?.trim().to_owned();
         version.starts_with(|first: char| first.is_ascii_digit()).then_some(version)
+    }
+}
+
+impl From<Usage> for Sample {
+    /// A single run, for what is so slow that it serves as an order of magnitude only.
+    fn from(usage: Usage) -> Self {
+        Self { cpu: usage.cpu, wall: usage.wall, peak_bytes: usage.peak_bytes }
     }
 }
 
