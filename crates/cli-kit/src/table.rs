@@ -19,8 +19,14 @@ impl Cell {
 
     /// The same in a style.
     #[must_use]
-    pub fn style(mut self, style: Style) -> Self {
-        self.style = Some(style);
+    pub fn style(self, style: Style) -> Self {
+        self.maybe(Some(style))
+    }
+
+    /// The same in a style, or in none.
+    #[must_use]
+    pub fn maybe(mut self, style: Option<Style>) -> Self {
+        self.style = style;
         self
     }
 }
@@ -73,8 +79,14 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// The table as text, fitted to the printer's terminal; empty without rows. Headings only for a terminal's
-    /// reader or when some are named; columns that are empty in every row are left out.
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The table as text, fitted to the printer's terminal; empty without rows. Headings are shown when any column
+    /// has one; columns that are empty in every row are left out.
     #[must_use]
     pub fn render(&self, printer: &Printer) -> String {
         if self.rows.is_empty() {
