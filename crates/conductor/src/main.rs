@@ -1,3 +1,27 @@
-//! The conductor program.
+//! The conductor program: from a document to tasks, and from tasks to checked, merged commits.
+//!
+//! `main` reads the process's environment and arguments once; from there on they are data.
 
-fn main() {}
+mod cli;
+mod commands;
+mod context;
+mod failure;
+mod orchestrate;
+mod place;
+mod plan;
+mod settings;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use cli_kit::Env;
+use conductor_host::process::{KEEPER_ARG, keeper_main};
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    // Before anything else: a keeper must not read a configuration, open a store or start a thread.
+    if arguments.get(1).is_some_and(|word| word == KEEPER_ARG) {
+        return keeper_main(std::io::stdin(), std::io::stdout()).into();
+    }
+    cli::run(&arguments, Env::of_process())
+}

@@ -1,0 +1,7 @@
+//! The commands that stand alone, one file each.
+
+pub(crate) mod agents;
+pub(crate) mod config;
+pub(crate) mod doctor;
+pub(crate) mod gates;
+pub(crate) mod init;

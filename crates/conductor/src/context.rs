@@ -1,0 +1,113 @@
+//! What every command is handed: the flags, the environment, the printer, and the way to the project.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use cli_kit::{CliError, Env, Exit, GlobalFlags, Printer};
+use conductor_host::config::Config;
+use conductor_host::git::Repo;
+use conductor_host::journal::Database;
+use conductor_host::process::EnvMap;
+use taskwerk_client::{Init, Tasks};
+use taskwerk_model::{Actor, Session};
+
+use crate::failure::{from_client, from_journal, from_open, from_value};
+use crate::place::repository_top;
+use crate::settings;
+
+/// What every command is handed.
+pub(crate) struct Context {
+    pub(crate) env: Env,
+    pub(crate) flags: GlobalFlags,
+    pub(crate) printer: Printer,
+    /// Whether a person is there to answer a question.
+    pub(crate) can_ask: bool,
+}
+
+/// An opened project: its tasks and its configuration.
+pub(crate) struct Project {
+    pub(crate) tasks: Tasks,
+    pub(crate) config: Config,
+}
+
+impl Context {
+    pub(crate) fn new(flags: GlobalFlags, env: Env) -> Self {
+        let printer = Printer::of_process(&flags, &env);
+        let can_ask = !flags.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        Self { env, flags, printer, can_ask }
+    }
+
+    /// The folder from which the project is looked for: that of the flag or variable, else the current one.
+    pub(crate) fn here(&self) -> Result<PathBuf, CliError> {
+        self.flags.dir(&self.env).map_or_else(current_folder, Ok)
+    }
+
+    /// Opens the project that the flags, the environment or the current folder lead to.
+    pub(crate) fn open(&self) -> Result<Project, CliError> {
+        let tasks = Tasks::open(&current_folder()?, self.flags.dir(&self.env).as_deref()).map_err(from_client)?;
+        self.project(tasks)
+    }
+
+    /// Opens the project, or makes it at the top of the repository when there is none.
+    ///
+    /// # Errors
+    /// Outside a repository nothing is made: work on tasks needs one, and a folder that was hit by chance (the home
+    /// folder) is no place for a project.
+    pub(crate) fn open_or_init(&self) -> Result<(Project, Init), CliError> {
+        let explicit = self.flags.dir(&self.env);
+        let (tasks, init) = match Tasks::find(&current_folder()?, explicit.as_deref()) {
+            Some(_) => (Tasks::open(&current_folder()?, explicit.as_deref()).map_err(from_client)?, Init::Existing),
+            None => Tasks::init(&self.place_of_a_new_one()?).map_err(from_client)?,
+        };
+        Ok((self.project(tasks)?, init))
+    }
+
+    fn place_of_a_new_one(&self) -> Result<PathBuf, CliError> {
+        let here = self.here()?;
+        repository_top(&here).ok_or_else(|| {
+            let message = format!("{} is not in a git repository", here.display());
+            CliError::new(Exit::Refused, "NOT_GIT_REPOSITORY", message).hint("run `git init` there first")
+        })
+    }
+
+    fn project(&self, tasks: Tasks) -> Result<Project, CliError> {
+        let layers = settings::load(&self.env, Some(tasks.data_dir()))?;
+        let config = settings::config(&layers)?;
+        let prefix = settings::id_prefix(&self.env, tasks.data_dir())?;
+        Ok(Project { tasks: tasks.with_context(self.actor()?, self.session()?).with_prefix(prefix), config })
+    }
+
+    /// The repository that the project is in.
+    pub(crate) fn repository(&self) -> Result<Repo, CliError> {
+        Repo::discover(&self.here()?, &self.user_env()).map_err(from_open)
+    }
+
+    /// The user's environment, in the form in which children are given theirs.
+    pub(crate) fn user_env(&self) -> EnvMap {
+        self.env.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// Who gives the commands.
+    pub(crate) fn actor(&self) -> Result<Actor, CliError> {
+        self.flags.actor(&self.env).parse().map_err(from_value)
+    }
+
+    fn session(&self) -> Result<Option<Session>, CliError> {
+        self.flags.session(&self.env).map(|text| text.parse().map_err(from_value)).transpose()
+    }
+}
+
+impl Project {
+    /// Conductor's own database of this project.
+    pub(crate) fn database(&self) -> Result<Database, CliError> {
+        Database::open(self.tasks.data_dir()).map_err(from_journal)
+    }
+}
+
+/// The folder in which the program was started.
+pub(crate) fn current_folder() -> Result<PathBuf, CliError> {
+    std::env::current_dir().map_err(|error| {
+        CliError::new(Exit::Store, "STORE_IO", format!("failed to find the current folder: {error}"))
+            .hint("it may have been removed; change to another one, or use --dir")
+    })
+}
