@@ -197,6 +197,7 @@ fn new_run(id: RunId, task: crate::ids::TaskRef, at: Timestamp) -> Run {
         asleep_until: None,
         token: None,
         base: None,
+        workspace: false,
         fresh: false,
         snapshot: None,
         last_end: None,
@@ -253,6 +254,7 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
         Event::Claimed { token, .. } => {
             run.token = Some(*token);
             run.step(Verb::Claim);
+            run.workspace |= run.pending.contains(&Verb::Worktree);
         }
         Event::Prepared { base, .. } => {
             run.base = Some(base.clone());
@@ -382,6 +384,7 @@ fn apply_turn(run: &mut Run, event: &Event, at: Timestamp) {
                 run.token = None;
             }
             if *verb == Verb::Tidy {
+                run.workspace = false;
                 run.kept.clone_from(note);
             }
             run.step(*verb);
@@ -462,7 +465,7 @@ fn wrap_up(run: &Run, ending: &Ending) -> Vec<Verb> {
         Ending::Superseded { .. } if run.token.is_some() => steps.push(Verb::Release),
         Ending::Superseded { .. } => {}
     }
-    if run.base.is_some() || run.snapshot.is_some() {
+    if run.workspace {
         steps.push(Verb::Tidy);
     }
     steps

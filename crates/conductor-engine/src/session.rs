@@ -311,6 +311,8 @@ pub struct Run {
     pub token: Option<Token>,
     /// The commit from which the workspace started; `None` until there is a workspace.
     pub base: Option<Oid>,
+    /// Whether there may be a workspace to remove: one was asked for, and none was removed since.
+    pub workspace: bool,
     /// Whether the next workspace must start afresh from the target's tip.
     pub fresh: bool,
     /// The work as last saved.

@@ -3,9 +3,12 @@
 pub mod agents;
 pub mod clock;
 pub mod config;
+pub mod driver;
 pub mod gates;
 pub mod git;
+pub mod journal;
 pub mod policy;
 pub mod process;
 pub mod prompt;
+pub mod session;
 pub mod transcript;

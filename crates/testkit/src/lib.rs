@@ -2,4 +2,6 @@
 
 pub mod hermetic;
 
+pub mod simulator;
+
 pub use hermetic::{Hermetic, Ran};

@@ -1,0 +1,28 @@
+//! What a new driver has to tell the engine of its predecessor's death.
+
+use conductor_engine::Input;
+use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
+use conductor_engine::effect::{EffectKey, Outcome, Verb};
+use conductor_engine::session::{Phase, Session};
+use jiff::Timestamp;
+
+/// Attempts whose process was seen are lost: with their driver their keeper went, and with it every process.
+/// They are not charged; the next attempt goes on from the files. Every other effect is simply wanted again.
+pub fn lost_attempts(session: &Session, now: Timestamp) -> Vec<Input> {
+    let lost = |run: &conductor_engine::session::Run| {
+        let Phase::Working(attempt) = &run.phase else { return None };
+        let worked = now.duration_since(attempt.started?).as_millis();
+        // The moment of death is not known; what is counted can never be more than what was allowed.
+        let most = session.rules.max_task_duration.as_millis();
+        let report = AttemptReport {
+            end: AttemptEnd::Interrupted,
+            usage: Usage::default(),
+            agent_session: None,
+            working_ms: u64::try_from(worked.clamp(0, most)).unwrap_or(0),
+            contained: true,
+        };
+        let key = EffectKey { run: Some(run.id), epoch: run.epoch, verb: Verb::Attempt };
+        Some(Input::Done(key, Outcome::Attempt(report)))
+    };
+    session.open_runs().filter_map(lost).collect()
+}

@@ -1,0 +1,145 @@
+//! Conductor's own database: the journal of each session, and what is read from it by others.
+
+mod append;
+mod controls;
+mod evidence;
+mod plans;
+mod read;
+mod schema;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use conductor_engine::ids::{ControlId, EvidenceId, SessionId};
+use jiff::Timestamp;
+use rusqlite::Connection;
+use thiserror::Error;
+
+pub use append::Metrics;
+pub use controls::ControlRow;
+pub use plans::{PlanRow, PlanStatus};
+pub use read::{Interaction, SessionRow};
+
+/// The version of the journal's events that this program writes.
+const EVENT_VERSION: i64 = 1;
+
+/// What can go wrong with the database.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// The database itself.
+    #[error("failed to use Conductor's database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A row cannot be read.
+    #[error("failed to read row {what} of Conductor's database: {source}")]
+    Row {
+        /// Which.
+        what: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A row cannot be applied.
+    #[error("the journal of session {session} does not fit this program: {source}")]
+    Fold {
+        /// Which session.
+        session: SessionId,
+        /// Why.
+        source: conductor_engine::Illegal,
+    },
+    /// It was written by a newer program.
+    #[error("Conductor's database has version {found}, this program knows {known}: use the newer program")]
+    Newer {
+        /// The version found.
+        found: i64,
+        /// The version known.
+        known: i64,
+    },
+    /// Another driver wrote the same row.
+    #[error("another driver wrote row {seq} of session {session}: this one must not go on")]
+    Conflict {
+        /// The session.
+        session: SessionId,
+        /// The row.
+        seq: u64,
+    },
+    /// There is no such session.
+    #[error("there is no session {0}; `conductor orchestrate status` lists them")]
+    NoSession(SessionId),
+    /// There is no such evidence.
+    #[error("there is no evidence {0}")]
+    NoEvidence(EvidenceId),
+    /// There is no such control.
+    #[error("there is no control {0}")]
+    NoControl(ControlId),
+    /// A number does not fit.
+    #[error("a number in Conductor's database is out of range: {0}")]
+    Range(#[from] std::num::TryFromIntError),
+    /// The directory cannot be made.
+    #[error("failed to make {path}: {source}")]
+    Directory {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// A connection to the database. It belongs to one thread; others open their own.
+#[derive(Debug)]
+pub struct Database {
+    db: Connection,
+    path: PathBuf,
+    /// Durable transactions of this connection.
+    commits: u64,
+}
+
+impl Database {
+    /// Opens `conductor.db` in the `.taskwerk` directory of a project, and makes it when it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or is a newer program's.
+    pub fn open(taskwerk_dir: &Path) -> Result<Self, JournalError> {
+        let path = taskwerk_dir.join("conductor.db");
+        let mut db = Connection::open(&path)?;
+        db.busy_timeout(Duration::from_secs(10))?;
+        db.pragma_update(None, "journal_mode", "wal")?;
+        // A row that was reported as written must survive a power cut.
+        db.pragma_update(None, "synchronous", "full")?;
+        db.pragma_update(None, "foreign_keys", true)?;
+        schema::prepare(&mut db)?;
+        Ok(Self { db, path, commits: 0 })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many durable transactions this connection has written.
+    pub fn commits(&self) -> u64 {
+        self.commits
+    }
+
+    /// A number that changes whenever another connection has written.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn data_version(&self) -> Result<i64, JournalError> {
+        Ok(self.db.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+}
+
+fn row_error(what: impl Into<String>) -> impl FnOnce(serde_json::Error) -> JournalError {
+    let what = what.into();
+    move |source| JournalError::Row { what, source }
+}
+
+/// Times in the database: RFC 3339, UTC, microseconds, so that text order is time order.
+fn time_text(at: Timestamp) -> String {
+    format!("{at:.6}")
+}
+
+fn parse_time(text: &str) -> rusqlite::Result<Timestamp> {
+    text.parse().map_err(|error: jiff::Error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+    })
+}

@@ -1,0 +1,163 @@
+//! Plans, as drafts and as what was imported.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::read::from_json;
+use super::{Database, JournalError, parse_time, row_error, time_text};
+
+/// How far a plan has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanStatus {
+    /// Nobody has looked at it yet.
+    Draft,
+    /// Somebody has begun to change or judge it.
+    Reviewing,
+    /// Its items are tasks.
+    Imported,
+    /// Nobody wants it.
+    Discarded,
+}
+
+impl PlanStatus {
+    /// The word in the table and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Reviewing => "reviewing",
+            Self::Imported => "imported",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    fn parse(word: &str) -> Self {
+        match word {
+            "reviewing" => Self::Reviewing,
+            "imported" => Self::Imported,
+            "discarded" => Self::Discarded,
+            // The table's own check allows nothing else.
+            _ => Self::Draft,
+        }
+    }
+}
+
+/// A stored plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanRow {
+    /// Its number.
+    pub id: u64,
+    /// The documents that it came from, as they were named.
+    pub source_file: String,
+    /// The digest of the documents' bytes and of how they were planned.
+    pub digest: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// How far it has come.
+    pub status: PlanStatus,
+    /// Counts, and after import the ids of the tasks.
+    pub metadata: Value,
+    /// The plan itself, as `conductor-plan` serialises it.
+    pub body: Value,
+}
+
+const COLUMNS: &str = "id, source_file, digest, created_at, status, metadata, body";
+
+impl Database {
+    /// Stores a new draft and gives it a number.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn create_plan(
+        &mut self,
+        source_file: &str,
+        digest: &str,
+        metadata: &Value,
+        body: &Value,
+        at: Timestamp,
+    ) -> Result<u64, JournalError> {
+        self.db.execute(
+            "INSERT INTO plans (source_file, digest, created_at, status, metadata, body)
+             VALUES (?1, ?2, ?3, 'draft', ?4, ?5)",
+            params![source_file, digest, time_text(at), metadata.to_string(), body.to_string()],
+        )?;
+        self.commits += 1;
+        Ok(u64::try_from(self.db.last_insert_rowid())?)
+    }
+
+    /// Changes how far a plan has come, what is noted of it, and the plan itself, together.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn update_plan(
+        &mut self,
+        id: u64,
+        status: PlanStatus,
+        metadata: &Value,
+        body: &Value,
+    ) -> Result<(), JournalError> {
+        self.db.execute(
+            "UPDATE plans SET status = ?2, metadata = ?3, body = ?4 WHERE id = ?1",
+            params![i64::try_from(id)?, status.word(), metadata.to_string(), body.to_string()],
+        )?;
+        self.commits += 1;
+        Ok(())
+    }
+
+    /// Every plan, oldest first.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn plans(&self) -> Result<Vec<PlanRow>, JournalError> {
+        let mut statement = self.db.prepare_cached(&format!("SELECT {COLUMNS} FROM plans ORDER BY id"))?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(plan_row(row)?);
+        }
+        Ok(all)
+    }
+
+    /// One plan; `None` when there is none of that number.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn plan(&self, id: u64) -> Result<Option<PlanRow>, JournalError> {
+        self.plan_where("id = ?1", &i64::try_from(id)?)
+    }
+
+    /// The newest plan of exactly these documents that was not discarded.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn plan_by_digest(&self, digest: &str) -> Result<Option<PlanRow>, JournalError> {
+        self.plan_where("digest = ?1 AND status <> 'discarded'", &digest)
+    }
+
+    fn plan_where(
+        &self,
+        condition: &str,
+        value: &dyn rusqlite::ToSql,
+    ) -> Result<Option<PlanRow>, JournalError> {
+        let sql = format!("SELECT {COLUMNS} FROM plans WHERE {condition} ORDER BY id DESC LIMIT 1");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let row = statement.query_row([value], |row| Ok(plan_row(row))).optional()?;
+        row.transpose()
+    }
+}
+
+fn plan_row(row: &Row<'_>) -> Result<PlanRow, JournalError> {
+    let id = u64::try_from(row.get::<_, i64>(0)?)?;
+    let (metadata, body): (String, String) = (row.get(5)?, row.get(6)?);
+    Ok(PlanRow {
+        id,
+        source_file: row.get(1)?,
+        digest: row.get(2)?,
+        created_at: parse_time(&row.get::<_, String>(3)?)?,
+        status: PlanStatus::parse(&row.get::<_, String>(4)?),
+        metadata: from_json(&metadata, format!("plan {id}"))?,
+        body: serde_json::from_str(&body).map_err(row_error(format!("plan {id}")))?,
+    })
+}

@@ -1,0 +1,227 @@
+//! Reading: sessions, their state, their story.
+
+use conductor_engine::apply;
+use conductor_engine::event::{Event, Recorded};
+use conductor_engine::ids::SessionId;
+use conductor_engine::session::Session;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Database, EVENT_VERSION, JournalError, Metrics, parse_time, row_error, time_text};
+use crate::session::Setup;
+
+/// A session as its row tells it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SessionRow {
+    /// Its number.
+    pub id: SessionId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended; `None` while it has not.
+    pub ended_at: Option<Timestamp>,
+    /// The agent's name.
+    pub agent: String,
+    /// active, paused, completed or failed.
+    pub status: String,
+    /// How a completed one ended.
+    pub outcome: Option<String>,
+    /// Its figures.
+    pub metrics: Metrics,
+}
+
+/// Something that was said between Conductor, an agent and a person.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Interaction {
+    /// The session.
+    pub session_id: SessionId,
+    /// The task, as people name it.
+    pub task_id: String,
+    /// assignment, question, response or completion.
+    pub interaction_type: String,
+    /// What was said.
+    pub content: String,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+const SESSION_COLUMNS: &str = "id, started_at, ended_at, agent, status, outcome, metrics";
+
+impl Database {
+    /// Begins a session: gives it the next number and writes its frozen setup.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn create_session(&mut self, setup: &Setup, at: Timestamp) -> Result<SessionId, JournalError> {
+        let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let id: i64 =
+            tx.query_row("SELECT coalesce(max(id), 0) + 1 FROM orchestration_sessions", [], |r| r.get(0))?;
+        tx.execute(
+            "INSERT INTO orchestration_sessions (id, started_at, agent, status, metrics, setup)
+             VALUES (?1, ?2, ?3, 'active', ?4, ?5)",
+            params![
+                id,
+                time_text(at),
+                setup.rules.agent,
+                serde_json::to_string(&Metrics::default()).map_err(row_error("metrics"))?,
+                serde_json::to_string(setup).map_err(row_error("setup"))?
+            ],
+        )?;
+        tx.commit()?;
+        self.commits += 1;
+        Ok(SessionId(u64::try_from(id)?))
+    }
+
+    /// Every session, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn sessions(&self) -> Result<Vec<SessionRow>, JournalError> {
+        let sql = format!("SELECT {SESSION_COLUMNS} FROM orchestration_sessions ORDER BY id");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(session_row(row)?);
+        }
+        Ok(all)
+    }
+
+    /// One session.
+    ///
+    /// # Errors
+    /// When there is none of that number.
+    pub fn session_row(&self, id: SessionId) -> Result<SessionRow, JournalError> {
+        let sql = format!("SELECT {SESSION_COLUMNS} FROM orchestration_sessions WHERE id = ?1");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query([i64::try_from(id.0)?])?;
+        rows.next()?.map(session_row).transpose()?.ok_or(JournalError::NoSession(id))
+    }
+
+    /// The newest session; `None` when there was never one.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn newest_session(&self) -> Result<Option<SessionId>, JournalError> {
+        let id: Option<i64> =
+            self.db.query_row("SELECT max(id) FROM orchestration_sessions", [], |row| row.get(0))?;
+        Ok(id.map(u64::try_from).transpose()?.map(SessionId))
+    }
+
+    /// The setup that a session froze when it began.
+    ///
+    /// # Errors
+    /// When there is no such session.
+    pub fn setup(&self, id: SessionId) -> Result<Setup, JournalError> {
+        let text: Option<String> = self
+            .db
+            .query_row(
+                "SELECT setup FROM orchestration_sessions WHERE id = ?1",
+                [i64::try_from(id.0)?],
+                |r| r.get(0),
+            )
+            .optional()?;
+        let text = text.ok_or(JournalError::NoSession(id))?;
+        from_json(&text, "setup")
+    }
+
+    /// The rows of a session after row `after`, oldest first.
+    ///
+    /// # Errors
+    /// When a row cannot be read, or is a newer program's.
+    pub fn rows(&self, id: SessionId, after: u64) -> Result<Vec<Recorded>, JournalError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT seq, at, version, body FROM journal WHERE session = ?1 AND seq > ?2 ORDER BY seq",
+        )?;
+        let mut rows = statement.query(params![i64::try_from(id.0)?, i64::try_from(after)?])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let seq: i64 = row.get(0)?;
+            let version: i64 = row.get(2)?;
+            if version > EVENT_VERSION {
+                return Err(JournalError::Newer { found: version, known: EVENT_VERSION });
+            }
+            let body: String = row.get(3)?;
+            let event: Event = from_json(&body, format!("journal {id}/{seq}"))?;
+            all.push(Recorded {
+                seq: u64::try_from(seq)?,
+                at: parse_time(&row.get::<_, String>(1)?)?,
+                event,
+            });
+        }
+        Ok(all)
+    }
+
+    /// The state of a session: its rows, folded.
+    ///
+    /// # Errors
+    /// When there is no such session, or its journal does not fit this program.
+    pub fn fold(&self, id: SessionId) -> Result<Session, JournalError> {
+        let setup = self.setup(id)?;
+        let mut session = Session::new(id, setup.rules, setup.base);
+        for row in self.rows(id, 0)? {
+            apply(&mut session, &row).map_err(|source| JournalError::Fold { session: id, source })?;
+        }
+        Ok(session)
+    }
+
+    /// What was said in a session, oldest first, after the first `skip` ones.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn interactions(&self, id: SessionId, skip: u64) -> Result<Vec<Interaction>, JournalError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT task_id, interaction_type, content, created_at FROM agent_interactions
+             WHERE session_id = ?1 ORDER BY id LIMIT -1 OFFSET ?2",
+        )?;
+        let rows = statement.query_map(params![i64::try_from(id.0)?, i64::try_from(skip)?], |row| {
+            Ok(Interaction {
+                session_id: id,
+                task_id: row.get(0)?,
+                interaction_type: row.get(1)?,
+                content: row.get(2)?,
+                created_at: parse_time(&row.get::<_, String>(3)?)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Adds what the driver itself counts to the session's figures.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add_counts(
+        &mut self,
+        id: SessionId,
+        git_processes: u64,
+        durable_commits: u64,
+    ) -> Result<(), JournalError> {
+        self.db.execute(
+            "UPDATE orchestration_sessions SET metrics = json_set(metrics,
+                 '$.git_processes', coalesce(metrics ->> 'git_processes', 0) + ?2,
+                 '$.durable_commits', coalesce(metrics ->> 'durable_commits', 0) + ?3)
+             WHERE id = ?1",
+            params![i64::try_from(id.0)?, i64::try_from(git_processes)?, i64::try_from(durable_commits)?],
+        )?;
+        self.commits += 1;
+        Ok(())
+    }
+}
+
+pub(super) fn from_json<T: DeserializeOwned>(text: &str, what: impl Into<String>) -> Result<T, JournalError> {
+    serde_json::from_str(text).map_err(row_error(what))
+}
+
+fn session_row(row: &Row<'_>) -> Result<SessionRow, JournalError> {
+    let metrics: String = row.get(6)?;
+    Ok(SessionRow {
+        id: SessionId(u64::try_from(row.get::<_, i64>(0)?)?),
+        started_at: parse_time(&row.get::<_, String>(1)?)?,
+        ended_at: row.get::<_, Option<String>>(2)?.map(|t| parse_time(&t)).transpose()?,
+        agent: row.get(3)?,
+        status: row.get(4)?,
+        outcome: row.get(5)?,
+        metrics: from_json(&metrics, "metrics")?,
+    })
+}

@@ -1,0 +1,467 @@
+//! A simulator of whole sessions: the real driver's turn, on a journal and a world in memory, in virtual time,
+//! with faults at every effect: it fails, it is done but says that it failed, it is done twice, its answer
+//! comes late or twice, and the driver dies before, inside or after it.
+
+mod dice;
+mod world;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::rc::Rc;
+
+use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
+use conductor_engine::control::{Actor, Control, Ruling};
+use conductor_engine::effect::{Effect, EffectKey, Outcome};
+use conductor_engine::event::{Event, Recorded, TaskChange};
+use conductor_engine::ids::{ControlId, RunId, SessionId, TaskRef};
+use conductor_engine::session::{HoldKind, Phase, Rules, Session, Status};
+use conductor_engine::{Input, Observation, apply};
+use conductor_host::driver::{Core, Journal, Perform, lost_attempts};
+use jiff::{SignedDuration, Timestamp};
+
+pub use dice::Dice;
+pub use world::{SimStatus, SimTask, World};
+
+/// How a schedule is made.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What chance begins with.
+    pub seed: u64,
+    /// How many tasks.
+    pub tasks: u64,
+    /// How many runs at once.
+    pub jobs: usize,
+    /// Out of a thousand effects, how many go wrong in some way.
+    pub faults: u64,
+    /// How many turns the world is unkind before everything must come to rest.
+    pub unkind_turns: u64,
+}
+
+impl Plan {
+    /// A schedule of moderate size for `seed`.
+    pub fn from_seed(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        Self {
+            seed,
+            tasks: 1 + dice.roll(6),
+            jobs: usize::try_from(1 + dice.roll(3)).expect("a small number"),
+            faults: dice.roll(300),
+            unkind_turns: 20 + dice.roll(150),
+        }
+    }
+}
+
+/// What came of a schedule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Turns of the driver.
+    pub turns: u64,
+    /// Events written.
+    pub events: u64,
+    /// Deaths of the driver.
+    pub crashes: u64,
+    /// Answers that came late or twice.
+    pub stale_answers: u64,
+    /// Effects that failed.
+    pub failures: u64,
+}
+
+/// Rows in memory; they survive the driver.
+#[derive(Debug, Clone, Default)]
+struct MemoryJournal(Rc<RefCell<Vec<Recorded>>>);
+
+impl Journal for MemoryJournal {
+    type Error = Infallible;
+
+    fn append(&mut self, _: SessionId, rows: &[Recorded], _: &Session) -> Result<(), Infallible> {
+        self.0.borrow_mut().extend_from_slice(rows);
+        Ok(())
+    }
+}
+
+/// What has been started and when it is due.
+#[derive(Debug)]
+struct Job {
+    key: EffectKey,
+    effect: Effect,
+    due: Timestamp,
+    cancelled: bool,
+}
+
+/// Takes orders; the simulator carries them out when they are due.
+#[derive(Debug, Clone, Default)]
+struct Orders(Rc<RefCell<OrderBook>>);
+
+#[derive(Debug, Default)]
+struct OrderBook {
+    new: Vec<(EffectKey, Effect)>,
+    cancelled: Vec<EffectKey>,
+}
+
+impl Perform for Orders {
+    fn start(&mut self, key: EffectKey, effect: Effect) {
+        self.0.borrow_mut().new.push((key, effect));
+    }
+
+    fn cancel(&mut self, key: EffectKey) {
+        self.0.borrow_mut().cancelled.push(key);
+    }
+}
+
+/// One session in a simulated world.
+#[derive(Debug)]
+pub struct Simulator {
+    dice: Dice,
+    plan: Plan,
+    now: Timestamp,
+    world: World,
+    rows: MemoryJournal,
+    orders: Orders,
+    core: Core<MemoryJournal, Orders>,
+    jobs: Vec<Job>,
+    /// Answers on their way to the driver.
+    mail: Vec<(Timestamp, Input)>,
+    started: BTreeSet<EffectKey>,
+    next_control: u64,
+    kind: bool,
+    crash: bool,
+    report: Report,
+    told_version: u64,
+}
+
+fn rules(jobs: usize) -> Rules {
+    Rules {
+        jobs,
+        max_tasks: None,
+        max_consecutive_failures: 3,
+        max_task_duration: SignedDuration::from_mins(30),
+        auto_commit: true,
+        only: None,
+        agent: "simulated".to_owned(),
+    }
+}
+
+impl Simulator {
+    /// A session with as many tasks as `plan` says, some of which need others.
+    pub fn new(plan: Plan) -> Self {
+        let mut dice = Dice::new(plan.seed.wrapping_mul(31).wrapping_add(7));
+        let mut world = World::default();
+        world.version = 1;
+        for n in 1..=plan.tasks {
+            let depends_on =
+                (1..n).filter(|_| dice.permille(250)).map(|d| TaskRef(format!("t{d}"))).collect();
+            let task = SimTask { status: SimStatus::Todo, claim: None, depends_on };
+            world.tasks.insert(TaskRef(format!("t{n}")), task);
+        }
+        let rows = MemoryJournal::default();
+        let orders = Orders::default();
+        let session = Session::new(SessionId(1), rules(plan.jobs), World::root());
+        Self {
+            dice,
+            now: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24),
+            world,
+            core: Core::new(session, rows.clone(), orders.clone()),
+            rows,
+            orders,
+            jobs: Vec::new(),
+            mail: Vec::new(),
+            started: BTreeSet::new(),
+            next_control: 1,
+            kind: false,
+            crash: false,
+            report: Report::default(),
+            told_version: 0,
+            plan,
+        }
+    }
+
+    /// Runs the schedule to its end and checks every promise on the way.
+    ///
+    /// # Panics
+    /// When a promise is broken; the message has the seed.
+    pub fn run(mut self) -> Report {
+        self.turn(Vec::new());
+        for _ in 0..self.plan.unkind_turns {
+            self.step();
+        }
+        self.kind = true;
+        for _ in 0..20_000 {
+            if self.is_through() {
+                self.check_end();
+                return self.report;
+            }
+            self.step();
+        }
+        panic!("seed {}: the session never ends: {:#?}", self.plan.seed, self.core.session());
+    }
+
+    fn is_through(&mut self) -> bool {
+        if !self.core.is_finished() || !self.mail.is_empty() || !self.jobs.is_empty() {
+            return false;
+        }
+        let done = self.world.tasks.values().all(|t| t.status == SimStatus::Done)
+            && matches!(self.core.session().status, Status::Completed { .. });
+        if !done {
+            // A person comes by: answers what waits, and takes the session up again.
+            self.answer_holds();
+            self.control(Control::Resume);
+        }
+        done
+    }
+
+    fn answer_holds(&mut self) {
+        let holds: Vec<_> = self.core.session().open_holds().map(|h| (h.id, h.run, h.kind)).collect();
+        for (hold, run, kind) in holds {
+            let ruling = if kind == HoldKind::Approval {
+                self.world.accepted.insert(run);
+                Ruling::Accept
+            } else {
+                Ruling::Retry { words: "try again".to_owned() }
+            };
+            self.control(Control::Answer { hold, ruling });
+        }
+    }
+
+    fn control(&mut self, control: Control) {
+        let id = ControlId(self.next_control);
+        self.next_control += 1;
+        self.mail.push((self.now, Input::Control(id, Actor("ann".to_owned()), control)));
+    }
+
+    /// One thing happens: something is due, a person acts, or time passes.
+    fn step(&mut self) {
+        if !self.kind && self.dice.permille(40) {
+            self.person_acts();
+        }
+        let due = self.jobs.iter().map(|j| j.due).chain(self.mail.iter().map(|m| m.0)).min();
+        let next = [due, self.core.next_deadline()].into_iter().flatten().min();
+        if let Some(next) = next {
+            self.now = self.now.max(next);
+        }
+        self.do_due_jobs();
+        if self.crash {
+            self.die();
+            return;
+        }
+        let now = self.now;
+        let (ready, rest) = std::mem::take(&mut self.mail).into_iter().partition(|(at, _)| *at <= now);
+        self.mail = rest;
+        let ready: Vec<(Timestamp, Input)> = ready;
+        self.turn(ready.into_iter().map(|(_, input)| input).collect());
+    }
+
+    fn person_acts(&mut self) {
+        match self.dice.roll(5) {
+            0 => self.control(Control::Pause),
+            1 => self.control(Control::Resume),
+            2 if self.dice.permille(200) => self.control(Control::Stop { why: "enough".to_owned() }),
+            _ => self.answer_holds(),
+        }
+    }
+
+    fn turn(&mut self, mut inputs: Vec<Input>) {
+        self.report.turns += 1;
+        if self.told_version != self.world.version {
+            self.told_version = self.world.version;
+            inputs.push(Input::Tasks(self.world.facts().into_iter().map(TaskChange::Is).collect()));
+        }
+        let before: BTreeMap<RunId, u32> =
+            self.core.session().runs.iter().map(|(id, r)| (*id, r.counters.failures)).collect();
+        let rows = self.core.turn(self.now, inputs).expect("the journal is in memory");
+        self.report.events += u64::try_from(rows.len()).expect("a small number");
+        self.check_counters(&before, &rows);
+        self.take_orders();
+    }
+
+    /// Waiting, asking, and the death of the host never count as failures.
+    fn check_counters(&self, before: &BTreeMap<RunId, u32>, rows: &[Recorded]) {
+        let mut charged: BTreeMap<RunId, u32> = BTreeMap::new();
+        let mut cleared = BTreeSet::new();
+        for row in rows {
+            let Some(run) = row.event.run() else { continue };
+            if matches!(
+                row.event,
+                Event::Faulted { .. } | Event::GatesFailed { .. } | Event::Conflicted { .. }
+            ) {
+                *charged.entry(run).or_default() += 1;
+            }
+            if matches!(row.event, Event::GatesPassed { .. } | Event::Requeued { .. }) {
+                cleared.insert(run);
+            }
+        }
+        for (id, run) in &self.core.session().runs {
+            let most = before.get(id).copied().unwrap_or(0) + charged.get(id).copied().unwrap_or(0);
+            let fits = if cleared.contains(id) {
+                run.counters.failures <= most
+            } else {
+                run.counters.failures == most
+            };
+            assert!(fits, "seed {}: run {id} was charged for something else than a failure", self.plan.seed);
+        }
+    }
+
+    fn take_orders(&mut self) {
+        let book = std::mem::take(&mut *self.orders.0.borrow_mut());
+        for (key, effect) in book.new {
+            let run = key.run.expect("every effect has a run");
+            assert!(
+                !self.jobs.iter().any(|j| j.key.run == Some(run)),
+                "seed {}: two effects of run {run} at once",
+                self.plan.seed
+            );
+            let slow = matches!(effect, Effect::Attempt { .. } | Effect::Gates { .. });
+            let most = if slow { 40 * 60 } else { 20 };
+            let delay = i64::try_from(self.dice.roll(most)).expect("a small number");
+            let due = self.now + SignedDuration::from_secs(delay);
+            if matches!(effect, Effect::Attempt { .. }) {
+                self.world.alive.insert(run);
+                if !self.dice.permille(100) {
+                    self.mail.push((self.now, Input::Seen(run, key.epoch, Observation::Started)));
+                }
+            }
+            self.jobs.push(Job { key, effect, due, cancelled: false });
+        }
+        for key in book.cancelled {
+            let now = self.now;
+            if let Some(job) = self.jobs.iter_mut().find(|j| j.key == key) {
+                job.cancelled = true;
+                job.due = job.due.min(now + SignedDuration::from_secs(5));
+            }
+        }
+    }
+
+    fn do_due_jobs(&mut self) {
+        let now = self.now;
+        let (due, rest) = std::mem::take(&mut self.jobs).into_iter().partition(|j| j.due <= now);
+        self.jobs = rest;
+        let due: Vec<Job> = due;
+        for job in due {
+            if self.crash {
+                // It was never done: its driver is dead.
+                continue;
+            }
+            self.do_job(job);
+        }
+    }
+
+    fn do_job(&mut self, job: Job) {
+        let run = job.key.run.expect("every effect has a run");
+        let wrong = !self.kind && self.dice.permille(self.plan.faults);
+        let how = if wrong { 1 + self.dice.roll(6) } else { 0 };
+        if how == 1 {
+            self.crash = true;
+            return;
+        }
+        if how == 2 && !matches!(job.effect, Effect::Attempt { .. }) {
+            self.report.failures += 1;
+            self.answer(job.key, Outcome::Failed { message: "no space left".to_owned(), transient: true });
+            return;
+        }
+        let outcome = match job.effect {
+            Effect::Attempt { .. } => self.attempt(run, job.cancelled),
+            ref effect => self.world.perform(run, effect, &mut self.dice),
+        };
+        match how {
+            3 => self.crash = true,
+            4 if !matches!(job.effect, Effect::Attempt { .. }) => {
+                // Done, but it says that it failed.
+                self.report.failures += 1;
+                let message = "connection lost".to_owned();
+                self.answer(job.key, Outcome::Failed { message, transient: true });
+            }
+            5 if !matches!(job.effect, Effect::Attempt { .. }) => {
+                // Done twice; the second answer counts as well as the first.
+                let again = self.world.perform(run, &job.effect, &mut self.dice);
+                self.answer(job.key, outcome);
+                self.late(job.key, again);
+            }
+            6 => {
+                self.answer(job.key, outcome.clone());
+                self.late(job.key, outcome);
+            }
+            _ => self.answer(job.key, outcome),
+        }
+    }
+
+    fn answer(&mut self, key: EffectKey, outcome: Outcome) {
+        self.mail.push((self.now, Input::Done(key, outcome)));
+    }
+
+    /// An answer that comes again when it is stale.
+    fn late(&mut self, key: EffectKey, outcome: Outcome) {
+        self.report.stale_answers += 1;
+        let delay = i64::try_from(1 + self.dice.roll(600)).expect("a small number");
+        self.mail.push((self.now + SignedDuration::from_secs(delay), Input::Done(key, outcome)));
+    }
+
+    fn attempt(&mut self, run: RunId, cancelled: bool) -> Outcome {
+        self.world.agent_writes(run);
+        let mood = if self.kind { 99 } else { self.dice.roll(30) };
+        let end = match mood {
+            _ if cancelled => AttemptEnd::Cancelled,
+            0 => AttemptEnd::Failed { class: FailureClass::Agent, message: "exit 1".to_owned() },
+            1 => AttemptEnd::Failed { class: FailureClass::Transient, message: "reset".to_owned() },
+            2 => AttemptEnd::Asked { question: "Which one?".to_owned() },
+            3 => AttemptEnd::Blocked { reason: "No key".to_owned() },
+            4 => AttemptEnd::RateLimited { until: Some(self.now + SignedDuration::from_mins(7)) },
+            5 => AttemptEnd::RateLimited { until: None },
+            _ => AttemptEnd::Finished { summary: "done".to_owned() },
+        };
+        let contained = self.kind || !self.dice.permille(50);
+        if contained {
+            self.world.alive.remove(&run);
+        }
+        let report = AttemptReport {
+            end,
+            usage: Usage::default(),
+            agent_session: None,
+            working_ms: 1_000,
+            contained,
+        };
+        Outcome::Attempt(report)
+    }
+
+    /// The driver dies; a new one folds the journal and goes on.
+    fn die(&mut self) {
+        self.crash = false;
+        self.report.crashes += 1;
+        self.jobs.clear();
+        // What people asked is in a table, and is read again by the next driver; answers die with the driver.
+        self.mail.retain(|(_, input)| matches!(input, Input::Control(..)));
+        self.world.driver_died();
+        *self.orders.0.borrow_mut() = OrderBook::default();
+        let mut session = Session::new(SessionId(1), rules(self.plan.jobs), World::root());
+        for row in self.rows.0.borrow().iter() {
+            apply(&mut session, row).expect("the journal folds");
+        }
+        let lost = lost_attempts(&session, self.now);
+        self.core = Core::new(session, self.rows.clone(), self.orders.clone());
+        self.told_version = 0;
+        self.started.clear();
+        self.turn(lost);
+    }
+
+    fn check_end(&self) {
+        let seed = self.plan.seed;
+        let mut landed: BTreeMap<&TaskRef, u32> = BTreeMap::new();
+        for commit in &self.world.branch {
+            let run = &self.core.session().runs[&commit.run];
+            *landed.entry(&run.task).or_default() += 1;
+        }
+        for (task, t) in &self.world.tasks {
+            assert_eq!(landed.get(task), Some(&1), "seed {seed}: {task} has not exactly one commit");
+            assert!(t.claim.is_none(), "seed {seed}: {task} is still claimed");
+        }
+        assert!(self.world.alive.is_empty(), "seed {seed}: processes are left");
+        for run in self.world.workspaces() {
+            let kept = self.core.session().runs.get(&run).is_some_and(|r| r.kept.is_some());
+            assert!(kept, "seed {seed}: the workspace of run {run} is left and nobody says why");
+        }
+        assert!(
+            self.core.session().runs.values().all(|r| matches!(r.phase, Phase::Ended(_))),
+            "seed {seed}: a run is not over"
+        );
+        assert!(matches!(self.core.session().status, Status::Completed { .. }), "seed {seed}");
+    }
+}
