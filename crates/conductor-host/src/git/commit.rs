@@ -183,8 +183,26 @@ mod tests {
 
     #[test]
     fn a_message_is_title_body_and_trailers() {
-        insta::assert_snapshot!(text("feat: store\u{1b}[31m notes\n\nTask: TASK-666", "Why.\r\n\nRun: 9.9\n").message(), @"");
-        insta::assert_snapshot!(text("", "").message(), @"");
+        insta::assert_snapshot!(text("feat: store\u{1b}[31m notes\n\nTask: TASK-666", "Why.\r\n\nRun: 9.9\n").message(), @r"
+        feat: store [31m notes Task: TASK-666
+
+        Why.
+
+        Run: 9.9
+
+        Task: TASK-001
+        Run: 1.4
+        Agent: claude Run: 6.6
+        Evidence: e5
+        ");
+        insta::assert_snapshot!(text("", "").message(), @r"
+        (no title)
+
+        Task: TASK-001
+        Run: 1.4
+        Agent: claude Run: 6.6
+        Evidence: e5
+        ");
     }
 
     proptest! {

@@ -128,7 +128,7 @@ impl Repo {
             .args(options)
             .env("GIT_LITERAL_PATHSPECS", "1")
             .stdin_paths(&torn.changed);
-        let out = cmd.in_checkout(&checkout.git_dir, &checkout.path).in_dir(&checkout.path).run()?;
+        let out = cmd.in_checkout(&checkout.git_dir, &checkout.path).run()?;
         if out.exit.success() { Ok(()) } else { Err(refused(step, &out)) }
     }
 }

@@ -6,6 +6,7 @@ use conductor_engine::ids::{Oid, RunId};
 use serde::{Deserialize, Serialize};
 
 use super::checkout::{Checkout, Operation};
+use super::diff::{ChangeKind, FileChange};
 use super::error::{GitError, readable};
 use super::name::{BranchName, RepoPath, nul_fields};
 use super::open::{Head, Repo};
@@ -121,7 +122,14 @@ pub enum Held {
         /// What.
         operation: Operation,
     },
-    /// Git refused, such as to overwrite a file that is ignored or not tracked.
+    /// Files of the user's that are not tracked (they may be ignored) and that the new commits bring too.
+    InTheWay {
+        /// The checkout.
+        checkout: PathBuf,
+        /// The files.
+        paths: Vec<RepoPath>,
+    },
+    /// Git refused, and changed nothing.
     Refused {
         /// The checkout.
         checkout: PathBuf,
@@ -279,7 +287,7 @@ impl Repo {
         }
         let options = ["--ff-only", "--no-overwrite-ignore", "--no-autostash", "--no-stat", "--quiet"];
         let cmd = self.git().cmd("fast-forward the user's branch", "merge").args(options).arg(new.as_str());
-        let cmd = cmd.in_checkout(&checkout.git_dir, &checkout.path).in_dir(&checkout.path);
+        let cmd = cmd.in_checkout(&checkout.git_dir, &checkout.path);
         let out = cmd.env("GIT_REFLOG_ACTION", "conductor land").run()?;
         if out.exit.success() {
             return Ok(done());
@@ -297,19 +305,32 @@ impl Repo {
         if !paths.is_empty() {
             return Ok(Some(Held::Dirty { checkout: path, paths }));
         }
-        let paths = self.filtered(old, new)?;
+        let changes = self.changes(old, new)?;
+        // Git would refuse these too, but leave its ORIG_HEAD behind.
+        let brought = changes.iter().filter(|c| matches!(c.kind, ChangeKind::Added | ChangeKind::Renamed));
+        let there = brought
+            .map(|c| c.path.clone())
+            .filter(|p| checkout.path.join(p.as_path()).symlink_metadata().is_ok());
+        let paths: Vec<RepoPath> = there.collect();
+        if !paths.is_empty() {
+            return Ok(Some(Held::InTheWay { checkout: path, paths }));
+        }
+        let paths = self.filtered(&changes, new)?;
         Ok((!paths.is_empty()).then_some(Held::NeedsFilter { paths }))
     }
 
-    /// The files between two commits that a filter of the user's is named for.
-    fn filtered(&self, old: &Oid, new: &Oid) -> Result<Vec<RepoPath>, GitError> {
+    /// The changed files that a filter of the user's is named for.
+    fn filtered(&self, changes: &[FileChange], new: &Oid) -> Result<Vec<RepoPath>, GitError> {
         if !self.settings().has_filters {
             return Ok(Vec::new());
         }
-        let changed: Vec<RepoPath> = self.changes(old, new)?.into_iter().map(|change| change.path).collect();
         let options = ["-z", "--stdin", "--source", new.as_str(), "filter"];
-        let out =
-            self.git().cmd("look for filters", "check-attr").args(options).stdin_paths(&changed).ok()?;
+        let out = self
+            .git()
+            .cmd("look for filters", "check-attr")
+            .args(options)
+            .stdin_paths(changes.iter().map(|change| &change.path))
+            .ok()?;
         let fields: Vec<&[u8]> = nul_fields(&out).collect();
         let named =
             fields.chunks_exact(3).filter(|chunk| !matches!(chunk[2], b"unspecified" | b"unset" | b"set"));

@@ -215,7 +215,29 @@ mod tests {
             "ü",
         ];
         let said: Vec<String> = table.iter().map(|text| format!("{text:?} {}", says(text))).collect();
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        "main" refs/heads/main
+        "feature/TASK-001-x" refs/heads/feature/TASK-001-x
+        "-x" it begins with a dash
+        "HEAD" the name has a meaning of its own
+        "@" the name has a meaning of its own
+        "" it is empty
+        "a..b" it holds `..` or `@{`
+        "a@{1}" it holds `..` or `@{`
+        "a." it ends with a dot
+        ".a" one of its parts begins with a dot
+        "a/.b" one of its parts begins with a dot
+        "a//b" it has an empty part between slashes
+        "/a" it has an empty part between slashes
+        "a/" it has an empty part between slashes
+        "a.lock" one of its parts ends with `.lock`
+        "a.lock/b" one of its parts ends with `.lock`
+        "a b" it holds a space, a control character or one of ~ ^ : ? * [ \
+        "a\nb" it holds a space, a control character or one of ~ ^ : ? * [ \
+        "a:b" it holds a space, a control character or one of ~ ^ : ? * [ \
+        "a\\b" it holds a space, a control character or one of ~ ^ : ? * [ \
+        "ü" refs/heads/ü
+        "#);
     }
 
     #[test]

@@ -80,7 +80,13 @@ pub(super) struct Settings {
 /// Why a repository could not be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// No git on the `PATH`, or the folder is not there.
+    /// The folder is not there.
+    #[error("there is no folder {}", .dir.display())]
+    NoFolder {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// No git on the `PATH`.
     #[error("git is needed and could not be run: {0}")]
     NoGit(#[from] crate::process::RunError),
     /// A git that is too old.
@@ -132,6 +138,9 @@ impl Repo {
     /// # Errors
     /// When there is none, it is bare or has no commit, or git is missing or too old.
     pub fn discover(dir: &Path, user: &EnvMap) -> Result<Self, OpenError> {
+        if !dir.is_dir() {
+            return Err(OpenError::NoFolder { dir: dir.to_owned() });
+        }
         let stats = Arc::new(GitStats::default());
         let asked = Asked { dir, user, stats: &stats };
         asked.check_version()?;

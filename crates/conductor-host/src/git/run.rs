@@ -49,7 +49,7 @@ const HARDENED: &[(&str, &str)] = &[
     ("log.showSignature", "false"),
     ("diff.external", ""),
     ("diff.ignoreSubmodules", "dirty"),
-    ("diff.orderFile", ""),
+    ("diff.orderFile", "/dev/null"),
     ("submodule.recurse", "false"),
     ("fetch.recurseSubmodules", "false"),
     ("status.submoduleSummary", "false"),
@@ -162,11 +162,13 @@ impl GitCmd {
 
     /// Works on another repository directory: a checkout of the user's, or a clone that no agent has seen yet.
     pub(super) fn in_checkout(self, git_dir: &Path, work_tree: &Path) -> Self {
-        self.env("GIT_DIR", git_dir).env("GIT_WORK_TREE", work_tree)
+        // From its root: the repository's own directory lies inside the main checkout, and git would take it
+        // for the part of the checkout that is meant.
+        self.env("GIT_DIR", git_dir).env("GIT_WORK_TREE", work_tree).in_dir(work_tree)
     }
 
     /// Runs in this directory instead of the repository's own.
-    pub(super) fn in_dir(mut self, dir: &Path) -> Self {
+    fn in_dir(mut self, dir: &Path) -> Self {
         self.cmd = self.cmd.dir(dir);
         self
     }

@@ -150,6 +150,7 @@ impl Repo {
         if out.exit.success() { parse_tree(step, &out.stdout) } else { Err(refused(step, &out)) }
     }
 
+    /// Files that differ from the private index, but for ignored ones and those in nested repositories.
     pub(super) fn not_staged(
         &self,
         workspace: &Workspace,
@@ -159,7 +160,9 @@ impl Repo {
         let options = ["-z", "--others", "--modified", "--exclude-standard", "--deduplicate"];
         let out = cmd.args(options).on(workspace.path(), &workspace.index()).ok()?;
         let inside = |path: &RepoPath| nested.iter().any(|dir| path.as_path().starts_with(dir.as_path()));
-        Ok(nul_paths(&out).into_iter().filter(|path| !inside(path)).collect())
+        let mut paths: Vec<RepoPath> = nul_paths(&out).into_iter().filter(|path| !inside(path)).collect();
+        paths.sort();
+        Ok(paths)
     }
 
     /// Gives the commit a ref that nothing had before, and makes sure that ref and objects are really there:

@@ -1,0 +1,15 @@
+//! Git against real repositories: ordinary ones, hostile ones, and half-finished work.
+#![expect(clippy::expect_used, reason = "tests")]
+
+mod candidate;
+mod gate;
+mod heal;
+mod hostile;
+mod land;
+mod open;
+mod refs;
+mod removal;
+mod snapshot;
+mod support;
+mod whole;
+mod workspace;
