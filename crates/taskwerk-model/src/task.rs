@@ -4,13 +4,14 @@ use crate::id::{TaskId, Uid};
 use crate::status::{Priority, Status};
 use crate::text::{Actor, Assignee, Category, Kind, Session, Tag, Title, Worker};
 use crate::time::{Due, Minutes, Moment};
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::fmt;
 
 /// A piece of work. Its serialized form is the task object of every interface (command line, HTTP, events):
 /// fields may be added to it, none is ever renamed or removed, and none is left out when it is empty.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Task {
     /// The short id, unique in this store and never given twice.
     pub id: TaskId,
@@ -105,6 +106,54 @@ impl Task {
             started_at: None,
             completed_at: None,
         }
+    }
+}
+
+impl Serialize for Task {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Task", Self::FIELDS)?;
+        self.serialize_fields(&mut out)?;
+        out.end()
+    }
+}
+
+impl Task {
+    /// How many fields [`Task::serialize_fields`] writes.
+    pub const FIELDS: usize = 28;
+
+    /// Writes the fields of the task object into an object that may have more of its own.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize_fields<S: SerializeStruct>(&self, out: &mut S) -> Result<(), S::Error> {
+        out.serialize_field("id", &self.id)?;
+        out.serialize_field("uid", &self.uid)?;
+        out.serialize_field("title", &self.title)?;
+        out.serialize_field("description", &self.description)?;
+        out.serialize_field("status", &self.status)?;
+        out.serialize_field("block_reason", &self.block_reason)?;
+        out.serialize_field("priority", &self.priority)?;
+        out.serialize_field("category", &self.category)?;
+        out.serialize_field("type", &self.kind)?;
+        out.serialize_field("tags", &self.tags)?;
+        out.serialize_field("assignee", &self.assignee)?;
+        out.serialize_field("parent", &self.parent)?;
+        out.serialize_field("depends_on", &self.depends_on)?;
+        out.serialize_field("estimate_minutes", &self.estimate_minutes)?;
+        out.serialize_field("actual_minutes", &self.actual_minutes)?;
+        out.serialize_field("progress", &self.progress)?;
+        out.serialize_field("due", &self.due)?;
+        out.serialize_field("acceptance", &self.acceptance)?;
+        out.serialize_field("files", &self.files)?;
+        out.serialize_field("links", &self.links)?;
+        out.serialize_field("metadata", &self.metadata)?;
+        out.serialize_field("session", &self.session)?;
+        out.serialize_field("rollup", &self.rollup)?;
+        out.serialize_field("version", &self.version)?;
+        out.serialize_field("created_at", &self.created_at)?;
+        out.serialize_field("updated_at", &self.updated_at)?;
+        out.serialize_field("started_at", &self.started_at)?;
+        out.serialize_field("completed_at", &self.completed_at)
     }
 }
 
@@ -204,5 +253,21 @@ impl Claim {
     #[must_use]
     pub fn is_live(&self, now: Moment) -> bool {
         now < self.expires_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_task_object_has_exactly_the_documented_fields() {
+        let at = Moment::from_micros(1_700_000_000_000_000);
+        let id: TaskId = "1.2".parse().unwrap();
+        let task = Task::new(id, Uid::new(uuid::Uuid::nil()), Title::parse("a").unwrap(), at);
+        let json = serde_json::to_string_pretty(&task).unwrap();
+        insta::assert_snapshot!(json, @"");
+        assert_eq!(serde_json::from_str::<Task>(&json).unwrap(), task);
+        assert_eq!(serde_json::to_value(&task).unwrap().as_object().unwrap().len(), Task::FIELDS);
     }
 }
