@@ -9,9 +9,9 @@ use conductor_host::git::Repo;
 use conductor_host::journal::Database;
 use conductor_host::process::EnvMap;
 use taskwerk_client::{Init, Tasks};
-use taskwerk_model::{Actor, Session};
+use taskwerk_model::{Actor, ErrorCode, Session};
 
-use crate::failure::{from_client, from_journal, from_open, from_value};
+use crate::failure::{from_journal, from_open, from_store, from_value};
 use crate::place::repository_top;
 use crate::settings;
 
@@ -44,7 +44,7 @@ impl Context {
 
     /// Opens the project that the flags, the environment or the current folder lead to.
     pub(crate) fn open(&self) -> Result<Project, CliError> {
-        let tasks = Tasks::open(&current_folder()?, self.flags.dir(&self.env).as_deref()).map_err(from_client)?;
+        let tasks = Tasks::open(&current_folder()?, self.flags.dir(&self.env).as_deref()).map_err(from_store)?;
         self.project(tasks)
     }
 
@@ -55,9 +55,12 @@ impl Context {
     /// folder) is no place for a project.
     pub(crate) fn open_or_init(&self) -> Result<(Project, Init), CliError> {
         let explicit = self.flags.dir(&self.env);
-        let (tasks, init) = match Tasks::find(&current_folder()?, explicit.as_deref()) {
-            Some(_) => (Tasks::open(&current_folder()?, explicit.as_deref()).map_err(from_client)?, Init::Existing),
-            None => Tasks::init(&self.place_of_a_new_one()?).map_err(from_client)?,
+        let (tasks, init) = match Tasks::open(&current_folder()?, explicit.as_deref()) {
+            Ok(tasks) => (tasks, Init::Existing),
+            Err(error) if error.code() == ErrorCode::NotInitialized => {
+                Tasks::init(&self.place_of_a_new_one()?).map_err(from_store)?
+            }
+            Err(error) => return Err(from_store(error)),
         };
         Ok((self.project(tasks)?, init))
     }

@@ -2,6 +2,7 @@
 //!
 //! `main` reads the process's environment and arguments once; from there on they are data.
 
+mod ask;
 mod cli;
 mod commands;
 mod context;

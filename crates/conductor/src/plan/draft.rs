@@ -1,0 +1,101 @@
+//! From documents to a stored draft: what `decompose` and `create` share.
+
+use std::path::PathBuf;
+
+use cli_kit::CliError;
+use cli_kit::text::escape;
+use conductor_host::journal::{Database, PlanRow, PlanStatus};
+use conductor_plan::{Document, OutlineOptions, lint, outline};
+use taskwerk_client::Init;
+
+use super::stored::{Metadata, Stored, to_value};
+use super::{documents, engine};
+use crate::context::{Context, Project};
+use crate::failure::from_journal;
+
+/// What to plan, and how.
+#[derive(clap::Args, Debug)]
+pub(super) struct DraftArgs {
+    /// Documents that say what to build: files, folders, or - for standard input
+    #[arg(value_name = "FILE", required = true, value_hint = clap::ValueHint::AnyPath)]
+    files: Vec<PathBuf>,
+    /// outline (rules, offline, free), or auto: outline unless the configuration names another
+    #[arg(long, value_name = "ENGINE")]
+    engine: Option<String>,
+    /// Split in as many levels as the documents give (always so, down to --max-depth; said for clarity)
+    #[arg(long)]
+    recursive: bool,
+    /// How deep tasks may be nested; 1 gives a flat list [default: planning.max_depth, 3]
+    #[arg(long, value_name = "LEVELS", value_parser = clap::value_parser!(u8).range(1..=10))]
+    max_depth: Option<u8>,
+}
+
+/// A plan of the documents, and how it came.
+pub(super) struct Drafted {
+    pub(super) stored: Stored,
+    /// It had been made before.
+    pub(super) known: bool,
+}
+
+impl DraftArgs {
+    /// Opens the project, or makes it: planning is a fine first command in a repository.
+    pub(super) fn open(context: &mut Context) -> Result<(Project, Database), CliError> {
+        let (project, init) = context.open_or_init()?;
+        if init == Init::Created {
+            let place = project.tasks.data_dir().display().to_string();
+            context.printer.note(format!("Made {} (config.yml is for git, the rest is ignored)", escape(&place)));
+        }
+        let database = project.database()?;
+        Ok((project, database))
+    }
+
+    /// Plans the documents and stores the draft. Documents that were planned before in the same way give the plan that
+    /// is there already, imported or not.
+    pub(super) fn draft(
+        &self,
+        context: &mut Context,
+        project: &Project,
+        database: &mut Database,
+    ) -> Result<Drafted, CliError> {
+        engine::check(self.engine.as_deref(), &project.config)?;
+        let documents = documents::read(&self.files, project.tasks.root(), &mut context.printer)?;
+        let options = self.options(project);
+        let digest = digest(&documents, &options);
+        let plan = outline(&documents, &options);
+        let metadata = Metadata::of(&plan, &lint(&plan));
+        let (metadata, body) = (to_value(&metadata)?, to_value(&plan)?);
+        match database.plan_by_digest(&digest).map_err(from_journal)? {
+            // A draft that nobody has touched is what today's rules make of the documents.
+            Some(row) if row.status == PlanStatus::Draft && row.body != body => {
+                database.update_plan(row.id, row.status, &metadata, &body).map_err(from_journal)?;
+                Ok(Drafted { stored: Stored::of_row(PlanRow { metadata, body, ..row })?, known: false })
+            }
+            Some(row) => Ok(Drafted { stored: Stored::of_row(row)?, known: true }),
+            None => {
+                let sources: Vec<&str> = plan.documents.iter().map(|document| document.name.as_str()).collect();
+                let (sources, at) = (sources.join(", "), cli_kit::time::now());
+                let id = database.create_plan(&sources, &digest, &metadata, &body, at).map_err(from_journal)?;
+                let status = PlanStatus::Draft;
+                let row = PlanRow { id, source_file: sources, digest, created_at: at, status, metadata, body };
+                Ok(Drafted { stored: Stored::of_row(row)?, known: false })
+            }
+        }
+    }
+
+    fn options(&self, project: &Project) -> OutlineOptions {
+        let planning = &project.config.planning;
+        let configured = u8::try_from(planning.max_depth).unwrap_or(u8::MAX);
+        OutlineOptions {
+            max_depth: self.max_depth.unwrap_or(configured),
+            target_minutes: planning.target_minutes,
+        }
+    }
+}
+
+/// What makes two plans the same: the bytes of the documents, in their order, and how they were planned. Not their
+/// names: a document that was moved is the same document.
+fn digest(documents: &[Document], options: &OutlineOptions) -> String {
+    let OutlineOptions { max_depth, target_minutes } = options;
+    let digests: Vec<&str> = documents.iter().map(|document| document.digest().as_str()).collect();
+    format!("outline depth={max_depth} target={target_minutes} {}", digests.join(" "))
+}

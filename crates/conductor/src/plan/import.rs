@@ -1,0 +1,150 @@
+//! `conductor plan import`.
+
+use std::collections::BTreeMap;
+
+use cli_kit::text::escape;
+use cli_kit::{CliError, Exit, Printer};
+use conductor_host::journal::{Database, PlanStatus};
+use conductor_plan::{ReviewError, Verdicts, review};
+use taskwerk_client::ImportOptions;
+use taskwerk_model::Known;
+
+use super::report::{self, PlanJson, count};
+use super::show::print_rows;
+use super::stored::{Imported, Stored, Unnamed};
+use crate::ask::{Choice, ask};
+use crate::context::{Context, Project};
+use crate::failure::from_client;
+
+/// Make the items of a draft tasks, all or none
+///
+/// On a terminal it asks first; without one it needs --confirm. A plan that was imported before is left as it is, and
+/// so is the task of an item that an earlier plan of the same document brought.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:\n  conductor plan import\n  conductor plan import 3 --confirm --session sprint-1")]
+pub(crate) struct Args {
+    /// The plan's number; the newest draft when left out
+    #[arg(value_name = "PLAN")]
+    plan: Option<u64>,
+    /// Import without asking
+    #[arg(long)]
+    confirm: bool,
+}
+
+pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    let project = context.open()?;
+    let mut database = project.database()?;
+    let mut stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported)?;
+    if stored.row.status == PlanStatus::Imported {
+        if context.printer.is_json() {
+            print_json(&mut context.printer, &stored, true);
+        } else {
+            print_already(&mut context.printer, &stored);
+        }
+        return Ok(Exit::Ok);
+    }
+    check(&stored)?;
+    if !args.confirm && !is_confirmed(context, &stored)? {
+        context.printer.note("Nothing was imported; the draft stays");
+        return Ok(Exit::Ok);
+    }
+    let imported = import(context, &project, &mut database, &mut stored)?;
+    if context.printer.is_json() {
+        print_json(&mut context.printer, &stored, false);
+    } else {
+        print(&mut context.printer, &stored, &imported);
+    }
+    Ok(Exit::Ok)
+}
+
+/// Makes the items tasks in one change and notes on the plan which they became. A program that dies between the two
+/// imports again, finds every task by its key, and makes none twice.
+pub(super) fn import(
+    context: &Context,
+    project: &Project,
+    database: &mut Database,
+    stored: &mut Stored,
+) -> Result<Imported, CliError> {
+    let by = context.actor()?.to_string();
+    let reviewed = review(stored.plan.clone(), &Verdicts::all_accepted(by.as_str()))
+        .map_err(|error| not_reviewed(stored, &error))?;
+    let options = ImportOptions { known: Known::Skip, prefix: None, dry_run: false };
+    let report = project.tasks.import(reviewed.import_rows(), &options).map_err(from_client)?;
+    let ids: BTreeMap<String, String> = report.ids.iter().map(|(key, id)| (key.clone(), id.to_string())).collect();
+    let at = format!("{:.6}", cli_kit::time::now());
+    let imported = Imported { at, by, created: report.created, skipped: report.skipped, ids };
+    stored.metadata.imported = Some(imported.clone());
+    stored.save(database, PlanStatus::Imported)?;
+    Ok(imported)
+}
+
+/// Says what the import made.
+pub(super) fn print(printer: &mut Printer, stored: &Stored, imported: &Imported) {
+    let skipped = match imported.skipped {
+        0 => String::new(),
+        skipped => format!("; {skipped} were there already"),
+    };
+    printer.line(format!("Imported plan {}: {} made{skipped}", stored.row.id, count(imported.created, "task")));
+    print_rows(printer, stored, FEW);
+    report::note_next(printer, stored);
+}
+
+/// Says that there was nothing to do.
+pub(super) fn print_already(printer: &mut Printer, stored: &Stored) {
+    let when = stored.metadata.imported.as_ref().map(|imported| {
+        let date = imported.at.split('T').next().unwrap_or_default();
+        format!(" on {date} by {}", escape(&imported.by))
+    });
+    let when = when.unwrap_or_default();
+    printer.line(format!("Plan {} was already imported{when}; nothing was changed", stored.row.id));
+    report::note_next(printer, stored);
+}
+
+/// Rows that are shown of what was made.
+const FEW: usize = 8;
+
+fn check(stored: &Stored) -> Result<(), CliError> {
+    let id = stored.row.id;
+    if stored.row.status == PlanStatus::Discarded {
+        return Err(CliError::new(Exit::Refused, "PLAN_DISCARDED", format!("plan {id} was discarded"))
+            .hint("plan the document again with `conductor plan create`"));
+    }
+    if stored.metadata.errors > 0 { Err(report::has_errors(stored)) } else { Ok(()) }
+}
+
+fn is_confirmed(context: &mut Context, stored: &Stored) -> Result<bool, CliError> {
+    let id = stored.row.id;
+    if !context.can_ask {
+        let message = format!("importing plan {id} needs your word, and there is no terminal to ask on");
+        return Err(CliError::new(Exit::Refused, "CONFIRMATION_NEEDED", message)
+            .hint(format!("see `conductor plan review {id}`, then `conductor plan import {id} --confirm`")));
+    }
+    super::show::print_beginning(&mut context.printer, stored);
+    let choices =
+        [Choice { key: 'y', word: "yes", means: true }, Choice { key: 'n', word: "no", means: false }];
+    let question = format!("Import {}?", count(stored.metadata.tasks, "task"));
+    Ok(ask(&mut context.printer, &question, &choices).unwrap_or(false))
+}
+
+fn not_reviewed(stored: &Stored, error: &ReviewError) -> CliError {
+    match error {
+        ReviewError::Refused { .. } => report::has_errors(stored),
+        ReviewError::UnknownItem { .. } | ReviewError::Undecided { .. } | ReviewError::NothingAccepted => {
+            CliError::new(Exit::Refused, "PLAN_NOT_REVIEWED", error.to_string())
+        }
+    }
+}
+
+fn print_json(printer: &mut Printer, stored: &Stored, already: bool) {
+    let imported = stored.metadata.imported.as_ref();
+    let count = |of: fn(&Imported) -> usize| if already { 0 } else { imported.map_or(0, of) };
+    let document = serde_json::json!({
+        "plan": PlanJson::of(stored),
+        "already": already,
+        "created": count(|imported| imported.created),
+        "updated": 0,
+        "skipped": count(|imported| imported.skipped),
+        "ids": imported.map(|imported| &imported.ids),
+    });
+    printer.json(&document);
+}

@@ -1,0 +1,203 @@
+//! What the plan commands say: one form for people, one for programs.
+
+use cli_kit::printer::Style;
+use cli_kit::text::escape;
+use cli_kit::{CliError, Exit, Printer};
+use conductor_host::journal::PlanRow;
+use conductor_plan::{Engine, EngineKind, Finding, Item, ItemKey, Order, Plan, Requirement, Severity};
+use serde::Serialize;
+use taskwerk_model::Minutes;
+
+use super::stored::{Imported, Metadata, Stored, is_draft};
+use super::tree::Labels;
+
+/// A plan without its items.
+#[derive(Serialize)]
+pub(super) struct PlanJson<'a> {
+    id: u64,
+    status: &'static str,
+    source_file: &'a str,
+    created_at: String,
+    title: Option<&'a str>,
+    engine: Option<&'a Engine>,
+    requirements: usize,
+    tasks: usize,
+    groups: usize,
+    minutes: u32,
+    errors: usize,
+    warnings: usize,
+    imported: Option<&'a Imported>,
+}
+
+/// A plan with all that is in it.
+#[derive(Serialize)]
+pub(super) struct WholeJson<'a> {
+    plan: PlanJson<'a>,
+    requirements: &'a [Requirement],
+    items: &'a [Item],
+    order: Option<OrderJson<'a>>,
+    findings: &'a [Finding],
+}
+
+/// What must wait for what; absent from a plan that goes in circles.
+#[derive(Serialize)]
+struct OrderJson<'a> {
+    levels: &'a [Vec<ItemKey>],
+    critical_path: &'a [ItemKey],
+    critical_minutes: u32,
+    total_minutes: u32,
+}
+
+impl<'a> PlanJson<'a> {
+    pub(super) fn new(row: &'a PlanRow, metadata: &'a Metadata) -> Self {
+        Self {
+            id: row.id,
+            status: row.status.word(),
+            source_file: &row.source_file,
+            created_at: format!("{:.6}", row.created_at),
+            title: metadata.title.as_deref(),
+            engine: metadata.engine.as_ref(),
+            requirements: metadata.requirements,
+            tasks: metadata.tasks,
+            groups: metadata.groups,
+            minutes: metadata.minutes,
+            errors: metadata.errors,
+            warnings: metadata.warnings,
+            imported: metadata.imported.as_ref(),
+        }
+    }
+
+    pub(super) fn of(stored: &'a Stored) -> Self {
+        Self::new(&stored.row, &stored.metadata)
+    }
+}
+
+/// Prints the one document of a whole plan.
+pub(super) fn print_whole(printer: &mut Printer, stored: &Stored) {
+    let order = Order::of(&stored.plan).ok();
+    printer.json(&WholeJson {
+        plan: PlanJson::of(stored),
+        requirements: &stored.plan.requirements,
+        items: &stored.plan.items,
+        order: order.as_ref().map(|order| OrderJson {
+            levels: &order.levels,
+            critical_path: &order.critical_path,
+            critical_minutes: order.critical_minutes,
+            total_minutes: order.total_minutes,
+        }),
+        findings: &stored.findings,
+    });
+}
+
+/// `plan 1, draft, docs/prd.md`.
+pub(super) fn heading(stored: &Stored) -> String {
+    format!("plan {}, {}, {}", stored.row.id, stored.row.status.word(), escape(&stored.row.source_file))
+}
+
+/// `31 requirements -> 14 tasks in 3 groups, outline engine (no model)   0 errors, 2 warnings`.
+pub(super) fn summary(printer: &Printer, stored: &Stored) -> String {
+    let metadata = &stored.metadata;
+    let groups = if metadata.groups == 0 { String::new() } else { format!(" in {}", count(metadata.groups, "group")) };
+    format!(
+        "{} -> {}{groups}, {}   {}",
+        count(metadata.requirements, "requirement"),
+        count(metadata.tasks, "task"),
+        engine(&stored.plan.engine),
+        weights(printer, stored)
+    )
+}
+
+/// `0 errors, 2 warnings`.
+pub(super) fn weights(printer: &Printer, stored: &Stored) -> String {
+    let weight = |severity, word, style| {
+        let found = stored.findings.iter().filter(|finding| finding.severity == severity).count();
+        let text = count(found, word);
+        if found == 0 { text } else { printer.paint(style, &text).into_owned() }
+    };
+    format!(
+        "{}, {}",
+        weight(Severity::Error, "error", Style::Red),
+        weight(Severity::Warning, "warning", Style::Yellow)
+    )
+}
+
+/// The findings, a line each.
+pub(super) fn findings<'f>(printer: &mut Printer, found: impl IntoIterator<Item = &'f Finding>) {
+    for finding in found {
+        let style = match finding.severity {
+            Severity::Error => Style::Red,
+            Severity::Warning => Style::Yellow,
+            Severity::Note => Style::Dim,
+        };
+        let severity = finding.severity.to_string();
+        let place = finding.sources.first().map(|source| format!("  ({source})")).unwrap_or_default();
+        let text = format!("{} {}{place}", finding.code, finding.message);
+        let line = format!("  {} {}", printer.paint(style, &severity), escape(&text));
+        printer.line(line);
+    }
+}
+
+/// What can be done when, and what holds everything up.
+pub(super) fn order(printer: &mut Printer, plan: &Plan, labels: &Labels) {
+    let Ok(order) = Order::of(plan) else { return };
+    if order.total_minutes == 0 {
+        return;
+    }
+    let hours = |minutes: u32| Minutes::new(minutes);
+    let names = |keys: &[ItemKey], between: &str| {
+        keys.iter().map(|key| labels.of(key)).collect::<Vec<_>>().join(between)
+    };
+    printer.line(format!(
+        "Order  {} of work; {} with 2 agents, {} at the least",
+        hours(order.total_minutes),
+        hours(order.schedule(2).makespan),
+        hours(order.critical_minutes)
+    ));
+    for (level, keys) in order.levels.iter().enumerate() {
+        printer.line(format!("  {:>2}  {}", level + 1, names(keys, ", ")));
+    }
+    printer.line(format!("  critical path ({})  {}", hours(order.critical_minutes), names(&order.critical_path, " -> ")));
+}
+
+/// What a user would type next.
+pub(super) fn next(stored: &Stored) -> Option<String> {
+    let id = stored.row.id;
+    if !is_draft(stored.row.status) {
+        return stored.metadata.imported.as_ref().map(|_| "conductor orchestrate run".to_owned());
+    }
+    let command = if stored.metadata.errors > 0 { "plan lint" } else { "plan import" };
+    let confirm = if stored.metadata.errors > 0 { "" } else { " --confirm" };
+    Some(format!("conductor {command} {id}{confirm}"))
+}
+
+/// Says what a user would type next, as a remark.
+pub(super) fn note_next(printer: &mut Printer, stored: &Stored) {
+    if let Some(next) = next(stored) {
+        printer.note(format!("Next: {next}"));
+    }
+}
+
+/// A plan whose findings forbid its import.
+pub(super) fn has_errors(stored: &Stored) -> CliError {
+    let messages: Vec<&str> = stored.errors().map(|finding| finding.message.as_str()).collect();
+    let id = stored.row.id;
+    let message = format!("plan {id} cannot be imported: {}", messages.join("; "));
+    CliError::new(Exit::Refused, "PLAN_HAS_ERRORS", message)
+        .hint(format!("correct the document and plan it again; `conductor plan show {id}` shows the draft"))
+        .details(serde_json::json!({ "plan": id, "findings": stored.errors().collect::<Vec<_>>() }))
+}
+
+/// `1 task`, `2 tasks`.
+pub(super) fn count(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}
+
+fn engine(engine: &Engine) -> String {
+    let model = engine.model.as_deref().map_or_else(|| "no model".to_owned(), |model| escape(model).into_owned());
+    let kind = match engine.kind {
+        EngineKind::Outline => "outline",
+        EngineKind::Llm => "llm",
+        EngineKind::Agent => "agent",
+    };
+    format!("{kind} engine ({model})")
+}

@@ -1,0 +1,154 @@
+//! Plans as they are kept in Conductor's database, and what is noted beside them.
+
+use std::collections::BTreeMap;
+
+use cli_kit::{CliError, Exit};
+use conductor_host::journal::{Database, PlanRow, PlanStatus};
+use conductor_plan::{Engine, Finding, Plan, Severity, lint};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::from_journal;
+
+/// A plan that was read back, with what is wrong with it.
+pub(super) struct Stored {
+    pub(super) row: PlanRow,
+    pub(super) plan: Plan,
+    pub(super) findings: Vec<Finding>,
+    pub(super) metadata: Metadata,
+}
+
+/// What is noted beside a plan: counts, so that a list need not read every plan, and what its import made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Metadata {
+    /// The documents' own title.
+    pub(super) title: Option<String>,
+    /// What made it.
+    pub(super) engine: Option<Engine>,
+    /// What the documents ask for.
+    pub(super) requirements: usize,
+    /// Items that are work of their own.
+    pub(super) tasks: usize,
+    /// Items that hold others together.
+    pub(super) groups: usize,
+    /// Minutes of work, one task after the other.
+    pub(super) minutes: u32,
+    /// Findings that forbid the import.
+    pub(super) errors: usize,
+    /// Findings that do not.
+    pub(super) warnings: usize,
+    /// What the import did, when there was one.
+    pub(super) imported: Option<Imported>,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Imported {
+    /// When, RFC 3339.
+    pub(super) at: String,
+    /// Who accepted the plan.
+    pub(super) by: String,
+    /// Tasks that were made.
+    pub(super) created: usize,
+    /// Items whose task was there already, from an earlier plan of the same document.
+    pub(super) skipped: usize,
+    /// The task of each item, by the item's key.
+    pub(super) ids: BTreeMap<String, String>,
+}
+
+/// Which plan is meant when no number is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unnamed {
+    /// The newest draft.
+    Draft,
+    /// The newest draft, or the newest imported plan when there is no draft.
+    DraftOrImported,
+}
+
+impl Metadata {
+    /// Counts a plan.
+    pub(super) fn of(plan: &Plan, findings: &[Finding]) -> Self {
+        let groups = plan.containers().len();
+        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        let minutes = plan.leaves().filter_map(|item| item.estimate).map(|estimate| estimate.likely);
+        Self {
+            title: plan.title.clone(),
+            engine: Some(plan.engine.clone()),
+            requirements: plan.requirements.len(),
+            tasks: plan.leaves().count(),
+            groups,
+            minutes: minutes.fold(0, u32::saturating_add),
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            imported: None,
+        }
+    }
+
+    /// Reads what is noted of a stored plan.
+    pub(super) fn of_row(row: &PlanRow) -> Result<Self, CliError> {
+        serde_json::from_value(row.metadata.clone()).map_err(|error| damaged(row.id, &error.to_string()))
+    }
+}
+
+impl Stored {
+    /// Reads a row.
+    pub(super) fn of_row(row: PlanRow) -> Result<Self, CliError> {
+        let plan = Plan::from_json(&row.body.to_string()).map_err(|error| damaged(row.id, &error.to_string()))?;
+        let (findings, metadata) = (lint(&plan), Metadata::of_row(&row)?);
+        Ok(Self { row, plan, findings, metadata })
+    }
+
+    /// The plan of this number, or the one that is meant without.
+    pub(super) fn find(database: &Database, id: Option<u64>, unnamed: Unnamed) -> Result<Self, CliError> {
+        let row = match id {
+            Some(id) => database.plan(id).map_err(from_journal)?.ok_or_else(|| {
+                CliError::new(Exit::NotFound, "PLAN_NOT_FOUND", format!("there is no plan {id}"))
+                    .hint("`conductor plan list` shows them")
+            })?,
+            None => newest(database.plans().map_err(from_journal)?, unnamed)?,
+        };
+        Self::of_row(row)
+    }
+
+    /// Writes the plan back with another status.
+    pub(super) fn save(&mut self, database: &mut Database, status: PlanStatus) -> Result<(), CliError> {
+        let metadata = to_value(&self.metadata)?;
+        database.update_plan(self.row.id, status, &metadata, &self.row.body).map_err(from_journal)?;
+        self.row.status = status;
+        self.row.metadata = metadata;
+        Ok(())
+    }
+
+    /// The findings that forbid the import.
+    pub(super) fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// Whether a plan still waits for its import.
+pub(super) fn is_draft(status: PlanStatus) -> bool {
+    match status {
+        PlanStatus::Draft | PlanStatus::Reviewing => true,
+        PlanStatus::Imported | PlanStatus::Discarded => false,
+    }
+}
+
+fn newest(rows: Vec<PlanRow>, unnamed: Unnamed) -> Result<PlanRow, CliError> {
+    let imported = |row: &PlanRow| unnamed == Unnamed::DraftOrImported && row.status == PlanStatus::Imported;
+    let position =
+        rows.iter().rposition(|row| is_draft(row.status)).or_else(|| rows.iter().rposition(imported));
+    position.and_then(|at| rows.into_iter().nth(at)).ok_or_else(|| {
+        CliError::new(Exit::NotFound, "PLAN_NOT_FOUND", "there is no draft of a plan")
+            .hint("make one with `conductor plan create FILE`; `conductor plan list` shows earlier ones")
+    })
+}
+
+/// A value of our own as JSON.
+pub(super) fn to_value<T: Serialize>(value: &T) -> Result<serde_json::Value, CliError> {
+    serde_json::to_value(value).map_err(|error| CliError::internal(format!("failed to write JSON: {error}")))
+}
+
+fn damaged(id: u64, why: &str) -> CliError {
+    CliError::new(Exit::Store, "STORE_DAMAGED", format!("plan {id} cannot be read: {why}"))
+        .hint(format!("discard it with `conductor plan discard {id}` and plan the document again"))
+}

@@ -1,0 +1,91 @@
+//! A plan's items as a table that keeps their order and nesting.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use cli_kit::printer::Style;
+use cli_kit::table::{Cell, Fit, Table};
+use conductor_plan::{Item, ItemKey, Plan, Source, TreeRow};
+use taskwerk_model::Minutes;
+
+use super::stored::Stored;
+
+/// How items are called in front of people: by their number in the tree (`2.1`) as long as they are drafts, by the id
+/// of their task afterwards.
+pub(super) struct Labels(BTreeMap<ItemKey, String>);
+
+impl Labels {
+    pub(super) fn new(stored: &Stored) -> Self {
+        let ids = stored.metadata.imported.as_ref().map(|imported| &imported.ids);
+        let mut numbers: Vec<usize> = Vec::new();
+        let mut labels = BTreeMap::new();
+        for TreeRow { depth, item, .. } in stored.plan.tree() {
+            numbers.truncate(depth + 1);
+            match numbers.get_mut(depth) {
+                Some(number) => *number += 1,
+                None => numbers.push(1),
+            }
+            let number = || numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(".");
+            let id = ids.and_then(|ids| ids.get(item.key.as_str())).cloned();
+            labels.insert(item.key.clone(), id.unwrap_or_else(number));
+        }
+        Self(labels)
+    }
+
+    /// What the item is called; its key when the plan does not have it.
+    pub(super) fn of<'a>(&'a self, key: &'a ItemKey) -> &'a str {
+        self.0.get(key).map_or_else(|| key.as_str(), String::as_str)
+    }
+}
+
+/// The first `limit` items with estimate, place in the document and what they wait for. Items that hold everything up
+/// are bold where the terminal can.
+pub(super) fn table(stored: &Stored, labels: &Labels, critical: &BTreeSet<ItemKey>, limit: usize) -> Table {
+    let mut table = Table::new(&[
+        ("", Fit::Keep),
+        ("", Fit::Keep),
+        ("", Fit::Shrink(20)),
+        ("", Fit::Keep),
+        ("", Fit::Drop),
+        ("", Fit::Drop),
+    ]);
+    let short = has_distinct_file_names(&stored.plan);
+    for TreeRow { depth, container, item } in stored.plan.tree().into_iter().take(limit) {
+        let title = Cell::new(&format!("{:indent$}{}", "", item.title, indent = depth * 2));
+        let title = if container || !critical.contains(&item.key) { title } else { title.style(Style::Bold) };
+        let estimate = item.estimate.map(|estimate| Minutes::new(estimate.likely).to_string()).unwrap_or_default();
+        table.row([
+            // An empty first column is left out by the table, so the indentation has to be a blank.
+            Cell::new(" "),
+            Cell::new(labels.of(&item.key)).style(Style::Cyan),
+            title,
+            Cell::new(&estimate),
+            Cell::new(&place(item, short)).style(Style::Dim),
+            Cell::new(&after(item, labels)),
+        ]);
+    }
+    table
+}
+
+fn after(item: &Item, labels: &Labels) -> String {
+    if item.depends_on.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = item.depends_on.iter().map(|key| labels.of(key)).collect();
+    format!("after {}", names.join(", "))
+}
+
+/// `prd.md:12`; the whole path where file names alone would not tell the documents apart.
+fn place(item: &Item, short: bool) -> String {
+    let Some(source) = item.sources.first() else { return String::new() };
+    if short { format!("{}:{}", file_name(&source.document), source.span.first_line) } else { Source::to_string(source) }
+}
+
+fn has_distinct_file_names(plan: &Plan) -> bool {
+    let names: BTreeSet<&str> = plan.documents.iter().map(|document| file_name(&document.name)).collect();
+    names.len() == plan.documents.len()
+}
+
+fn file_name(name: &str) -> &str {
+    Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or(name)
+}
