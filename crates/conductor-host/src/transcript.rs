@@ -243,7 +243,7 @@ mod tests {
         let all = [
             Event::Started { agent: "claude".into(), replay: false, run: "1.2".into(), attempt: 1 },
             Event::Message { text: "hi".into() },
-            output("\u{1b}[2Jx\u{0}\u{7f}\r"),
+            output("\u{1b}[2Jx\u{0}\r"),
             Event::Usage { usage },
             Event::Question { text: "which?".into() },
             Event::End { outcome: "finished".into() },
@@ -251,7 +251,15 @@ mod tests {
         ];
         Writer::open(&path, 10_000).unwrap().append(AT, all.clone()).unwrap();
         assert_eq!(events(&read(&path, 0).unwrap()), all);
-        insta::assert_snapshot!(std::fs::read_to_string(&path).unwrap(), @"");
+        insta::assert_snapshot!(std::fs::read_to_string(&path).unwrap().trim(), @r#"
+        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"started","agent":"claude","replay":false,"run":"1.2","attempt":1}}
+        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"message","text":"hi"}}
+        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"output","stream":"stdout","line":"\u001b[2Jx\u0000\r"}}
+        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"usage","usage":{"input_tokens":3,"output_tokens":null,"cost_micros":4}}}
+        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"question","text":"which?"}}
+        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"end","outcome":"finished"}}
+        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"full"}}
+        "#);
     }
 
     #[test]

@@ -219,7 +219,7 @@ fn pieces(word: &str) -> Result<Vec<Piece>, TemplateError> {
         let (before, at) = rest.split_at(open);
         text.push_str(before);
         if let Some((name, after)) = braced(at, "{{", "}}") {
-            text.push_str(&format!("{{{name}}}"));
+            text.extend(["{", name, "}"]);
             rest = after;
         } else if let Some((name, after)) = braced(at, "{", "}") {
             let slot =

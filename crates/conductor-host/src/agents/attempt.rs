@@ -83,7 +83,7 @@ impl AgentRunner {
                 Err(error) => State::Over(Box::new(error.into_report())),
             },
             ProfileKind::Replay { recording } => {
-                State::Over(Box::new(replay::attempt(&profile.label, recording, &request)))
+                State::Over(Box::new(replay::attempt(profile, recording, &request)))
             }
         };
         RunningAttempt(state)

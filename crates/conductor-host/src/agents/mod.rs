@@ -4,6 +4,7 @@ pub(crate) mod argv;
 mod attempt;
 mod command;
 mod detect;
+mod follow;
 mod output;
 mod profile;
 pub mod replay;
@@ -12,7 +13,7 @@ mod surroundings;
 
 pub use argv::{RunTemplate, Slot, TemplateError};
 pub use attempt::{AgentRunner, AttemptRequest, AttemptStopper, RunningAttempt, TaskSheet};
-pub use detect::{Detected, detect, find_program};
+pub use detect::{Detected, detect, find_program, is_there};
 pub use profile::{
     AgentLabel, ChooseError, CommandProfile, Profile, ProfileError, ProfileKind, Unsupported, choose,
     profiles, unsupported_options,

@@ -43,6 +43,19 @@ pub struct Profile {
     pub kind: ProfileKind,
 }
 
+impl Profile {
+    /// Whether its program is one of those that this program knows.
+    pub fn is_built_in(&self) -> bool {
+        match &self.kind {
+            ProfileKind::Command(command) => {
+                let program = command.run.program().rsplit('/').next().unwrap_or_default();
+                PRESETS.iter().any(|preset| preset.name == self.label.name && preset.name == program)
+            }
+            ProfileKind::Replay { .. } => false,
+        }
+    }
+}
+
 /// How an agent works.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProfileKind {
@@ -346,3 +359,122 @@ const PRESETS: [Preset; 4] = [
         max_tokens_env: None,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    /// The profiles of a configuration, given as the value of `orchestration.agents`.
+    fn of(agents: serde_json::Value) -> Result<Vec<Profile>, ProfileError> {
+        let value = serde_json::json!({"orchestration": {"agents": agents}});
+        profiles(&Config::from_value(&value).unwrap().orchestration.agents)
+    }
+
+    fn line(profile: &Profile) -> String {
+        let ProfileKind::Command(command) = &profile.kind else { return format!("{}", profile.label) };
+        let values = [
+            (Slot::Prompt, "PROMPT".into()),
+            (Slot::Model, command.model.clone().unwrap_or_default().into()),
+            (Slot::TaskFile, "TASK".into()),
+        ];
+        let words: Vec<String> =
+            command.run.fill(&values.into()).into_iter().map(|word| word.into_string().unwrap()).collect();
+        format!("{}: {}", profile.label, words.join(" "))
+    }
+
+    fn lines(agents: serde_json::Value) -> String {
+        of(agents).unwrap().iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_built_in_agents_and_what_the_file_changes_of_them() {
+        insta::assert_snapshot!(lines(serde_json::json!({})), @r"
+        claude: claude -p PROMPT --output-format stream-json --verbose --permission-mode acceptEdits
+        codex: codex exec --json --sandbox workspace-write PROMPT
+        gemini: gemini --approval-mode auto_edit --output-format stream-json -p PROMPT
+        opencode: opencode run --format json PROMPT
+        ");
+        insta::assert_snapshot!(lines(serde_json::json!({
+            "claude": {"model": "claude-3-opus-20240229", "mode": "full"},
+            "codex": {"model": "m"},
+            "gemini": {"model": "m", "mode": "full"},
+            "opencode": {"model": "p/m"},
+            "local": {"run": "my-agent --task {task_file}"},
+            "demo": {"recording": "demo.json"},
+            "replay": {"adapter": "replay", "recording": "demo.json"},
+        })), @r"
+        claude: claude -p PROMPT --output-format stream-json --verbose --model claude-3-opus-20240229 --permission-mode bypassPermissions
+        codex: codex exec --json -c model=m --sandbox workspace-write PROMPT
+        demo (replay)
+        gemini: gemini -m m --approval-mode yolo --output-format stream-json -p PROMPT
+        local: my-agent --task TASK
+        opencode: opencode run --format json --model p/m PROMPT
+        replay
+        ");
+    }
+
+    #[test]
+    fn options_without_a_place_are_reported() {
+        let all = of(serde_json::json!({
+            "claude": {"model": "m", "max_tokens": 4000, "temperature": 0.2, "mode": "full"},
+            "opencode": {"mode": "full", "max_tokens": 10},
+            "local": {"run": "a", "model": "m", "mode": "edit"},
+            "good": {"run": "a {model} {max_tokens} {temperature}", "model": "m", "max_tokens": 1, "temperature": 1},
+        }))
+        .unwrap();
+        let reported: Vec<String> =
+            all.iter().flat_map(unsupported_options).map(|option| option.why).collect();
+        insta::assert_snapshot!(reported.join("\n"), @r"
+        orchestration.agents.claude.temperature has no effect: `claude` has no place for it
+        orchestration.agents.local.model has no effect: `a` has no place for it
+        orchestration.agents.local.mode has no effect: `a` has no place for it
+        orchestration.agents.opencode.max_tokens has no effect: `opencode` has no place for it
+        orchestration.agents.opencode.mode has no effect: `opencode` has no place for it
+        ");
+        let claude = all.iter().find(|p| p.label.name == "claude").unwrap();
+        let ProfileKind::Command(command) = &claude.kind else { panic!("a command") };
+        assert_eq!(command.fixed_env["CLAUDE_CODE_MAX_OUTPUT_TOKENS"], "4000");
+    }
+
+    #[test]
+    fn entries_that_make_no_agent_are_refused_with_a_way_out() {
+        let refused = |agents| of(agents).unwrap_err().to_string();
+        insta::assert_snapshot!(refused(serde_json::json!({"local": {"model": "m"}})), @r#"orchestration.agents.local: no command line; add `run: "my-agent --task {task_file}"`, or use one of the built-in names claude, codex, gemini, opencode"#);
+        insta::assert_snapshot!(refused(serde_json::json!({"demo": {"adapter": "replay"}})), @"orchestration.agents.demo: no recording to replay; add `recording: FILE`");
+        insta::assert_snapshot!(refused(serde_json::json!({"demo": {"adapter": "replay", "run": "a", "recording": "b"}})), @"orchestration.agents.demo.run: has no meaning with `adapter: replay`; remove one of the two");
+        insta::assert_snapshot!(refused(serde_json::json!({"demo": {"run": "a", "recording": "b"}})), @"orchestration.agents.demo.recording: has no meaning with `adapter: command`; remove one of the two");
+    }
+
+    #[test]
+    fn one_agent_is_chosen_or_the_choice_is_explained() {
+        let none = of(serde_json::json!({})).unwrap();
+        let one = of(serde_json::json!({"local": {"run": "a"}, "critic": {"run": "b", "role": "reviewer"}}))
+            .unwrap();
+        let two = of(serde_json::json!({"local": {"run": "a"}, "codex": {}})).unwrap();
+        let chosen = |all: &[Profile], asked: Option<&str>, there: &str| match choose(all, asked, |p| {
+            p.label.name == there
+        }) {
+            Ok(profile) => profile.label.to_string(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(chosen(&none, None, "gemini"), "gemini");
+        assert_eq!(chosen(&none, Some("codex"), ""), "codex");
+        assert_eq!(chosen(&one, None, "claude"), "local");
+        assert_eq!(chosen(&two, Some("claude"), ""), "claude");
+        insta::assert_snapshot!(chosen(&none, None, ""), @"no coding agent was found; install claude, codex, gemini or opencode, or name your own command in .taskwerk/config.yml under orchestration.agents");
+        insta::assert_snapshot!(chosen(&one, Some("clause"), ""), @"there is no agent `clause`; known are claude, codex, critic, gemini, local, opencode");
+        insta::assert_snapshot!(chosen(&two, None, "claude"), @"several agents are configured (codex, local); choose one with --agent");
+    }
+
+    #[test]
+    fn only_the_program_that_is_known_counts_as_built_in() {
+        let all = of(
+            serde_json::json!({"claude": {"run": "my-wrapper {prompt}"}, "codex": {"run": "/opt/codex x"}}),
+        )
+        .unwrap();
+        let built_in: Vec<&str> =
+            all.iter().filter(|p| p.is_built_in()).map(|p| p.label.name.as_str()).collect();
+        assert_eq!(built_in, ["codex", "gemini", "opencode"]);
+    }
+}

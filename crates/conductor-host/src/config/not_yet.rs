@@ -1,7 +1,7 @@
 //! What may be written in the file but is not obeyed yet. A setting that protects nobody although it stands
 //! in the file is worse than none, so each of these is told to the user where work begins.
 
-use super::{Config, Land, MergeStyle, PlanningEngine, SandboxLevel};
+use super::{Config, Land, MergeStyle, Orchestration, Planning, PlanningEngine, SandboxLevel};
 
 /// A key that is set and has no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,26 +14,35 @@ pub struct NotYet {
     pub safety: bool,
 }
 
+/// A row of the tables below: whether the key is set, the key, what does not happen, whether it protects.
+type Row = (bool, &'static str, &'static str, bool);
+
 /// The keys that are set in `config` and have no effect yet, in the order of the file's sections.
 pub fn not_yet(config: &Config) -> Vec<NotYet> {
-    let Config { planning, orchestration } = config;
-    let workflow = &orchestration.workflow;
-    let safety = &orchestration.safety;
-    let table = [
-        (
-            matches!(planning.engine, PlanningEngine::Llm | PlanningEngine::Agent),
-            "planning.engine",
-            "plans are made by the outline engine only",
-            false,
-        ),
+    let rows =
+        [&planning(&config.planning)[..], &work(&config.orchestration), &safety(&config.orchestration)];
+    rows.concat()
+        .into_iter()
+        .filter(|(set, ..)| *set)
+        .map(|(_, key, why, safety)| NotYet { key, why, safety })
+        .collect()
+}
+
+fn planning(planning: &Planning) -> [Row; 3] {
+    let other_engine = matches!(planning.engine, PlanningEngine::Llm | PlanningEngine::Agent);
+    [
+        (other_engine, "planning.engine", "plans are made by the outline engine only", false),
         (planning.max_cost.is_some(), "planning.max_cost", "the cost of planning is not limited", true),
         (!planning.severities.is_empty(), "planning.severities", "findings keep their own weight", false),
-        (
-            orchestration.agents.values().any(|a| a.price.is_some()),
-            "orchestration.agents.*.price",
-            "cost is only what an agent reports itself",
-            false,
-        ),
+    ]
+}
+
+fn work(orchestration: &Orchestration) -> [Row; 5] {
+    let workflow = &orchestration.workflow;
+    let priced = orchestration.agents.values().any(|agent| agent.price.is_some());
+    let closed = orchestration.gates.values().flatten().any(|gate| gate.network == Some(false));
+    [
+        (priced, "orchestration.agents.*.price", "cost is only what an agent reports itself", false),
         (
             workflow.min_coverage.is_some(),
             "orchestration.workflow.min_coverage",
@@ -52,44 +61,33 @@ pub fn not_yet(config: &Config) -> Vec<NotYet> {
             "each run becomes one commit",
             false,
         ),
-        (
-            orchestration.gates.values().flatten().any(|g| g.network == Some(false)),
-            "orchestration.gates.*.network",
-            "gates can reach the network",
-            true,
-        ),
-        (
-            matches!(safety.sandbox, SandboxLevel::Workspace | SandboxLevel::Container),
-            "orchestration.safety.sandbox",
-            "agents run with your rights",
-            true,
-        ),
+        (closed, "orchestration.gates.*.network", "gates can reach the network", true),
+    ]
+}
+
+fn safety(orchestration: &Orchestration) -> [Row; 8] {
+    let Orchestration { safety, policy, notify, .. } = orchestration;
+    let level = matches!(safety.sandbox, SandboxLevel::Workspace | SandboxLevel::Container);
+    let deadline = safety.approval_deadline.is_some();
+    let notified = notify.command.is_some() || notify.webhook.is_some();
+    [
+        (level, "orchestration.safety.sandbox", "agents run with your rights", true),
         (safety.network.is_some(), "orchestration.safety.network", "agents can reach every host", true),
         (safety.budget.is_some(), "orchestration.safety.budget", "spending is not limited", true),
-        (safety.max_time.is_some(), "orchestration.safety.max_time", "a session's time is not limited", true),
         (
-            safety.approval_deadline.is_some(),
-            "orchestration.safety.approval_deadline",
-            "approvals wait without end",
-            false,
+            safety.max_time.is_some(),
+            "orchestration.safety.max_time",
+            "the time of a session is not limited",
+            true,
         ),
+        (deadline, "orchestration.safety.approval_deadline", "approvals wait without end", false),
         (!safety.ask_at.is_empty(), "orchestration.safety.ask_at", "nobody is asked as money is spent", true),
         (
-            !orchestration.policy.is_empty(),
+            !policy.is_empty(),
             "orchestration.policy",
             "rules are not evaluated: all finished work is held for you",
             true,
         ),
-        (
-            orchestration.notify.command.is_some() || orchestration.notify.webhook.is_some(),
-            "orchestration.notify",
-            "nobody is notified",
-            false,
-        ),
-    ];
-    table
-        .into_iter()
-        .filter(|(set, ..)| *set)
-        .map(|(_, key, why, safety)| NotYet { key, why, safety })
-        .collect()
+        (notified, "orchestration.notify", "nobody is notified", false),
+    ]
 }

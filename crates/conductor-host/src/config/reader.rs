@@ -103,14 +103,14 @@ impl<'a> Field<'a> {
     /// An object whose keys are names that the user chose.
     pub(super) fn entries<T>(
         &self,
-        mut read: impl FnMut(&'a str, Field<'a>) -> Option<(String, T)>,
+        mut read: impl FnMut(&'a str, Self) -> Option<(String, T)>,
     ) -> BTreeMap<String, T> {
         let Value::Object(map) = self.value else {
             return self.refuse("a section with names as keys").unwrap_or_default();
         };
         map.iter()
             .filter_map(|(name, value)| {
-                let field = Field { path: join(&self.path, name), value, log: self.log };
+                let field = Self { path: join(&self.path, name), value, log: self.log };
                 if is_name(name) {
                     read(name, field)
                 } else {
@@ -120,14 +120,14 @@ impl<'a> Field<'a> {
             .collect()
     }
 
-    pub(super) fn list<T>(&self, mut read: impl FnMut(Field<'a>) -> Option<T>) -> Option<Vec<T>> {
+    pub(super) fn list<T>(&self, mut read: impl FnMut(Self) -> Option<T>) -> Option<Vec<T>> {
         let Value::Array(items) = self.value else { return self.refuse("a list") };
         Some(
             items
                 .iter()
                 .enumerate()
                 .filter_map(|(i, value)| {
-                    read(Field { path: format!("{}[{i}]", self.path), value, log: self.log })
+                    read(Self { path: format!("{}[{i}]", self.path), value, log: self.log })
                 })
                 .collect(),
         )
@@ -260,33 +260,29 @@ pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
     let limit = (word.len() / 3).clamp(1, 4);
     known
         .iter()
-        .map(|candidate| (distance(word, candidate), *candidate))
-        .filter(|(distance, _)| *distance <= limit)
+        .map(|candidate| (distance(word, candidate), word.len().abs_diff(candidate.len()), *candidate))
+        .filter(|(distance, ..)| *distance <= limit)
         .min()
-        .map(|(_, candidate)| candidate)
+        .map(|(.., candidate)| candidate)
 }
 
-/// How many letters must be inserted, removed or replaced to make `a` from `b`.
+/// How many letters must be inserted, removed, replaced or swapped with their neighbour to make `a` from `b`.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let up = row.get(j + 1).copied().unwrap_or(usize::MAX - 1);
-            let cost = (diagonal + usize::from(from != *to)).min(up + 1).min(left + 1);
-            if let Some(cell) = row.get_mut(j) {
-                *cell = left;
-            }
-            diagonal = up;
-            left = cost;
-        }
-        if let Some(cell) = row.last_mut() {
-            *cell = left;
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let best = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                if swapped { best.min(rows[i - 2][j - 2] + 1) } else { best }
+            };
         }
     }
-    row.last().copied().unwrap_or_default()
+    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]
@@ -336,7 +332,9 @@ mod tests {
         {
             assert_eq!(distance(a, b), n, "{a} {b}");
         }
-        assert_eq!(nearest("jbos", &["jobs", "into"]), None);
+        assert_eq!(nearest("jbos", &["jobs", "into"]), Some("jobs"));
+        assert_eq!(nearest("modle", &["mode", "model"]), Some("model"));
+        assert_eq!(nearest("x", &["mode", "model"]), None);
         assert_eq!(nearest("job", &["jobs", "into"]), Some("jobs"));
         assert_eq!(nearest("merg", &["merge", "into"]), Some("merge"));
     }

@@ -1,1 +1,230 @@
+use std::time::Duration;
 
+use serde_json::{Value, json};
+
+use super::*;
+
+fn yaml(text: &str) -> Value {
+    serde_saphyr::from_str(text).unwrap()
+}
+
+fn load(text: &str) -> Config {
+    Config::from_value(&yaml(text)).unwrap()
+}
+
+fn problems(text: &str) -> String {
+    Config::from_value(&yaml(text)).unwrap_err().to_string()
+}
+
+/// What a user of an earlier tool has in the file; it must load as it stands.
+const FIRST: &str = r#"
+orchestration:
+  agents:
+    claude:
+      model: claude-3-opus-20240229
+      max_tokens: 4000
+      temperature: 0.2
+  workflow:
+    require_tests: true
+    min_coverage: 80
+    auto_commit: true
+    branch_pattern: "feature/{task_id}-{task_slug}"
+  safety:
+    max_consecutive_failures: 3
+    max_task_duration: 30m
+    require_approval_for:
+      - database_migrations
+      - security_files
+      - config_changes
+webhooks:
+  task_created: http://localhost:8080/conductor/webhook
+  task_updated: http://localhost:8080/conductor/webhook
+  task_completed: http://localhost:8080/conductor/webhook
+"#;
+
+/// Every key that there is.
+const SECOND: &str = r#"
+tasks: { id_prefix: TASK, default_priority: medium }
+store: { url: null }
+planning: { engine: auto, agent: claude, max_depth: 3, target_minutes: 240, max_cost: 2.00, severities: {} }
+orchestration:
+  agents:
+    local: { adapter: command, run: "my-agent --task {task_file}", env: [MY_KEY], role: author }
+  workflow: { into: session, land: ask, jobs: 2, setup: [npm ci], workspace_root: null, merge: squash }
+  gates:
+    test: { run: "cargo test", timeout: 20m, report: junit.xml, phase: 2, network: false, cache: [target] }
+  safety: { sandbox: auto, network: [api.anthropic.com], budget: 5.00, max_time: 2h, approval_deadline: 8h, ask_at: [] }
+  policy:
+    - { name: big-diff, when: "diff.lines > 800", then: hold, ask: "Large change" }
+  notify: { command: null, webhook: null }
+"#;
+
+/// Something wrong with every kind of value.
+const WRONG: &str = r#"
+orchestraton: {}
+monitor: { colour: true }
+planning: { engine: outlien, max_depth: 0, max_cost: cheap, severities: { x: loud } }
+orchestration:
+  agents:
+    claude: { modle: x, temperature: 3, env: ["A=B"], run: "a | b", price: { input: 3 } }
+    "bad name": {}
+    local: { run: "x {taskfile}", adapter: acp }
+  workflow:
+    require_tests: "yes"
+    min_coverage: 101
+    branch_pattern: feature/x
+    jobs: 0
+    setup: npm ci
+    workspace_root: here
+  gates:
+    test: { run: "", timeout: 20, report: ../x, cache: [/etc], kind: tests }
+    lint: 3
+  safety:
+    max_task_durations: 30m
+    max_consecutive_failures: 2.5
+    require_approval_for: [migrations]
+    sandbox: none!
+    budget: -1
+  policy:
+    - { name: x, then: hodl }
+  notify: []
+"#;
+
+#[test]
+fn the_first_block_loads_as_it_stands() {
+    let config = load(FIRST).orchestration;
+    let claude = &config.agents["claude"];
+    assert_eq!(claude.model.as_deref(), Some("claude-3-opus-20240229"));
+    assert_eq!((claude.max_tokens, claude.temperature), (Some(4000), Some(0.2)));
+    assert_eq!(
+        config.workflow,
+        Workflow { require_tests: true, min_coverage: Some(80), ..Workflow::default() }
+    );
+    let classes =
+        vec![ApprovalClass::DatabaseMigrations, ApprovalClass::SecurityFiles, ApprovalClass::ConfigChanges];
+    assert_eq!(config.safety, Safety { require_approval_for: classes, ..Safety::default() });
+}
+
+#[test]
+fn the_second_block_loads_as_it_stands() {
+    let Config { planning, orchestration } = load(SECOND);
+    let expected =
+        Planning { agent: Some("claude".into()), max_cost: Some(Micros(2_000_000)), ..Planning::default() };
+    assert_eq!(planning, expected);
+    assert_eq!(orchestration.agents["local"].run.as_ref().unwrap().program(), "my-agent");
+    assert_eq!(
+        (orchestration.workflow.jobs, &*orchestration.workflow.setup),
+        (2, &["npm ci".to_owned()][..])
+    );
+    let gate = orchestration.gates["test"].as_ref().unwrap();
+    assert_eq!((gate.timeout, gate.phase), (Some(Duration::from_secs(1200)), Some(2)));
+    assert_eq!(orchestration.safety.budget, Some(Micros(5_000_000)));
+    assert_eq!(orchestration.policy[0].then, PolicyAction::Hold);
+}
+
+#[test]
+fn nothing_written_means_the_defaults() {
+    for empty in [json!(null), json!({}), json!({"orchestration": null, "monitor": {}, "api": {"port": 1}})] {
+        assert_eq!(Config::from_value(&empty), Ok(Config::default()), "{empty}");
+    }
+    assert_eq!(not_yet(&Config::default()), []);
+}
+
+#[test]
+fn all_problems_are_told_at_once_with_path_value_and_help() {
+    insta::assert_snapshot!(problems(WRONG), @r#"
+    planning.engine: "outlien" is not allowed; expected one of auto, outline, llm, agent (did you mean outline?)
+    planning.max_depth: 0 is not allowed; expected a whole number from 1 to 10
+    planning.max_cost: "cheap" is not allowed; expected an amount in US dollars, such as 5.00
+    planning.severities.x: "loud" is not allowed; expected one of error, warning, off
+    orchestration.agents.bad name: {} is not allowed; expected a name of letters, digits, `-` and `_` before the colon
+    orchestration.agents.claude.run: "a | b" is not allowed; expected a command line without shell syntax (`|` means something to a shell, but none runs here: quote it, or write sh -c '…')
+    orchestration.agents.claude.env[0]: "A=B" is not allowed; expected the name of an environment variable (its value stays out of the file)
+    orchestration.agents.claude.temperature: 3 is not allowed; expected a number from 0 to 2
+    orchestration.agents.claude.price.output: missing; expected US dollars for a million tokens
+    orchestration.agents.claude.modle: unknown key; did you mean model?
+    orchestration.agents.local.adapter: "acp" is not allowed; expected one of command, replay
+    orchestration.agents.local.run: "x {taskfile}" is not allowed; expected a command line without shell syntax (there is no placeholder {taskfile}; write {{taskfile}} for the text itself)
+    orchestration.workflow.require_tests: "yes" is not allowed; expected true or false
+    orchestration.workflow.min_coverage: 101 is not allowed; expected a whole number from 0 to 100
+    orchestration.workflow.branch_pattern: "feature/x" is not allowed; expected a branch name with {task_id} in it, and {task_slug} or {session} if wanted
+    orchestration.workflow.jobs: 0 is not allowed; expected a whole number from 1 to 64
+    orchestration.workflow.setup: "npm ci" is not allowed; expected a list
+    orchestration.workflow.workspace_root: "here" is not allowed; expected an absolute path
+    orchestration.gates.lint: 3 is not allowed; expected a section with keys
+    orchestration.gates.test.run: "" is not allowed; expected a command line
+    orchestration.gates.test.kind: "tests" is not allowed; expected one of setup, build, format, lint, test, coverage, custom (did you mean test?)
+    orchestration.gates.test.timeout: 20 is not allowed; expected a length of time with its unit, such as 90s, 30m, 2h or 1d
+    orchestration.gates.test.report: "../x" is not allowed; expected a path inside the workspace
+    orchestration.gates.test.cache[0]: "/etc" is not allowed; expected a path inside the workspace
+    orchestration.safety.max_consecutive_failures: 2.5 is not allowed; expected a whole number from 1 to 100
+    orchestration.safety.require_approval_for[0]: "migrations" is not allowed; expected one of database_migrations, security_files, ci, config_changes, dependencies
+    orchestration.safety.sandbox: "none!" is not allowed; expected one of auto, none, workspace, container (did you mean none?)
+    orchestration.safety.budget: -1 is not allowed; expected an amount in US dollars, such as 5.00
+    orchestration.safety.max_task_durations: unknown key; did you mean max_task_duration?
+    orchestration.policy[0].when: missing; expected an expression
+    orchestration.policy[0].then: "hodl" is not allowed; expected one of hold, reject, retry (did you mean hold?)
+    orchestration.notify: [] is not allowed; expected a section with keys
+    monitor.colour: unknown key
+    orchestraton: unknown key; did you mean orchestration?
+    "#);
+}
+
+#[test]
+fn a_value_that_is_no_section_is_refused() {
+    assert_eq!(
+        Config::from_value(&json!([1])).unwrap_err().to_string(),
+        "the configuration: [1] is not allowed; expected a section with keys"
+    );
+    let long = json!({"orchestration": "x".repeat(1000)});
+    assert!(Config::from_value(&long).unwrap_err().to_string().len() < 200);
+}
+
+#[test]
+fn gates_may_be_short_or_taken_away() {
+    let gates = load("orchestration: { gates: { test: make test, lint: null } }").orchestration.gates;
+    assert_eq!(gates["test"].as_ref().unwrap().run.as_deref(), Some("make test"));
+    assert_eq!(gates["lint"], None);
+    let lines = load("orchestration:\n  gates:\n    e2e:\n      run: |\n        ./up\n        ./test\n")
+        .orchestration
+        .gates;
+    assert_eq!(lines["e2e"].as_ref().unwrap().run.as_deref(), Some("./up\n./test"));
+}
+
+#[test]
+fn what_is_not_obeyed_yet_is_listed() {
+    let keys = |text: &str| {
+        not_yet(&load(text))
+            .into_iter()
+            .map(|n| format!("{} {}: {}", u8::from(n.safety), n.key, n.why))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    insta::assert_snapshot!(keys(FIRST), @"1 orchestration.workflow.min_coverage: coverage is not measured");
+    insta::assert_snapshot!(keys(SECOND), @r"
+    1 planning.max_cost: the cost of planning is not limited
+    1 orchestration.gates.*.network: gates can reach the network
+    1 orchestration.safety.network: agents can reach every host
+    1 orchestration.safety.budget: spending is not limited
+    1 orchestration.safety.max_time: the time of a session is not limited
+    0 orchestration.safety.approval_deadline: approvals wait without end
+    1 orchestration.policy: rules are not evaluated: all finished work is held for you
+    ");
+    insta::assert_snapshot!(keys(r#"
+planning: { engine: llm, severities: { cycle: error } }
+orchestration:
+  agents: { claude: { price: { input: 3.00, output: 15 } } }
+  workflow: { land: auto, merge: merge }
+  safety: { sandbox: workspace, ask_at: [50] }
+  notify: { command: "notify-send" }
+"#), @r"
+    0 planning.engine: plans are made by the outline engine only
+    0 planning.severities: findings keep their own weight
+    0 orchestration.agents.*.price: cost is only what an agent reports itself
+    0 orchestration.workflow.land: landing always waits for your word
+    0 orchestration.workflow.merge: each run becomes one commit
+    1 orchestration.safety.sandbox: agents run with your rights
+    1 orchestration.safety.ask_at: nobody is asked as money is spent
+    0 orchestration.notify: nobody is notified
+    ");
+}

@@ -12,4 +12,4 @@ pub use environment::{gate_environment, withheld_names};
 pub use evidence::{digest, gates_digest, summarise, uncounted_tests};
 pub use find::{FileMode, Found, TreeView, find};
 pub use resolve::{GateConfigError, resolve};
-pub use run::{GateJob, GateRunner, GateStop, RunGatesError, Tampered};
+pub use run::{GateJob, GateRunner, GateStop, RunGatesError, Tampered, merged_tests};

@@ -1,1 +1,159 @@
+use super::*;
 
+/// A tree as a list of files: `path`, `path*` (executable) or `path@` (a link), with their contents.
+struct Files {
+    modes: BTreeMap<String, FileMode>,
+    contents: BTreeMap<String, String>,
+}
+
+impl TreeView for Files {
+    fn files(&self) -> &BTreeMap<String, FileMode> {
+        &self.modes
+    }
+
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        self.contents.get(path).map(|text| text.clone().into_bytes())
+    }
+}
+
+fn check(files: &[(&str, &str)]) -> String {
+    let mut tree = Files { modes: BTreeMap::new(), contents: BTreeMap::new() };
+    for (name, content) in files {
+        let path = name.trim_end_matches(['*', '@']);
+        let mode = match name.chars().last() {
+            Some('*') => FileMode::Executable,
+            Some('@') => FileMode::Other,
+            Some(_) | None => FileMode::Plain,
+        };
+        tree.modes.insert(path.to_owned(), mode);
+        tree.contents.insert(path.to_owned(), (*content).to_owned());
+    }
+    let found = find(&tree);
+    let gates = found.gates.iter().map(|g| {
+        let reader = g.reader.map(|r| format!(" {r:?}")).unwrap_or_default();
+        let report = g.report.as_ref().map(|r| format!(" <{r}>")).unwrap_or_default();
+        let cache = if g.cache.is_empty() { String::new() } else { format!(" [{}]", g.cache.join(" ")) };
+        let network = if g.network { " network" } else { "" };
+        format!("{} {}: {} ({}){reader}{report}{cache}{network}", g.phase, g.name, g.run, g.reason)
+    });
+    gates.chain(found.notes.iter().map(|note| format!("note {note}"))).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn nothing_is_found_where_nothing_is() {
+    assert_eq!(check(&[]), "");
+    assert_eq!(check(&[("README.md", "make test"), ("src/main.c", "")]), "");
+}
+
+#[test]
+fn cargo() {
+    insta::assert_snapshot!(check(&[("Cargo.toml", "[package]"), ("src/lib.rs", "")]), @r"
+    1 build: cargo build --workspace (Cargo.toml) [target]
+    4 test: cargo test --workspace --no-fail-fast (Cargo.toml) Cargo [target]
+    ");
+    insta::assert_snapshot!(check(&[
+        ("Cargo.toml", "[workspace.lints.clippy]"), ("Cargo.lock", ""), ("rustfmt.toml", ""),
+    ]), @r"
+    1 build: cargo build --workspace --locked (Cargo.toml) [target]
+    2 format: cargo fmt --all --check (rustfmt.toml)
+    3 lint: cargo clippy --workspace --all-targets --locked -- -D warnings (lints in Cargo.toml) [target]
+    4 test: cargo test --workspace --no-fail-fast --locked (Cargo.toml) Cargo [target]
+    ");
+}
+
+#[test]
+fn node() {
+    let placeholder = r#"{"scripts": {"test": "echo \"Error: no test specified\" && exit 1"}}"#;
+    insta::assert_snapshot!(check(&[("package.json", placeholder)]), @"note package.json: the script test is npm's placeholder and no test");
+    let full = r#"{"scripts": {"test": "vitest", "build": "tsc", "lint": "eslint .", "start": "x"}, "devDependencies": {"vitest": "1"}}"#;
+    insta::assert_snapshot!(check(&[("package.json", full), ("package-lock.json", "")]), @r"
+    0 setup: npm ci (package-lock.json) [node_modules] network
+    1 build: npm run build (package.json)
+    3 lint: npm run lint (package.json)
+    4 test: npm run test (package.json)
+    ");
+    insta::assert_snapshot!(check(&[("package.json", full), ("pnpm-lock.yaml", "")]), @r"
+    0 setup: pnpm install --frozen-lockfile (pnpm-lock.yaml) [node_modules] network
+    1 build: pnpm run build (package.json)
+    3 lint: pnpm run lint (package.json)
+    4 test: pnpm run test (package.json)
+    ");
+    insta::assert_snapshot!(check(&[("package.json", full), ("yarn.lock", "")]), @r"
+    0 setup: yarn install --frozen-lockfile (yarn.lock) [node_modules] network
+    1 build: yarn run build (package.json)
+    3 lint: yarn run lint (package.json)
+    4 test: yarn run test (package.json)
+    ");
+    let berry =
+        r#"{"packageManager": "yarn@4.1.0", "scripts": {"test": "jest"}, "dependencies": {"a": "1"}}"#;
+    insta::assert_snapshot!(check(&[("package.json", berry), ("yarn.lock", "")]), @r"
+    0 setup: yarn install --immutable (yarn.lock) [node_modules] network
+    4 test: yarn run test (package.json)
+    ");
+    let bare = r#"{"scripts": {"test": "node --test"}, "dependencies": {}}"#;
+    insta::assert_snapshot!(check(&[("package.json", bare)]), @"4 test: npm run test (package.json)");
+    insta::assert_snapshot!(check(&[("package.json", "{")]), @"note package.json: not read, since it is not valid JSON");
+}
+
+#[test]
+fn python() {
+    insta::assert_snapshot!(check(&[("pytest.ini", "")]), @r"
+    4 test: python3 -m pytest -v (pytest.ini) Pytest
+    note pytest.ini speaks of pytest, but there is no test_*.py yet
+    ");
+    insta::assert_snapshot!(check(&[("pyproject.toml", "[tool.pytest.ini_options]"), ("tests/test_a.py", "")]), @"4 test: python3 -m pytest -v (pyproject.toml) Pytest");
+    insta::assert_snapshot!(check(&[("tests/test_a.py", "def test_x(): assert 1")]), @"4 test: python3 -m pytest -v (tests/) Pytest");
+    insta::assert_snapshot!(check(&[("tests/test_a.py", "import unittest\n")]), @"4 test: python3 -m unittest discover -v -s tests (tests/) Pytest");
+    insta::assert_snapshot!(check(&[("tests/__init__.py", ""), ("tests/test_a.py", "from unittest import TestCase")]), @"4 test: python3 -m unittest discover -v -s tests -t . (tests/) Pytest");
+    insta::assert_snapshot!(check(&[("test_a.py", "import os, unittest")]), @"4 test: python3 -m unittest discover -v (test_a.py) Pytest");
+    insta::assert_snapshot!(check(&[("pkg/tests/test_a.py", "import unittest, pytest")]), @"4 test: python3 -m pytest -v (pkg/tests/) Pytest");
+    assert_eq!(check(&[("src/test_helper.py", ""), ("tests/data.py", "")]), "");
+}
+
+#[test]
+fn go_and_cmake() {
+    insta::assert_snapshot!(check(&[("go.mod", "module x")]), @r"
+    1 build: go build ./... (go.mod)
+    3 lint: go vet ./... (go.mod)
+    4 test: go test -v ./... (go.mod) Go
+    ");
+    insta::assert_snapshot!(check(&[("CMakeLists.txt", "project(x)")]), @"1 build: cmake -S . -B build && cmake --build build (CMakeLists.txt) [build]");
+    insta::assert_snapshot!(check(&[("CMakeLists.txt", "Enable_Testing()"), ("build/x", "")]), @r"
+    1 build: cmake -S . -B cmake-build && cmake --build cmake-build (CMakeLists.txt) [cmake-build]
+    4 test: ctest --test-dir cmake-build --output-on-failure --output-junit conductor-tests.xml (CMakeLists.txt) Junit <cmake-build/conductor-tests.xml>
+    ");
+}
+
+#[test]
+fn makefiles_and_scripts_fill_what_languages_leave_open() {
+    let makefile = "VAR := x\nall build: dep\n\tcc test: x\n.PHONY: lint\ncheck:\n# test: no\nx::=3\n";
+    insta::assert_snapshot!(check(&[("Makefile", makefile)]), @r"
+    1 build: make build (Makefile)
+    4 test: make check (Makefile)
+    ");
+    insta::assert_snapshot!(check(&[("Makefile", "test:\ncheck:\nlint:\n"), ("check.sh*", "")]), @r"
+    3 lint: make lint (Makefile)
+    4 test: make test (Makefile)
+    note check.sh: `./check.sh` is not used, since Makefile has the gate test already
+    ");
+    insta::assert_snapshot!(check(&[("test.sh", "")]), @"4 test: sh test.sh (test.sh)");
+    insta::assert_snapshot!(check(&[("scripts/test*", ""), ("test.sh@", "")]), @"4 test: ./scripts/test (scripts/test)");
+    insta::assert_snapshot!(check(&[("go.mod", ""), ("Makefile", "test:\n"), (".ci/run*", "")]), @r"
+    1 build: go build ./... (go.mod)
+    3 lint: go vet ./... (go.mod)
+    4 test: go test -v ./... (go.mod) Go
+    note Makefile: `make test` is not used, since go.mod has the gate test already
+    note .ci/run: `./.ci/run` is not used, since go.mod has the gate test already
+    ");
+}
+
+#[test]
+fn several_languages_keep_their_names_apart() {
+    let node = r#"{"scripts": {"test": "vitest", "typecheck": "tsc"}}"#;
+    insta::assert_snapshot!(check(&[("Cargo.toml", ""), ("package.json", node)]), @r"
+    1 build: cargo build --workspace (Cargo.toml) [target]
+    1 typecheck: npm run typecheck (package.json)
+    4 test: cargo test --workspace --no-fail-fast (Cargo.toml) Cargo [target]
+    4 test-node: npm run test (package.json)
+    ");
+}
