@@ -30,8 +30,9 @@ pub use order::{Order, OrderError, Schedule, Slot};
 pub use outline::{OutlineOptions, outline};
 pub use plan::{
     Category, DocumentRef, Engine, EngineKind, Estimate, Item, ItemKey, PLAN_VERSION, Plan, PlanError,
-    Priority, TreeRow,
+    TreeRow,
 };
 pub use requirement::{Modality, Requirement, RequirementId, RequirementKind, requirements};
 pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, review};
 pub use span::{Source, Span};
+pub use taskwerk_model::Priority;

@@ -4,6 +4,7 @@ use crate::{Digest, DocumentKind, Finding, Requirement, RequirementId, Source};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use taskwerk_model::Priority;
 use thiserror::Error;
 
 /// The version of the stored form that this build writes. A reader refuses a higher one.
@@ -132,20 +133,6 @@ pub enum Category {
     Test,
     /// Text for readers.
     Documentation,
-}
-
-/// How much an item matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Priority {
-    /// Nice to have.
-    Low,
-    /// The default.
-    Medium,
-    /// Wanted early.
-    High,
-    /// Nothing works without it.
-    Critical,
 }
 
 /// One line of [`Plan::tree`].

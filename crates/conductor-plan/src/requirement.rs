@@ -1,7 +1,13 @@
 //! What a document asks for, each with the place where it says so.
 
+use crate::document::short_hash;
+use crate::outline::role::{Role, roles};
+use crate::outline::tree::{NodeKind, Tree};
+use crate::outline::{Attribute, attribute};
+use crate::words::{normal_form, plain_words};
 use crate::{Document, Source};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// Something that a document asks for.
@@ -62,8 +68,140 @@ pub enum Modality {
 
 /// What a document asks for, in its order.
 pub fn requirements(document: &Document) -> Vec<Requirement> {
-    let _ = document;
-    Vec::new()
+    of_tree(document, &Tree::of(document))
+}
+
+pub(crate) fn of_tree(document: &Document, tree: &Tree) -> Vec<Requirement> {
+    let roles = roles(tree);
+    let mut found = Vec::new();
+    let mut used = BTreeSet::new();
+    for (index, node) in tree.nodes.iter().enumerate().skip(1) {
+        let Some(kind) = kind_of(roles[index]) else { continue };
+        let Some(text) = demand(tree, index) else { continue };
+        let mut id = format!("R-{}", short_hash(&[document.name(), &normal_form(&text)]));
+        let mut count = 2;
+        while !used.insert(id.clone()) {
+            id = format!("R-{}", short_hash(&[document.name(), &normal_form(&text), &count.to_string()]));
+            count += 1;
+        }
+        found.push(Requirement {
+            id: RequirementId(id),
+            section: section_of(tree, index),
+            source: Source { document: document.name().to_owned(), span: node.own },
+            kind,
+            modality: modality(&text),
+            text,
+        });
+    }
+    found
+}
+
+/// What a node asks for, if it asks for something: items and rows do, headings with nothing but text under them, and
+/// running text elsewhere than under such a heading.
+fn demand(tree: &Tree, index: usize) -> Option<String> {
+    let node = tree.node(index);
+    let about = attribute(&node.label.name).filter(|_| node.label.named || !node.children.is_empty());
+    let text = match (&node.kind, about) {
+        (NodeKind::Item { .. } | NodeKind::Text, Some(Attribute::Description | Attribute::Acceptance)) => {
+            node.label.rest.clone()
+        }
+        (_, Some(_)) => return None,
+        (NodeKind::Item { .. } | NodeKind::Text, None) => node.label.full(),
+        (NodeKind::Row { head: false, .. }, None) => node.label.name.clone(),
+        (NodeKind::Section { .. }, None) => {
+            let bare = node
+                .children
+                .iter()
+                .all(|&child| matches!(tree.node(child).kind, NodeKind::Text | NodeKind::Code));
+            if !bare || node.children.is_empty() {
+                return None;
+            }
+            node.label.name.clone()
+        }
+        (NodeKind::Row { .. } | NodeKind::Root | NodeKind::Intro | NodeKind::Code, None) => return None,
+    };
+    let under_own_heading = matches!(node.kind, NodeKind::Text) && demand_of_heading(tree, node.parent);
+    let words = text.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    (words && !under_own_heading).then_some(text)
+}
+
+fn demand_of_heading(tree: &Tree, index: usize) -> bool {
+    matches!(tree.node(index).kind, NodeKind::Section { .. }) && demand(tree, index).is_some()
+}
+
+fn section_of(tree: &Tree, index: usize) -> String {
+    let mut at = tree.node(index).parent;
+    while at != 0 && !matches!(tree.node(at).kind, NodeKind::Section { .. }) {
+        at = tree.node(at).parent;
+    }
+    tree.node(at).label.name.clone()
+}
+
+fn kind_of(role: Role) -> Option<RequirementKind> {
+    match role {
+        Role::Feature | Role::Story | Role::Roadmap | Role::Phase | Role::Requirement => {
+            Some(RequirementKind::Feature)
+        }
+        Role::Api => Some(RequirementKind::Interface),
+        Role::Data => Some(RequirementKind::Data),
+        Role::Constraint => Some(RequirementKind::Constraint),
+        Role::Quality | Role::Acceptance | Role::Testing => Some(RequirementKind::Quality),
+        Role::Architecture | Role::Dependency => Some(RequirementKind::Dependency),
+        Role::OutOfScope => Some(RequirementKind::OutOfScope),
+        Role::OpenQuestion => Some(RequirementKind::OpenQuestion),
+        Role::Unknown
+        | Role::Title
+        | Role::Overview
+        | Role::Persona
+        | Role::Experience
+        | Role::Usage
+        | Role::Chain
+        | Role::Future
+        | Role::Risk
+        | Role::Metrics
+        | Role::Appendix
+        | Role::Instruction => None,
+    }
+}
+
+/// Words that make a demand weaker, as they stand in the text; without one it is a must.
+fn modality(text: &str) -> Modality {
+    const MAY: &[&str] = &[
+        "may",
+        "could",
+        "optional",
+        "optionally",
+        "kann",
+        "koennte",
+        "peut",
+        "podria",
+        "podrian",
+        "puede",
+        "pode",
+        "poderia",
+    ];
+    const SHOULD: &[&str] = &[
+        "should",
+        "ideally",
+        "preferably",
+        "sollte",
+        "sollten",
+        "devrait",
+        "deberia",
+        "deberian",
+        "deveria",
+    ];
+    let words = plain_words(text);
+    let has = |weak: &[&str]| words.iter().any(|word| weak.contains(&word.as_str()));
+    if has(&["must", "shall", "muss", "muessen", "doit", "debe", "deben", "deve", "devem"]) {
+        Modality::Must
+    } else if has(SHOULD) || text.contains("권장") || text.contains("应该") {
+        Modality::Should
+    } else if has(MAY) || text.contains("선택") || text.contains("可选") {
+        Modality::May
+    } else {
+        Modality::Must
+    }
 }
 
 impl RequirementId {

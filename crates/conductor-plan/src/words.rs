@@ -1,7 +1,450 @@
-//! Words of a text, in a form in which two texts can be compared.
+//! Words of a text, in a form in which texts can be compared.
+//!
+//! Comparing has to find that "Verify checksums" and "Checksum verification" speak of the same, in several languages and
+//! without dictionaries. So words are cut down to a stem by taking common endings off, marks on letters are dropped, and
+//! scripts that are written without spaces are cut into pairs of characters.
+
+use std::collections::BTreeMap;
 
 /// A text reduced to its letters and digits in lower case, with single spaces between words.
 pub(crate) fn normal_form(text: &str) -> String {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a text in lower case without marks on letters, in order; none are left out.
+pub(crate) fn plain_words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(fold).collect()
+}
+
+/// The stems of the words that carry meaning, in order, repetitions included.
+pub(crate) fn stems(text: &str) -> Vec<String> {
+    let mut stems = Vec::new();
+    for run in text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()) {
+        for (packed, piece) in script_runs(run) {
+            if packed {
+                pairs(piece, &mut stems);
+            } else {
+                let word = fold(piece);
+                if word.len() > 1 && !word.bytes().all(|byte| byte.is_ascii_digit()) && !is_stop_word(&word) {
+                    stems.push(stem(&word));
+                }
+            }
+        }
+    }
+    stems
+}
+
+/// Numbers for words, so that sets of words are sets of numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    ids: BTreeMap<String, u32>,
+}
+
+/// A set of words, as sorted numbers of a [`Vocabulary`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Bag(Vec<u32>);
+
+impl Vocabulary {
+    /// The set of the words of a text.
+    pub(crate) fn bag(&mut self, text: &str) -> Bag {
+        let mut ids: Vec<u32> = stems(text).into_iter().map(|stem| self.id(stem)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Bag(ids)
+    }
+
+    /// How many different words there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    fn id(&mut self, stem: String) -> u32 {
+        let next = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+        *self.ids.entry(stem).or_insert(next)
+    }
+}
+
+impl Bag {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.iter().copied()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn has(&self, word: u32) -> bool {
+        self.0.binary_search(&word).is_ok()
+    }
+
+    pub(crate) fn has_all(&self, other: &Self) -> bool {
+        other.len() <= self.len() && other.iter().all(|word| self.has(word))
+    }
+}
+
+/// Whether a character belongs to a script that is written without spaces, or (Korean) glues particles to its words.
+pub(crate) fn is_packed(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}')
+}
+
+fn script_runs(run: &str) -> impl Iterator<Item = (bool, &str)> {
+    let mut rest = run;
+    std::iter::from_fn(move || {
+        let packed = is_packed(rest.chars().next()?);
+        let end = rest.find(|c| is_packed(c) != packed).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some((packed, piece))
+    })
+}
+
+fn pairs(piece: &str, stems: &mut Vec<String>) {
+    let chars: Vec<char> = piece.chars().collect();
+    if chars.len() == 1 {
+        stems.push(piece.to_owned());
+    }
+    stems.extend(chars.windows(2).map(|pair| pair.iter().collect()));
+}
+
+/// Lower case without marks on letters.
+fn fold(word: &str) -> String {
+    word.chars().flat_map(char::to_lowercase).flat_map(|c| fold_char(c).chars().chain(same(c))).collect()
+}
+
+/// The character itself where [`fold_char`] has nothing for it.
+fn same(c: char) -> Option<char> {
+    fold_char(c).is_empty().then_some(c)
+}
+
+fn fold_char(c: char) -> &'static str {
+    match c {
+        'á' | 'à' | 'â' | 'ã' | 'å' | 'ā' => "a",
+        'ä' => "ae",
+        'é' | 'è' | 'ê' | 'ë' | 'ē' => "e",
+        'í' | 'ì' | 'î' | 'ï' => "i",
+        'ó' | 'ò' | 'ô' | 'õ' | 'ø' => "o",
+        'ö' => "oe",
+        'ú' | 'ù' | 'û' => "u",
+        'ü' => "ue",
+        'ç' => "c",
+        'ñ' => "n",
+        'ß' => "ss",
+        _ => "",
+    }
+}
+
+/// Endings of English, German, French, Spanish and Portuguese words, the longer ones first.
+const ENDINGS: &[&str] = &[
+    "ifications",
+    "ification",
+    "izations",
+    "ization",
+    "isations",
+    "isation",
+    "ications",
+    "ication",
+    "aciones",
+    "acoes",
+    "ations",
+    "ation",
+    "acion",
+    "ungen",
+    "ments",
+    "ment",
+    "mente",
+    "iones",
+    "ings",
+    "ions",
+    "ators",
+    "ator",
+    "ing",
+    "ers",
+    "ors",
+    "ies",
+    "ied",
+    "ify",
+    "ize",
+    "ise",
+    "ung",
+    "ion",
+    "cao",
+    "aux",
+    "er",
+    "or",
+    "ed",
+    "es",
+    "en",
+    "ar",
+    "ir",
+    "os",
+    "as",
+    "al",
+    "em",
+    "y",
+    "e",
+    "s",
+    "n",
+    "o",
+    "a",
+];
+
+/// A word keeps at least this many bytes.
+const SHORTEST_STEM: usize = 4;
+
+fn stem(word: &str) -> String {
+    let mut stem = word;
+    if let Some(cut) = ENDINGS.iter().find_map(|ending| {
+        let cut = stem.strip_suffix(ending)?;
+        (cut.len() >= SHORTEST_STEM && cut.is_char_boundary(cut.len())).then_some(cut)
+    }) {
+        stem = cut;
+    } else if word.len() == SHORTEST_STEM && word.ends_with('s') {
+        stem = word.trim_end_matches('s');
+    }
+    // "mapped" and "map", "running" and "run".
+    let bytes = stem.as_bytes();
+    if let [.., last, end] = bytes
+        && last == end
+        && stem.len() < word.len()
+        && end.is_ascii_alphabetic()
+    {
+        return stem.get(..stem.len() - 1).unwrap_or(stem).to_owned();
+    }
+    stem.to_owned()
+}
+
+/// Words that say nothing of what a text is about, sorted.
+const STOP_WORDS: &[&str] = &[
+    "about",
+    "across",
+    "afin",
+    "ainsi",
+    "alle",
+    "allow",
+    "allows",
+    "als",
+    "also",
+    "am",
+    "an",
+    "and",
+    "any",
+    "ao",
+    "aos",
+    "are",
+    "as",
+    "at",
+    "au",
+    "auch",
+    "auf",
+    "aus",
+    "avec",
+    "be",
+    "been",
+    "bei",
+    "by",
+    "can",
+    "com",
+    "como",
+    "con",
+    "da",
+    "dans",
+    "das",
+    "de",
+    "dei",
+    "del",
+    "dem",
+    "den",
+    "der",
+    "des",
+    "die",
+    "do",
+    "does",
+    "dos",
+    "du",
+    "durch",
+    "each",
+    "ein",
+    "eine",
+    "einem",
+    "einen",
+    "einer",
+    "eines",
+    "el",
+    "em",
+    "en",
+    "entre",
+    "es",
+    "est",
+    "et",
+    "etc",
+    "etre",
+    "fuer",
+    "fur",
+    "for",
+    "from",
+    "haben",
+    "has",
+    "hat",
+    "have",
+    "if",
+    "ihre",
+    "im",
+    "in",
+    "include",
+    "including",
+    "into",
+    "is",
+    "ist",
+    "it",
+    "its",
+    "jede",
+    "jeder",
+    "kann",
+    "koennen",
+    "la",
+    "las",
+    "le",
+    "les",
+    "los",
+    "mais",
+    "mas",
+    "may",
+    "mit",
+    "more",
+    "must",
+    "na",
+    "nach",
+    "nas",
+    "nicht",
+    "no",
+    "nos",
+    "not",
+    "o",
+    "oder",
+    "of",
+    "on",
+    "one",
+    "only",
+    "or",
+    "os",
+    "other",
+    "ou",
+    "our",
+    "over",
+    "para",
+    "par",
+    "pelo",
+    "per",
+    "por",
+    "pour",
+    "provide",
+    "provides",
+    "qui",
+    "que",
+    "se",
+    "seine",
+    "shall",
+    "should",
+    "sich",
+    "sind",
+    "so",
+    "some",
+    "son",
+    "sont",
+    "su",
+    "such",
+    "sur",
+    "that",
+    "the",
+    "their",
+    "them",
+    "then",
+    "there",
+    "these",
+    "they",
+    "this",
+    "to",
+    "um",
+    "una",
+    "und",
+    "une",
+    "unter",
+    "uma",
+    "un",
+    "up",
+    "use",
+    "used",
+    "user",
+    "users",
+    "uses",
+    "using",
+    "various",
+    "via",
+    "von",
+    "vor",
+    "was",
+    "we",
+    "wenn",
+    "werden",
+    "when",
+    "which",
+    "who",
+    "will",
+    "wird",
+    "with",
+    "within",
+    "without",
+    "y",
+    "you",
+    "your",
+    "zu",
+    "zum",
+    "zur",
+    "ueber",
+];
+
+fn is_stop_word(word: &str) -> bool {
+    use std::sync::LazyLock;
+    static SORTED: LazyLock<std::collections::BTreeSet<&str>> =
+        LazyLock::new(|| STOP_WORDS.iter().copied().collect());
+    SORTED.contains(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_thing_in_other_words_has_the_same_stems() {
+        let same = |a: &str, b: &str| {
+            let (mut a, mut b) = (stems(a), stems(b));
+            a.sort();
+            b.sort();
+            assert_eq!(a, b);
+        };
+        same("Verify checksums", "checksum verification");
+        same("Manifest reader", "read the manifests");
+        same("Running maps", "run the map");
+        same("consultas de processos", "Consulta do processo");
+        same("Benachrichtigungen", "die Benachrichtigung");
+        same("Integração com PJe", "integrações do PJe");
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_into_pairs() {
+        assert_eq!(stems("로그인 관리를"), ["로그", "그인", "관리", "리를"]);
+        assert_eq!(stems("用户管理API"), ["用户", "户管", "管理", "api"]);
+    }
+
+    #[test]
+    fn a_word_is_never_cut_within_a_character() {
+        for text in ["ñandúes", "übers", "Straßen", "ééés", "ЖЖЖs"] {
+            let _ = stems(text);
+        }
+    }
 }

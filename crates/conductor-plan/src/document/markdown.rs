@@ -75,7 +75,7 @@ impl Reader<'_> {
             Event::End(tag) => self.end(tag),
             Event::Text(text) => self.push(&text, range),
             Event::Code(code) => self.push(&format!("`{code}`"), range),
-            Event::SoftBreak | Event::HardBreak => self.push(" ", range),
+            Event::SoftBreak | Event::HardBreak => self.push("\n", range),
             Event::TaskListMarker(ticked) => {
                 self.open(BlockKind::Paragraph, range);
                 if let Some(Draft { kind: BlockKind::Item { done, .. }, .. }) = &mut self.current {
@@ -137,6 +137,7 @@ impl Reader<'_> {
                 self.open(BlockKind::FrontMatter, range);
             }
             Tag::Strong => {
+                self.split_labelled_lines(&range);
                 if let Some(draft) = &mut self.current
                     && draft.text.is_empty()
                 {
@@ -215,6 +216,26 @@ impl Reader<'_> {
             (kind, _) => kind,
         };
         self.current = Some(Draft::new(kind, range));
+    }
+
+    /// `**Goal**: …` and `**Tasks**: …` on lines of their own are one paragraph to CommonMark, and two labels to whoever
+    /// wrote them.
+    fn split_labelled_lines(&mut self, range: &Range<usize>) {
+        let Some(draft) = &self.current else { return };
+        let kind = match draft.kind {
+            BlockKind::Paragraph | BlockKind::Item { .. } => BlockKind::Paragraph,
+            BlockKind::Quote => BlockKind::Quote,
+            BlockKind::Heading { .. }
+            | BlockKind::Row { .. }
+            | BlockKind::Code
+            | BlockKind::FrontMatter
+            | BlockKind::TagOpen { .. }
+            | BlockKind::TagClose { .. } => return,
+        };
+        if draft.text.ends_with('\n') && !draft.lead.is_empty() {
+            self.close();
+            self.current = Some(Draft::new(kind, range.clone()));
+        }
     }
 
     fn push(&mut self, text: &str, range: Range<usize>) {

@@ -47,7 +47,7 @@ pub struct Digest(String);
 pub struct Block {
     /// What it is.
     pub kind: BlockKind,
-    /// Its words without markup; code within a line keeps its backticks. Empty for tags.
+    /// Its words without markup, line ends kept; code within a line keeps its backticks. Empty for tags.
     pub text: String,
     /// The bold words that it starts with, where it does, without a closing colon.
     pub lead: Option<String>,

@@ -198,7 +198,7 @@ impl Reader<'_> {
 
     fn go_on(&mut self, row: &Row<'_>) {
         if let Some(block) = self.blocks.last_mut() {
-            block.text.push(' ');
+            block.text.push('\n');
             block.text.push_str(row.body);
             block.span = self.lines.span(block.span.start, row.end);
         }

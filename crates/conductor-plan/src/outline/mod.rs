@@ -1,16 +1,45 @@
 //! A plan from documents by rules alone: deterministic, offline, without a model.
+//!
+//! Each document becomes a tree; each of its sections plays a role, told by its heading. Where there is a roadmap it gives
+//! the items, and the features of other sections enrich them; else the features are the items; else whatever looks like a
+//! list of things to do. Then follow what the rest of the document says of each item, the order, and the estimates.
 
-use crate::plan::{Engine, EngineKind};
-use crate::{
-    BlockKind, Category, Document, DocumentRef, Estimate, Item, ItemKey, PLAN_VERSION, Plan, Priority, Source,
-};
+mod api;
+mod artifact;
+mod attribute;
+mod build;
+mod category;
+mod chain;
+mod draft;
+mod edges;
+mod estimate;
+mod explicit;
+mod fallback;
+mod features;
+mod files;
+mod label;
+mod language;
+mod matching;
+mod merge;
+mod roadmap;
+pub(crate) mod role;
+mod role_table;
+mod stage;
+mod title;
+pub(crate) mod tree;
+pub(crate) use attribute::{Attribute, attribute};
+
+use crate::{Category, Document, Plan};
+use draft::{Draft, Source};
+use role::Role;
+use tree::Tree;
 
 /// What [`outline`] aims at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutlineOptions {
-    /// How deep containers may be nested; 1 gives a flat list.
+    /// How deep items may be nested; 1 gives a flat list.
     pub max_depth: u8,
-    /// Items that would take clearly longer than this are split where the document gives parts, in minutes.
+    /// Items that would take more than twice as long as this are split where the document names parts, in minutes.
     pub target_minutes: u32,
 }
 
@@ -23,45 +52,89 @@ impl Default for OutlineOptions {
 /// Plans the documents. The same documents and options always give the same plan; a plan without items means that no
 /// work could be recognised, which [`lint`](crate::lint) reports.
 pub fn outline(documents: &[Document], options: &OutlineOptions) -> Plan {
-    let _ = options;
-    let mut items = Vec::new();
-    for document in documents {
-        for block in document.blocks() {
-            if let BlockKind::Heading { .. } = block.kind {
-                items.push(Item {
-                    key: ItemKey::new(crate::document::short_hash(&[document.name(), &block.text])),
-                    title: block.text.clone(),
-                    description: String::new(),
-                    parent: None,
-                    depends_on: Vec::new(),
-                    estimate: Some(Estimate { low: 30, likely: 60, high: 120 }),
-                    complexity: 3,
-                    category: Category::Feature,
-                    priority: Priority::Medium,
-                    tags: Vec::new(),
-                    acceptance: Vec::new(),
-                    files: Vec::new(),
-                    confidence: 50,
-                    requirements: Vec::new(),
-                    sources: vec![Source { document: document.name().to_owned(), span: block.span }],
-                });
+    let trees: Vec<Tree> = documents.iter().map(Tree::of).collect();
+    let roles: Vec<Vec<Role>> = trees.iter().map(role::roles).collect();
+    let sources: Vec<Source<'_>> = trees
+        .iter()
+        .zip(&roles)
+        .enumerate()
+        .map(|(document, (tree, roles))| Source { document, tree, roles })
+        .collect();
+    let mut drafts = spine(&sources);
+    for source in &sources {
+        merge::attach(&mut drafts, source);
+    }
+    artifact::add(&mut drafts, &sources);
+    stage::settle(&mut drafts, options);
+    let chained: Vec<(usize, usize)> =
+        sources.iter().flat_map(|source| chain::chain(source, &drafts)).collect();
+    let edges = edges::edges(&drafts, &chained);
+    build::build(documents, &trees, &drafts, &edges)
+}
+
+/// The items in the making: from the best list of work that the documents have, and from the others what that leaves out.
+fn spine(sources: &[Source<'_>]) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for source in sources {
+        append(&mut drafts, roadmap::roadmap(source));
+    }
+    let staged = drafts.iter().filter(|draft| !draft.container).count() >= 2;
+    if !staged {
+        drafts.clear();
+    }
+    let mut wanted: Vec<&[Role]> = vec![&[Role::Feature], &[Role::Story]];
+    let known = |drafts: &[Draft]| drafts.iter().any(|draft| !draft.container);
+    if !staged {
+        wanted.push(&[Role::Requirement]);
+    }
+    for roles in wanted {
+        for source in sources {
+            if roles == [Role::Requirement] && known(&drafts) {
+                continue;
+            }
+            for list in lists(features::features(source, roles)) {
+                merge::merge(&mut drafts, list, staged);
             }
         }
     }
-    Plan {
-        version: PLAN_VERSION,
-        title: None,
-        engine: Engine { kind: EngineKind::Outline, model: None },
-        documents: documents
-            .iter()
-            .map(|document| DocumentRef {
-                name: document.name().to_owned(),
-                digest: document.digest().clone(),
-                kind: document.kind(),
-            })
-            .collect(),
-        requirements: Vec::new(),
-        items,
-        notes: documents.iter().flat_map(|document| document.findings().to_vec()).collect(),
+    if !known(&drafts) {
+        sources.iter().for_each(|source| append(&mut drafts, api::interface(source)));
+    } else {
+        for (role, category) in [(Role::Data, Category::Data), (Role::Api, Category::Api)] {
+            sources.iter().for_each(|source| {
+                merge::beside(&mut drafts, api::sections(source, role, category), category)
+            });
+        }
     }
+    if !known(&drafts) {
+        sources.iter().for_each(|source| append(&mut drafts, fallback::anything(source)));
+    }
+    merge::sweep(&mut drafts);
+    drafts
+}
+
+/// Appends drafts, whose positions shift.
+fn append(drafts: &mut Vec<Draft>, more: Vec<Draft>) {
+    let shift = drafts.len();
+    drafts.extend(
+        more.into_iter().map(|draft| Draft { parent: draft.parent.map(|parent| parent + shift), ..draft }),
+    );
+}
+
+/// Cuts drafts into the lists that they were read from.
+fn lists(drafts: Vec<Draft>) -> Vec<Vec<Draft>> {
+    let mut lists: Vec<Vec<Draft>> = Vec::new();
+    let mut start = 0;
+    for (at, mut draft) in drafts.into_iter().enumerate() {
+        let same = lists.last().and_then(|list| list.first()).is_some_and(|first| first.list == draft.list);
+        if !same {
+            lists.push(Vec::new());
+            start = at;
+        }
+        draft.parent = draft.parent.and_then(|parent| parent.checked_sub(start));
+        if let Some(list) = lists.last_mut() {
+            list.push(draft);
+        }
+    }
+    lists
 }

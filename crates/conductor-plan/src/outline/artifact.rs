@@ -1,0 +1,174 @@
+//! Work that a document asks for outside of its lists: a build file, parts to be written by hand, tests.
+
+use super::draft::{Draft, Place, Source};
+use super::files::files_in;
+use super::language::language;
+use super::role::Role;
+use super::title::title_of;
+use super::tree::NodeKind;
+use crate::words::plain_words;
+use crate::{Category, Span};
+
+const BUILD_FILES: &[&str] = &[
+    "build.gradle",
+    "build.gradle.kts",
+    "cargo.toml",
+    "cmakelists.txt",
+    "docker-compose.yml",
+    "dockerfile",
+    "makefile",
+    "package.json",
+    "pom.xml",
+    "pyproject.toml",
+    "requirements.txt",
+    "setup.py",
+];
+/// Words of sentences that ask for something to be there.
+const ASKING: &[&str] = &[
+    "must",
+    "should",
+    "shall",
+    "necessary",
+    "need",
+    "needs",
+    "required",
+    "muss",
+    "soll",
+    "noetig",
+    "debe",
+    "necesario",
+    "deve",
+    "necessario",
+    "doit",
+    "necessaire",
+];
+
+/// Adds what the sentences of the documents ask for and no item does yet.
+pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
+    for source in sources {
+        let mut found = Vec::new();
+        for (index, node) in source.tree.nodes.iter().enumerate() {
+            if !matches!(node.kind, NodeKind::Item { .. } | NodeKind::Text) || !demands(source.roles[index]) {
+                continue;
+            }
+            let text = node.label.full();
+            for sentence in text.split_inclusive(". ") {
+                found.extend(written_by_hand(source, node.span, sentence));
+                found.extend(build_file(source, node.span, sentence));
+            }
+        }
+        found.retain(|new: &Draft| !drafts.iter().any(|draft| names(draft, new)));
+        found.dedup_by(|a, b| a.title == b.title);
+        drafts.extend(found);
+        let tests = tests(source, drafts);
+        drafts.extend(tests);
+    }
+}
+
+fn demands(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Constraint
+            | Role::Quality
+            | Role::Experience
+            | Role::Acceptance
+            | Role::Requirement
+            | Role::Architecture
+            | Role::Testing
+            | Role::Data
+            | Role::Unknown
+    )
+}
+
+/// Whether an item speaks of the same file, or has the same title.
+fn names(draft: &Draft, new: &Draft) -> bool {
+    let file = new.files.first();
+    draft.title == new.title
+        || file.is_some_and(|file| {
+            files_in(std::iter::once(&draft.title).chain(draft.body.iter()).chain(&draft.scope))
+                .contains(file)
+        })
+}
+
+fn draft(source: &Source<'_>, span: Span, title: String, sentence: &str) -> Draft {
+    Draft {
+        title,
+        body: vec![sentence.trim().to_owned()],
+        category: Some(Category::Setup),
+        confidence: 50,
+        places: vec![Place { document: source.document, span }],
+        list: usize::MAX,
+        ..Draft::default()
+    }
+}
+
+/// `requires a custom queue and cannot use …`: the queue is work.
+fn written_by_hand(source: &Source<'_>, span: Span, sentence: &str) -> Option<Draft> {
+    let plain = sentence.replace(['`', '*'], "");
+    let lower = plain.to_lowercase();
+    let at = ["require", "requires", "implement", "use", "uses", "needs", "provide"]
+        .iter()
+        .flat_map(|verb| {
+            ["custom ", "a custom ", "its own ", "own ", "hand-written "]
+                .map(|kind| (format!("{verb} {kind}"), kind))
+        })
+        .filter_map(|(phrase, kind)| {
+            lower.find(&format!(" {phrase}")).map(|at| at + 1 + phrase.len() - kind.len())
+        })
+        .min()?;
+    let rest = plain.get(at..)?.trim_start_matches("a ");
+    let ends = [
+        " and cannot",
+        " and must not",
+        " and may not",
+        " instead",
+        " rather than",
+        ", ",
+        ". ",
+        " that ",
+        " to ",
+        " for ",
+    ];
+    let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
+    let title = title_of(rest.get(..end)?).title;
+    (2..=7).contains(&title.split(' ').count()).then(|| draft(source, span, title, sentence))
+}
+
+fn build_file(source: &Source<'_>, span: Span, sentence: &str) -> Option<Draft> {
+    let asked = plain_words(sentence).iter().any(|word| ASKING.contains(&word.as_str()));
+    let file = files_in([sentence.to_owned()].iter())
+        .into_iter()
+        .find(|file| BUILD_FILES.contains(&file.to_lowercase().as_str()));
+    let file = file.filter(|_| asked)?;
+    let title = language(source).provide(&file);
+    Some(Draft { files: vec![file], ..draft(source, span, title, sentence) })
+}
+
+/// Tests are work of their own where the document has a section that asks for them and the items do not say themselves
+/// how they are tested.
+fn tests(source: &Source<'_>, drafts: &[Draft]) -> Option<Draft> {
+    let work = drafts.iter().filter(|draft| !draft.container);
+    let tested = work.clone().any(|draft| super::category::category_of(draft) == Category::Test);
+    let (count, own) =
+        work.fold((0, 0), |(count, own), draft| (count + 1, own + usize::from(!draft.acceptance.is_empty())));
+    if tested || count == 0 || own * 2 > count && count > 3 {
+        return None;
+    }
+    let index = source.tree.nodes.iter().enumerate().position(|(index, node)| {
+        let section = matches!(node.kind, NodeKind::Section { .. })
+            && matches!(source.roles[index], Role::Acceptance | Role::Testing);
+        section && source.tree.children(index).any(|(_, child)| asks_for_tests(&child.label.full()))
+    })?;
+    let mut tests = source.read(index);
+    tests.title = language(source).acceptance_tests().to_owned();
+    tests.category = Some(Category::Test);
+    tests.confidence = 60;
+    tests.list = usize::MAX;
+    Some(tests)
+}
+
+fn asks_for_tests(text: &str) -> bool {
+    const STARTS: &[&str] = &["test", "prueba", "teste", "getestet", "essai"];
+    let packed = ["测试", "테스트", "テスト"].iter().any(|word| text.contains(word));
+    packed || plain_words(text).iter().any(|word| STARTS.iter().any(|start| word.starts_with(start)))
+}

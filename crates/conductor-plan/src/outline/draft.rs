@@ -1,0 +1,289 @@
+//! An item in the making, and how it is read from the document.
+
+use super::attribute::{Attribute, attribute};
+use super::estimate::minutes_in;
+use super::label::{Label, flat};
+use super::role::Role;
+use super::title::title_of;
+use super::tree::{Node, NodeKind, Tree};
+use crate::{Category, Priority, Span};
+
+/// An item in the making.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Draft {
+    pub(crate) title: String,
+    /// Names by which other parts of the document refer to it.
+    pub(crate) aliases: Vec<String>,
+    /// What it is, a line each.
+    pub(crate) body: Vec<String>,
+    /// The parts that it consists of.
+    pub(crate) scope: Vec<String>,
+    /// What it is good for. Kept apart, since it tends to speak of everything else.
+    pub(crate) benefit: Vec<String>,
+    pub(crate) acceptance: Vec<String>,
+    /// Names of what must be done before, as the document writes them.
+    pub(crate) after: Vec<String>,
+    pub(crate) minutes: Option<u32>,
+    pub(crate) priority: Option<Priority>,
+    pub(crate) category: Option<Category>,
+    pub(crate) files: Vec<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) confidence: u8,
+    pub(crate) places: Vec<Place>,
+    /// The container, as a position among the drafts; it stands before its children.
+    pub(crate) parent: Option<usize>,
+    pub(crate) container: bool,
+    /// Position of the stage that it belongs to.
+    pub(crate) phase: Option<usize>,
+    /// The list that it stands in, so that neighbours are never taken for the same.
+    pub(crate) list: usize,
+    /// What was merged into another draft.
+    pub(crate) gone: bool,
+}
+
+/// A place in one of several documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) document: usize,
+    pub(crate) span: Span,
+}
+
+/// A document as the rules read it.
+pub(crate) struct Source<'d> {
+    pub(crate) document: usize,
+    pub(crate) tree: &'d Tree,
+    pub(crate) roles: &'d [Role],
+}
+
+impl Source<'_> {
+    /// Reads a node and all that stands under it as one piece of work.
+    pub(crate) fn read(&self, index: usize) -> Draft {
+        let mut draft = self.head(index);
+        let below: Vec<usize> = self.tree.node(index).children.clone();
+        for child in below {
+            self.absorb(&mut draft, child);
+        }
+        draft
+    }
+
+    /// Reads a node without what stands under it.
+    pub(crate) fn head(&self, index: usize) -> Draft {
+        let node = self.tree.node(index);
+        let titled = title_of(&node.label.name);
+        let mut draft = Draft {
+            title: titled.title,
+            aliases: node.label.alias.clone().into_iter().collect(),
+            places: vec![Place { document: self.document, span: node.span }],
+            confidence: 80,
+            ..Draft::default()
+        };
+        for annotation in &titled.annotations {
+            draft.annotate(annotation);
+        }
+        if !node.label.named && node.label.name.chars().count() > draft.title.chars().count() + 12 {
+            draft.body.push(node.label.name.clone());
+        }
+        if !node.label.rest.is_empty() {
+            let rest = draft.without_annotation(&node.label.rest);
+            draft.body.push(rest);
+        }
+        draft
+    }
+
+    /// Adds what a node says to the draft that it stands under.
+    pub(crate) fn absorb(&self, draft: &mut Draft, index: usize) {
+        let node = self.tree.node(index);
+        match &node.kind {
+            NodeKind::Code | NodeKind::Root => {}
+            NodeKind::Row { head: true, .. } => {}
+            NodeKind::Row { cells, .. } => draft.scope.push(cells.join(" | ")),
+            NodeKind::Text if draft.take_label(&node.label, Vec::new()) => {}
+            NodeKind::Text => {
+                for line in node.label.full().lines() {
+                    draft.body.push(line.to_owned());
+                }
+            }
+            NodeKind::Item { .. } => {
+                if !draft.take_label(&node.label, self.lines_below(index)) {
+                    draft.scope.push(self.line(node, index));
+                }
+            }
+            NodeKind::Intro | NodeKind::Section { .. } => {
+                let role = self.roles[index];
+                let known = match role {
+                    Role::Acceptance | Role::Testing if self.roles[node.parent] != role => {
+                        Some(Attribute::Acceptance)
+                    }
+                    _ => attribute(&node.label.name),
+                };
+                match known {
+                    Some(known) => draft.take(known, &node.label.rest, self.lines_below(index)),
+                    None if role.is_silent() => {}
+                    None => node.children.iter().for_each(|&child| self.absorb(draft, child)),
+                }
+            }
+        }
+    }
+
+    /// What stands under a node, a line for each direct child.
+    pub(crate) fn lines_below(&self, index: usize) -> Vec<String> {
+        let lines = self.tree.children(index).filter(|(_, child)| !matches!(child.kind, NodeKind::Code));
+        lines.map(|(at, child)| self.line(child, at)).filter(|line| !line.is_empty()).collect()
+    }
+
+    /// A node and its direct children on one line.
+    fn line(&self, node: &Node, index: usize) -> String {
+        let below: Vec<String> = self
+            .tree
+            .children(index)
+            .map(|(_, child)| child.label.full())
+            .filter(|text| !text.is_empty())
+            .collect();
+        let text = node.label.full();
+        match (below.is_empty(), text.ends_with([':', '：'])) {
+            (true, _) => text,
+            (false, true) => format!("{text} {}", below.join("; ")),
+            (false, false) => format!("{text}: {}", below.join("; ")),
+        }
+    }
+}
+
+impl Draft {
+    /// All that is said of what it is and does, a line each; not what it is good for.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &String> {
+        self.body.iter().chain(&self.scope).chain(&self.acceptance)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.lines().fold(String::new(), |text, line| text + line + "\n")
+    }
+
+    fn take_label(&mut self, label: &Label, below: Vec<String>) -> bool {
+        let labelled = label.named || !below.is_empty() || label.name.ends_with([':', '：']);
+        match attribute(&label.name).filter(|_| labelled) {
+            Some(known) => {
+                self.take(known, &label.rest, below);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn take(&mut self, known: Attribute, rest: &str, below: Vec<String>) {
+        let lines = Some(rest.to_owned()).filter(|rest| !rest.is_empty()).into_iter().chain(below);
+        match known {
+            Attribute::Description => self.body.extend(lines),
+            Attribute::Benefit => self.benefit.extend(lines),
+            Attribute::Acceptance => self.acceptance.extend(lines),
+            Attribute::DependsOn => self.after.extend(lines),
+            Attribute::Estimate => {
+                self.minutes = lines.filter_map(|line| minutes_in(&line)).next().or(self.minutes)
+            }
+            Attribute::Priority => {
+                self.priority = lines.filter_map(|line| priority_of(&line)).next().or(self.priority)
+            }
+            Attribute::Files => self.body.extend(lines),
+            Attribute::Tasks | Attribute::Name | Attribute::Alias => self.scope.extend(lines),
+            Attribute::Aside => {}
+        }
+    }
+
+    /// Takes in what stands in brackets behind a title.
+    pub(crate) fn annotate(&mut self, annotation: &str) {
+        let lower = annotation.to_lowercase();
+        for start in ["depends on", "requires", "after"] {
+            if let Some(rest) = lower.strip_prefix(start) {
+                let rest = annotation.get(annotation.len() - rest.len()..).unwrap_or_default();
+                self.after.push(rest.trim_start_matches([':', ' ']).to_owned());
+                return;
+            }
+        }
+        let value = annotation.split_once([':', '=']).map_or(annotation, |(_, value)| value).trim();
+        self.priority = priority_of(value).or(self.priority);
+        self.minutes =
+            minutes_in(value).filter(|_| value.chars().any(|c| c.is_ascii_digit())).or(self.minutes);
+    }
+
+    /// A text without the annotations in brackets at its end, which are taken in.
+    fn without_annotation(&mut self, text: &str) -> String {
+        let titled = title_of(text);
+        if titled.annotations.is_empty() {
+            return text.to_owned();
+        }
+        for annotation in &titled.annotations {
+            self.annotate(annotation);
+        }
+        let cut = text.find(['(', '[']).and_then(|at| text.get(..at)).unwrap_or(text);
+        flat(cut)
+    }
+}
+
+/// The priority that a word names.
+pub(crate) fn priority_of(text: &str) -> Option<Priority> {
+    let words = crate::words::plain_words(text);
+    let phrase = words.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(" ");
+    let starts =
+        |names: &[&str]| names.iter().any(|name| phrase == *name || phrase.starts_with(&format!("{name} ")));
+    if starts(&["p0", "critical", "blocker", "kritisch", "critica", "critico", "critique", "最高", "긴급"])
+    {
+        Some(Priority::Critical)
+    } else if starts(&[
+        "p1",
+        "high",
+        "must",
+        "must have",
+        "mvp",
+        "required",
+        "hoch",
+        "muss",
+        "alta",
+        "alto",
+        "haute",
+        "높음",
+        "高",
+        "필수",
+        "必须",
+        "必須",
+    ]) {
+        Some(Priority::High)
+    } else if starts(&[
+        "p2",
+        "medium",
+        "should",
+        "should have",
+        "normal",
+        "mittel",
+        "soll",
+        "media",
+        "medio",
+        "moyenne",
+        "보통",
+        "中",
+    ]) {
+        Some(Priority::Medium)
+    } else if starts(&[
+        "p3",
+        "p4",
+        "low",
+        "could",
+        "could have",
+        "nice to have",
+        "optional",
+        "may",
+        "stretch",
+        "wont",
+        "won t",
+        "niedrig",
+        "kann",
+        "baja",
+        "baixa",
+        "basse",
+        "낮음",
+        "低",
+        "선택",
+    ]) {
+        Some(Priority::Low)
+    } else {
+        None
+    }
+}

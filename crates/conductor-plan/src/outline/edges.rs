@@ -1,0 +1,223 @@
+//! What must be done before what.
+//!
+//! Words of the document come first: what an item says it waits for, and the order of building where the document gives
+//! one. From these and from the stages a sequence of all items is made; everything else that is added points backwards in
+//! that sequence, so that no circle can come about.
+
+use super::draft::Draft;
+use super::explicit::explicit;
+use super::matching::Index;
+use crate::Category;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+
+/// An item waits for at most so many others because of the words that they share.
+const MOST_BY_WORDS: usize = 3;
+/// Names of one word are mentioned by chance when the word is common; these are not.
+const RARE: usize = 4;
+/// An item builds on an earlier one when it speaks of this share of its name.
+const BUILDS_ON: u32 = 60;
+
+/// For each draft the drafts that it waits for, and its place in the sequence. Containers wait for nothing.
+pub(super) struct Edges {
+    pub(super) before: Vec<BTreeSet<usize>>,
+    pub(super) place: Vec<usize>,
+}
+
+/// Finds the dependencies of drafts, given those that the document states as an order of building.
+pub(super) fn edges(drafts: &[Draft], chained: &[(usize, usize)]) -> Edges {
+    let mut index = Index::of(drafts.iter().map(|draft| (draft.title.as_str(), draft.text())));
+    let mut net = Net::of(drafts);
+    for (item, on) in explicit(drafts, &mut index) {
+        net.add(item, on);
+    }
+    for &(item, on) in chained {
+        if net.stage(on) <= net.stage(item) {
+            net.add(item, on);
+        }
+    }
+    let place = net.sequence();
+    by_words(&mut net, &mut index, &place);
+    by_stage(&mut net, &place);
+    tests_last(&mut net, &place);
+    Edges { before: net.before, place }
+}
+
+struct Net<'d> {
+    drafts: &'d [Draft],
+    before: Vec<BTreeSet<usize>>,
+    children: Vec<Vec<usize>>,
+}
+
+impl<'d> Net<'d> {
+    fn of(drafts: &'d [Draft]) -> Self {
+        let mut children = vec![Vec::new(); drafts.len()];
+        for (at, draft) in drafts.iter().enumerate() {
+            if let Some(parent) = draft.parent {
+                children[parent].push(at);
+            }
+        }
+        Self { drafts, before: vec![BTreeSet::new(); drafts.len()], children }
+    }
+
+    fn stage(&self, at: usize) -> usize {
+        self.drafts[at].phase.unwrap_or(0)
+    }
+
+    /// Adds a dependency, unless it would close a circle or is one of an item on what it is part of.
+    fn add(&mut self, item: usize, on: usize) {
+        if self.drafts[item].container || self.leaves(on).contains(&item) {
+            return;
+        }
+        let mut seen = BTreeSet::new();
+        let mut stack = self.leaves(on);
+        while let Some(at) = stack.pop() {
+            if at == item {
+                return;
+            }
+            if seen.insert(at) {
+                let next: Vec<usize> = self.before[at].iter().flat_map(|&on| self.leaves(on)).collect();
+                stack.extend(next);
+            }
+        }
+        self.before[item].insert(on);
+    }
+
+    /// The drafts under this one that are no containers; itself if it is none.
+    fn leaves(&self, at: usize) -> Vec<usize> {
+        let mut leaves = Vec::new();
+        let mut stack = vec![at];
+        while let Some(at) = stack.pop() {
+            stack.extend(&self.children[at]);
+            if !self.drafts[at].container {
+                leaves.push(at);
+            }
+        }
+        leaves
+    }
+
+    /// The place of each draft: what is waited for first, then by stage, foundations first and tests last, then as the
+    /// document has it. A container has the place of its first part.
+    fn sequence(&self) -> Vec<usize> {
+        let count = self.drafts.len();
+        let mut waits = vec![0; count];
+        let mut next = vec![Vec::new(); count];
+        for (item, before) in self.before.iter().enumerate() {
+            let all: BTreeSet<usize> = before.iter().flat_map(|&on| self.leaves(on)).collect();
+            waits[item] = all.len();
+            all.into_iter().for_each(|on| next[on].push(item));
+        }
+        let rank = |at: usize| {
+            let draft = &self.drafts[at];
+            let bucket = match draft.category {
+                Some(Category::Setup) => 0,
+                Some(Category::Test | Category::Documentation) => 2,
+                Some(
+                    Category::Data | Category::Feature | Category::Api | Category::Ui | Category::Operations,
+                )
+                | None => 1,
+            };
+            Reverse((self.stage(at), bucket, at))
+        };
+        let mut free: BinaryHeap<_> =
+            (0..count).filter(|&at| waits[at] == 0).map(|at| (rank(at), at)).collect();
+        let mut place = vec![usize::MAX; count];
+        let mut position = 0;
+        while let Some((_, at)) = free.pop() {
+            place[at] = position;
+            position += 1;
+            for &item in &next[at] {
+                waits[item] -= 1;
+                if waits[item] == 0 {
+                    free.push((rank(item), item));
+                }
+            }
+        }
+        // Children stand after their containers, so one pass backwards reaches every depth.
+        for at in (0..count).rev() {
+            if self.drafts[at].container {
+                place[at] = self.children[at].iter().map(|&child| place[child]).min().unwrap_or(place[at]);
+            }
+        }
+        place
+    }
+
+    fn in_sequence(&self, place: &[usize]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.drafts.len()).filter(|&at| !self.drafts[at].container).collect();
+        order.sort_by_key(|&at| place[at]);
+        order
+    }
+}
+
+/// An item that speaks of an earlier one by its whole name builds on it; where none is named, on the one of which it says
+/// most, if that is enough.
+fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
+    for item in net.in_sequence(place) {
+        let draft = &net.drafts[item];
+        let mut found: BTreeSet<usize> = BTreeSet::new();
+        for line in std::iter::once(&draft.title).chain(draft.lines()) {
+            let words = index.bag(line);
+            for other in index.named_in(&words) {
+                let name = &index.get(other).name;
+                let rare = name.iter().all(|word| index.frequency(word) <= RARE.max(net.drafts.len() / 8));
+                let twin = index.get(item).name == *name;
+                if place[other] < place[item]
+                    && (name.len() > 1 || rare)
+                    && !net.drafts[other].container
+                    && !twin
+                {
+                    found.insert(other);
+                }
+            }
+        }
+        if found.is_empty() && net.before[item].is_empty() {
+            let asked = index.entry(&draft.title, "");
+            let earlier = |other: usize| place[other] < place[item] && !net.drafts[other].container;
+            let best = index.best(&asked, earlier).filter(|best| best.score >= BUILDS_ON);
+            found.extend(best.map(|best| best.entry));
+        }
+        let mut found: Vec<usize> = found.into_iter().collect();
+        found.sort_by_key(|&other| Reverse((index.get(other).name.len(), place[other])));
+        net.before[item].extend(found.into_iter().take(MOST_BY_WORDS));
+    }
+}
+
+/// What begins a stage waits for the stage before; what begins the first one, for the foundation.
+fn by_stage(net: &mut Net<'_>, place: &[usize]) {
+    let order = net.in_sequence(place);
+    let foundation =
+        order.first().copied().filter(|&first| net.drafts[first].category == Some(Category::Setup));
+    for item in order {
+        if net.drafts[item].category == Some(Category::Test) {
+            continue;
+        }
+        let stage = net.stage(item);
+        let earlier = (0..stage).rev().find_map(|stage| {
+            net.drafts
+                .iter()
+                .position(|draft| draft.container && draft.parent.is_none() && draft.phase == Some(stage))
+        });
+        if let Some(earlier) = earlier.filter(|_| net.before[item].is_empty()) {
+            net.before[item].insert(earlier);
+        } else if let Some(foundation) =
+            foundation.filter(|&foundation| foundation != item && net.before[item].is_empty())
+        {
+            net.before[item].insert(foundation);
+        }
+    }
+}
+
+/// Tests that name nothing test everything that came before and that nothing else builds on.
+fn tests_last(net: &mut Net<'_>, place: &[usize]) {
+    for item in net.in_sequence(place) {
+        if net.drafts[item].category != Some(Category::Test) || !net.before[item].is_empty() {
+            continue;
+        }
+        let built_on: BTreeSet<usize> = net.before.iter().flatten().copied().collect();
+        let ends = (0..net.drafts.len()).filter(|&other| {
+            !net.drafts[other].container && place[other] < place[item] && !built_on.contains(&other)
+        });
+        let ends: Vec<usize> = ends.collect();
+        net.before[item].extend(ends);
+    }
+}

@@ -1,0 +1,150 @@
+//! Dependencies that the document states in words.
+
+use super::draft::Draft;
+use super::label::flat;
+use super::matching::Index;
+use crate::words::normal_form;
+use std::collections::BTreeMap;
+
+/// From this score on a name that an item says it waits for means another item.
+const SAME: u32 = 60;
+
+/// Words after which a sentence names what must be done before.
+const BEFORE_NAME: &[&str] = &[
+    "depends on ",
+    "depend on ",
+    "dependent on ",
+    "requires ",
+    "require ",
+    "needs ",
+    "after ",
+    "once ",
+    "builds on ",
+    "build on ",
+    "based on ",
+    "relies on ",
+    "taken from ",
+    "blocked by ",
+    "prerequisite",
+    "following ",
+    "hängt ab von ",
+    "abhängig von ",
+    "erst nach ",
+    "nachdem ",
+    "benötigt ",
+    "baut auf ",
+    "setzt ",
+    "aus ",
+    "dépend de ",
+    "après ",
+    "nécessite ",
+    "depende de ",
+    "después de ",
+    "requiere ",
+    "tras ",
+    "após ",
+    "depois de ",
+    "requer ",
+    "precisa de ",
+    "baseado em ",
+];
+
+/// Words that make a whole sentence one of what must be done before, in languages that put them last.
+const AFTER_NAME: &[&str] =
+    &["依赖", "之后", "完成后", "依存", "の後", "完了後", "이후", "의존", "완료 후", "필요"];
+
+/// Pairs of positions (item, what it waits for) that the items state themselves.
+pub(super) fn explicit(drafts: &[Draft], index: &mut Index) -> Vec<(usize, usize)> {
+    let names = names(drafts);
+    let mut pairs = Vec::new();
+    for (item, draft) in drafts.iter().enumerate() {
+        for stated in &draft.after {
+            for name in split(stated) {
+                let known = names.get(&normal_form(name)).copied().filter(|&other| other != item);
+                let asked = index.entry(name, "");
+                let found = known.or_else(|| {
+                    let found = index.best(&asked, |other| other != item && Some(other) != draft.parent)?;
+                    (found.score >= SAME).then_some(found.entry)
+                });
+                pairs.extend(found.map(|other| (item, other)));
+            }
+        }
+        for sentence in draft.lines().flat_map(|line| sentences(line)) {
+            let Some(window) = window(sentence) else { continue };
+            let words = index.bag(window);
+            let named = index
+                .named_in(&words)
+                .into_iter()
+                .filter(|&other| other != item && Some(other) != draft.parent);
+            pairs.extend(named.map(|other| (item, other)));
+        }
+    }
+    pairs
+}
+
+/// What items are called, and by what short names they are referred to. A short name that two items have is none, and
+/// neither is a bare number, which counts something in nearly every text.
+fn names(drafts: &[Draft]) -> BTreeMap<String, usize> {
+    let mut names: BTreeMap<String, Option<usize>> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        for name in std::iter::once(&draft.title).chain(&draft.aliases) {
+            let name = normal_form(name);
+            names
+                .entry(name)
+                .and_modify(|known| *known = known.filter(|&known| known == at))
+                .or_insert(Some(at));
+        }
+    }
+    names.into_iter().filter_map(|(name, at)| Some((name, at?))).collect()
+}
+
+fn split(stated: &str) -> impl Iterator<Item = &str> {
+    let separators = [",", ";", "、", "，", " and ", " & ", " und ", " y ", " et ", "[", "]", "+"];
+    let mut pieces = vec![stated];
+    for separator in separators {
+        pieces = pieces.into_iter().flat_map(|piece| piece.split(separator)).collect();
+    }
+    let none = |piece: &&str| {
+        !matches!(
+            piece.to_lowercase().as_str(),
+            "" | "none"
+                | "-"
+                | "n/a"
+                | "nothing"
+                | "keine"
+                | "ninguna"
+                | "nenhuma"
+                | "aucune"
+                | "없음"
+                | "无"
+                | "なし"
+        )
+    };
+    pieces.into_iter().map(|piece| piece.trim().trim_end_matches('.')).filter(none)
+}
+
+fn sentences(line: &str) -> impl Iterator<Item = &str> {
+    line.split_inclusive(['.', ';', '!', '?', '。']).map(str::trim).filter(|sentence| !sentence.is_empty())
+}
+
+/// The part of a sentence that names what must be done before.
+fn window(sentence: &str) -> Option<&str> {
+    if AFTER_NAME.iter().any(|word| sentence.contains(word)) {
+        return Some(sentence);
+    }
+    let lower = flat(sentence).to_lowercase();
+    if lower.len() != sentence.len() {
+        return BEFORE_NAME.iter().any(|word| lower.contains(word)).then_some(sentence);
+    }
+    let at = BEFORE_NAME.iter().filter_map(|word| at_word(&lower, word)).min()?;
+    sentence.get(at..)
+}
+
+/// Where a word ends in a text, if it begins where a word begins.
+fn at_word(text: &str, word: &str) -> Option<usize> {
+    text.match_indices(word)
+        .find(|&(at, _)| {
+            at == 0 || text.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric))
+        })
+        .map(|(at, _)| at + word.len())
+}

@@ -1,0 +1,261 @@
+//! The same work told in several places becomes one item that cites them all.
+
+use super::category::category_of;
+use super::draft::{Draft, Source};
+use super::label::is_alias;
+use super::matching::{Entry, Index, Match};
+use super::role::Role;
+use super::title::title_of;
+use super::tree::NodeKind;
+use crate::Category;
+use crate::words::normal_form;
+use std::collections::BTreeMap;
+
+/// From this score on two names mean the same work.
+const SAME: u32 = 55;
+/// From this score on a heading elsewhere in the document gives the details of a piece of work.
+const DETAILS: u32 = 75;
+/// A sentence is about a piece of work when it has this share of its name.
+const ABOUT: u32 = 60;
+
+/// Adds drafts to those that are there: what is there already is enriched, the rest is appended.
+pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
+    if spine.is_empty() {
+        spine.extend(extra);
+        return;
+    }
+    let mut index = index_of(spine);
+    let asked: Vec<Entry> = extra.iter().map(|draft| index.entry(&draft.title, &draft.text())).collect();
+    let found: Vec<Option<Match>> = extra
+        .iter()
+        .zip(&asked)
+        .map(|(draft, asked)| {
+            let leaf = !draft.container && !asked.name.is_empty();
+            let found =
+                leaf.then(|| index.best(asked, |entry| !spine[entry].container && !spine[entry].gone))?;
+            found.filter(|found| found.score >= SAME)
+        })
+        .collect();
+    let mut visitors: BTreeMap<usize, Vec<(usize, u32)>> = BTreeMap::new();
+    for (at, found) in found.iter().enumerate() {
+        if let Some(Match { entry, score }) = *found {
+            visitors.entry(entry).or_default().push((at, score));
+        }
+    }
+    let mut kept: Vec<bool> = found.iter().map(Option::is_none).collect();
+    let mut extra = extra;
+    for (target, visitors) in visitors {
+        // Several entries of a more detailed list are parts of one entry of a summary: the parts stay.
+        let summary = visitors.len() > 1
+            && !staged
+            && visitors.iter().all(|&(at, _)| index.spoken_of(target, &asked[at].name) < 90);
+        if summary {
+            spine[target].gone = true;
+            for (at, _) in visitors {
+                kept[at] = true;
+                extra[at].places.extend(spine[target].places.clone());
+                extra[at].priority = extra[at].priority.or(spine[target].priority);
+            }
+        } else {
+            visitors.iter().for_each(|&(at, _)| spine[target].enrich(&extra[at]));
+        }
+    }
+    append(spine, extra, &mut kept);
+}
+
+/// Appends what was kept; a container stays when at least two of its children do.
+fn append(spine: &mut Vec<Draft>, extra: Vec<Draft>, kept: &mut [bool]) {
+    let mut children = vec![0; extra.len()];
+    for at in (0..extra.len()).rev() {
+        if extra[at].container {
+            kept[at] = children[at] >= 2;
+        }
+        if let Some(parent) = extra[at].parent.filter(|_| kept[at]) {
+            children[parent] += 1;
+        }
+    }
+    let mut position = BTreeMap::new();
+    for (at, mut draft) in extra.into_iter().enumerate().filter(|&(at, _)| kept[at]) {
+        draft.parent = draft.parent.and_then(|parent| position.get(&parent).copied());
+        position.insert(at, spine.len());
+        spine.push(draft);
+    }
+}
+
+fn index_of(drafts: &[Draft]) -> Index {
+    Index::of(drafts.iter().map(|draft| (draft.title.as_str(), draft.text())))
+}
+
+impl Draft {
+    /// Takes in what another draft says of the same work.
+    pub(crate) fn enrich(&mut self, other: &Self) {
+        add(&mut self.body, &other.body);
+        add(&mut self.scope, &other.scope);
+        add(&mut self.benefit, &other.benefit);
+        add(&mut self.acceptance, &other.acceptance);
+        add(&mut self.after, &other.after);
+        add(&mut self.aliases, &other.aliases);
+        if normal_form(&self.title) != normal_form(&other.title) {
+            add(&mut self.aliases, std::slice::from_ref(&other.title));
+        }
+        self.minutes = self.minutes.or(other.minutes);
+        self.priority = self.priority.or(other.priority);
+        for place in &other.places {
+            if !self.places.contains(place) {
+                self.places.push(*place);
+            }
+        }
+    }
+}
+
+/// Adds the lines that are not there yet.
+fn add(lines: &mut Vec<String>, more: &[String]) {
+    let mut known: std::collections::BTreeSet<String> = lines.iter().map(|line| normal_form(line)).collect();
+    for line in more {
+        if known.insert(normal_form(line)) {
+            lines.push(line.clone());
+        }
+    }
+}
+
+/// Gives the work what other parts of the document say of it: criteria and requirements a line at a time, details where a
+/// heading names it.
+pub(super) fn attach(spine: &mut [Draft], source: &Source<'_>) {
+    let mut index = index_of(spine);
+    let covered = Covered::of(spine, source.document);
+    let open = |spine: &[Draft], entry: usize| !spine[entry].container && !spine[entry].gone;
+    for (at, node) in source.tree.nodes.iter().enumerate().skip(1) {
+        match (&node.kind, source.roles[at]) {
+            (NodeKind::Item { .. } | NodeKind::Text, Role::Acceptance | Role::Requirement) => {
+                let outer = &source.tree.node(node.parent).kind;
+                if matches!(outer, NodeKind::Item { .. }) || covered.has(source, at) {
+                    continue;
+                }
+                let text = node.label.full();
+                let words = index.bag(&text);
+                let asked = Entry::of_text(words);
+                let best =
+                    index.about(&asked, |entry| open(spine, entry)).filter(|found| found.score >= ABOUT);
+                if let Some(found) = best {
+                    let mut line = source.lines_below(at);
+                    line.insert(0, text);
+                    add(&mut spine[found.entry].acceptance, &[line.join("; ")]);
+                    spine[found.entry]
+                        .places
+                        .push(super::draft::Place { document: source.document, span: node.span });
+                }
+            }
+            (
+                NodeKind::Section { .. },
+                Role::Appendix
+                | Role::Architecture
+                | Role::Experience
+                | Role::Data
+                | Role::Api
+                | Role::Unknown,
+            ) => {
+                details(spine, source, &mut index, &covered, at);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A heading of an appendix that names a piece of work tells more of it.
+fn details(spine: &mut [Draft], source: &Source<'_>, index: &mut Index, covered: &Covered, at: usize) {
+    let node = source.tree.node(at);
+    if covered.has(source, at)
+        || source.tree.children(at).any(|(_, child)| matches!(child.kind, NodeKind::Section { .. }))
+    {
+        return;
+    }
+    let named = node.label.alias.as_deref().filter(|alias| is_alias(alias)).map(normal_form);
+    let by_name = named.and_then(|alias| {
+        spine.iter().position(|draft| {
+            !draft.container && !draft.gone && draft.aliases.iter().any(|own| normal_form(own) == alias)
+        })
+    });
+    let title = title_of(&node.label.name).title;
+    let asked = index.entry(&title, "");
+    let found = by_name.or_else(|| {
+        let found = index.best(&asked, |entry| !spine[entry].container && !spine[entry].gone)?;
+        (found.score >= DETAILS && asked.name.len() >= 2).then_some(found.entry)
+    });
+    if let Some(found) = found {
+        let mut more = source.read(at);
+        more.title.clone_from(&spine[found].title);
+        spine[found].enrich(&more);
+    }
+}
+
+/// The parts of a document that pieces of work were read from.
+struct Covered(Vec<(usize, usize)>);
+
+impl Covered {
+    fn of(spine: &[Draft], document: usize) -> Self {
+        let places = spine.iter().flat_map(|draft| &draft.places).filter(|place| place.document == document);
+        let mut ranges: Vec<(usize, usize)> =
+            places.map(|place| (place.span.start, place.span.end)).collect();
+        ranges.sort_unstable();
+        let mut union: Vec<(usize, usize)> = Vec::new();
+        for (start, end) in ranges {
+            match union.last_mut().filter(|last| start <= last.1) {
+                Some(last) => last.1 = last.1.max(end),
+                None => union.push((start, end)),
+            }
+        }
+        Self(union)
+    }
+
+    fn has(&self, source: &Source<'_>, at: usize) -> bool {
+        let start = source.tree.node(at).own.start;
+        let after = self.0.partition_point(|&(from, _)| from <= start);
+        after.checked_sub(1).and_then(|before| self.0.get(before)).is_some_and(|&(_, end)| start < end)
+    }
+}
+
+/// Adds work that the document only describes (its data, its interface), unless some item does it already: one of that
+/// category, or one that speaks of it.
+pub(super) fn beside(spine: &mut Vec<Draft>, extra: Vec<Draft>, category: Category) {
+    for draft in extra {
+        let mut index = index_of(spine);
+        let asked = index.entry(&draft.title, &draft.text());
+        let open = |entry: usize| !spine[entry].container && !spine[entry].gone;
+        let named = index.best(&asked, open).filter(|found| found.score >= SAME).map(|found| found.entry);
+        let kind = || (0..spine.len()).find(|&entry| open(entry) && speaks_of(&spine[entry], category));
+        match named.or_else(kind) {
+            Some(found) => {
+                let place = draft.places.first().copied();
+                spine[found].places.extend(place);
+            }
+            None => spine.push(draft),
+        }
+    }
+}
+
+fn speaks_of(draft: &Draft, category: Category) -> bool {
+    let as_title =
+        |title: &String| category_of(&Draft { title: title.clone(), ..Draft::default() }) == category;
+    as_title(&draft.title) || draft.scope.iter().any(as_title)
+}
+
+/// Takes out what was merged into others, containers that have nothing left included.
+pub(super) fn sweep(drafts: &mut Vec<Draft>) {
+    let mut used = vec![false; drafts.len()];
+    for at in (0..drafts.len()).rev() {
+        let draft = &mut drafts[at];
+        draft.gone |= draft.container && !used[at];
+        if let Some(parent) = draft.parent.filter(|_| !draft.gone) {
+            used[parent] = true;
+        }
+    }
+    let mut place = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| !draft.gone) {
+        place.insert(at, place.len());
+        debug_assert!(!draft.gone);
+    }
+    drafts.retain(|draft| !draft.gone);
+    for draft in drafts {
+        draft.parent = draft.parent.and_then(|parent| place.get(&parent).copied());
+    }
+}

@@ -1,0 +1,157 @@
+//! A roadmap: stages become containers, what they deliver becomes work.
+
+use super::attribute::{Attribute, attribute};
+use super::draft::{Draft, Source};
+use super::features::work_item;
+use super::role::{Role, is_phase};
+use super::tree::NodeKind;
+
+/// The work that the roadmap of a document names; empty when it has none.
+pub(super) fn roadmap(source: &Source<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for (index, node) in source.tree.nodes.iter().enumerate() {
+        let outer = source.roles[node.parent];
+        if !matches!(node.kind, NodeKind::Section { .. } | NodeKind::Intro)
+            || matches!(outer, Role::Roadmap | Role::Phase)
+        {
+            continue;
+        }
+        match source.roles[index] {
+            Role::Roadmap => section(source, index, &mut drafts),
+            Role::Phase if !matches!(outer, Role::Feature | Role::Story) => {
+                phase(source, index, None, &mut drafts)
+            }
+            _ => {}
+        }
+    }
+    let mut stage = 0;
+    let staged = drafts.iter().any(|draft| draft.container && draft.parent.is_none());
+    for draft in drafts.iter_mut().filter(|draft| staged && draft.parent.is_none()) {
+        draft.phase = Some(stage);
+        stage += 1;
+    }
+    drafts
+}
+
+fn section(source: &Source<'_>, index: usize, drafts: &mut Vec<Draft>) {
+    let groups: Vec<usize> = source.groups(index).collect();
+    let staged = groups.iter().any(|&group| source.roles[group] == Role::Phase || has_parts(source, group));
+    for (child, node) in source.tree.children(index) {
+        match &node.kind {
+            NodeKind::Section { .. } | NodeKind::Intro if groups.contains(&child) => {
+                if staged || matches!(node.kind, NodeKind::Intro) {
+                    phase(source, child, None, drafts);
+                } else {
+                    work_item(source, child, None, drafts);
+                }
+            }
+            NodeKind::Item { .. } if is_phase(&node.label) && source.tree.has_items(child) => {
+                phase(source, child, None, drafts)
+            }
+            NodeKind::Item { .. } if !source.is_attribute(child) => work_item(source, child, None, drafts),
+            NodeKind::Item { .. }
+            | NodeKind::Section { .. }
+            | NodeKind::Intro
+            | NodeKind::Root
+            | NodeKind::Text
+            | NodeKind::Row { .. }
+            | NodeKind::Code => {}
+        }
+    }
+}
+
+/// Whether what stands under a heading is more than the details of one thing: sections of its own, or items that have
+/// items of their own.
+fn has_parts(source: &Source<'_>, group: usize) -> bool {
+    let mut children = source.tree.children(group);
+    children.any(|(child, node)| match node.kind {
+        NodeKind::Section { .. } => true,
+        NodeKind::Item { .. } => source.tree.has_items(child),
+        NodeKind::Root | NodeKind::Intro | NodeKind::Text | NodeKind::Row { .. } | NodeKind::Code => false,
+    })
+}
+
+/// One stage. A stage that names no deliverables is work itself.
+fn phase(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &mut Vec<Draft>) {
+    let at = drafts.len();
+    let mut stage = source.head(index);
+    stage.title = stage_title(source, index, &stage.title);
+    stage.parent = parent;
+    stage.container = true;
+    stage.confidence = 95;
+    drafts.push(stage);
+    for child in source.tree.node(index).children.clone() {
+        deliverables(source, child, at, drafts);
+    }
+    if drafts.len() == at + 1 {
+        drafts[at].container = false;
+        for child in source.tree.node(index).children.clone() {
+            source.absorb(&mut drafts[at], child);
+        }
+    }
+}
+
+fn deliverables(source: &Source<'_>, index: usize, stage: usize, drafts: &mut Vec<Draft>) {
+    let node = source.tree.node(index);
+    match &node.kind {
+        NodeKind::Section { .. } | NodeKind::Intro => {
+            match (source.roles[index], attribute(&node.label.name)) {
+                (_, Some(Attribute::Tasks)) | (Role::Feature | Role::Story | Role::Roadmap, None) => {
+                    below(source, index, stage, drafts)
+                }
+                (role, _) if role.is_silent() => source.absorb(&mut drafts[stage], index),
+                (_, Some(_)) => source.absorb(&mut drafts[stage], index),
+                (_, None) if matches!(node.kind, NodeKind::Intro) => below(source, index, stage, drafts),
+                (_, None) => work_item(source, index, Some(stage), drafts),
+            }
+        }
+        NodeKind::Item { .. } => match attribute(&node.label.name).filter(|_| source.is_attribute(index)) {
+            Some(Attribute::Tasks) => below(source, index, stage, drafts),
+            Some(_) => source.absorb(&mut drafts[stage], index),
+            None => work_item(source, index, Some(stage), drafts),
+        },
+        NodeKind::Text => source.absorb(&mut drafts[stage], index),
+        NodeKind::Root | NodeKind::Row { .. } | NodeKind::Code => {}
+    }
+}
+
+fn below(source: &Source<'_>, index: usize, stage: usize, drafts: &mut Vec<Draft>) {
+    for child in source.tree.node(index).children.clone() {
+        deliverables(source, child, stage, drafts);
+    }
+}
+
+/// A stage keeps its number: it says when it comes.
+fn stage_title(source: &Source<'_>, index: usize, title: &str) -> String {
+    match &source.tree.node(index).label.alias {
+        Some(alias) if alias.starts_with(|c: char| c.is_alphabetic()) => format!("{alias}: {title}"),
+        Some(_) | None => title.to_owned(),
+    }
+}
+
+impl Source<'_> {
+    /// The sections directly under a node that may hold work.
+    pub(super) fn groups(&self, index: usize) -> impl Iterator<Item = usize> {
+        self.tree
+            .children(index)
+            .filter(move |(child, node)| {
+                let section = matches!(node.kind, NodeKind::Section { .. } | NodeKind::Intro);
+                let role = self.roles[*child];
+                let about = matches!(role, Role::Overview | Role::Constraint | Role::Quality)
+                    && role != self.roles[index];
+                section
+                    && !role.is_silent()
+                    && !about
+                    && attribute(&node.label.name).is_none_or(|known| known == Attribute::Tasks)
+            })
+            .map(|(child, _)| child)
+    }
+
+    /// Whether a node says something about the one above it, rather than naming something of its own.
+    pub(super) fn is_attribute(&self, index: usize) -> bool {
+        let node = self.tree.node(index);
+        let labelled =
+            node.label.named || !node.children.is_empty() || node.label.name.ends_with([':', '：']);
+        labelled && attribute(&node.label.name).is_some()
+    }
+}

@@ -1,0 +1,266 @@
+//! Titles: short, in the document's words, without what only helps to lay a document out.
+
+use super::attribute::is_annotation;
+use super::label::flat;
+
+/// Titles are cut where a clause ends once they are longer than this.
+const LONGEST_TITLE: usize = 80;
+
+/// A title, and what stood in brackets behind it: priority, size, what it waits for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Titled {
+    pub(crate) title: String,
+    pub(crate) annotations: Vec<String>,
+}
+
+/// Makes a title of a name or a sentence.
+pub(crate) fn title_of(name: &str) -> Titled {
+    let mut annotations = Vec::new();
+    let plain = flat(name).replace(['`', '*'], "");
+    let mut title = plain.trim();
+    while let Some((before, inner)) = trailing_bracket(title)
+        && is_annotation(inner)
+        && !before.trim().is_empty()
+    {
+        annotations.push(inner.to_owned());
+        title = before.trim();
+    }
+    let title = without_preamble(title);
+    let title = shorten(title.trim().trim_end_matches(['.', ':', '：', ';', ',', '。', '}', ' ']));
+    Titled { title: capitalised(title.trim_matches(['"', '“', '”']), name), annotations }
+}
+
+fn trailing_bracket(title: &str) -> Option<(&str, &str)> {
+    let title = title.trim_end_matches(['.', ' ']);
+    let (open, close) = if title.ends_with(')') { ('(', ')') } else { ('[', ']') };
+    let inner = title.strip_suffix(close)?;
+    let at = inner.rfind(open)?;
+    Some((inner.get(..at)?, inner.get(at + 1..)?))
+}
+
+/// Takes the beginning off sentences that every demand shares: `The system must …`, `As a user, I want to …`.
+fn without_preamble(title: &str) -> &str {
+    let lower = title.to_lowercase();
+    if lower.len() != title.len() {
+        return title;
+    }
+    if let Some(rest) = story(title, &lower) {
+        return rest;
+    }
+    const SUBJECTS: &[&str] = &[
+        "the system ",
+        "the application ",
+        "the app ",
+        "the program ",
+        "the software ",
+        "the tool ",
+        "the product ",
+        "the platform ",
+        "the service ",
+        "users ",
+        "the user ",
+        "a user ",
+        "user ",
+        "it ",
+        "we ",
+        "das system ",
+        "die anwendung ",
+        "benutzer ",
+        "el sistema ",
+        "los usuarios ",
+        "el usuario ",
+        "o sistema ",
+        "os usuários ",
+        "o usuário ",
+        "le système ",
+        "les utilisateurs ",
+    ];
+    const VERBS: &[&str] = &[
+        "must be able to ",
+        "should be able to ",
+        "shall be able to ",
+        "must allow users to ",
+        "should allow users to ",
+        "shall allow users to ",
+        "allows users to ",
+        "must provide ",
+        "should provide ",
+        "shall provide ",
+        "must ",
+        "should ",
+        "shall ",
+        "will ",
+        "can ",
+        "needs to ",
+        "muss ",
+        "soll ",
+        "kann ",
+        "können ",
+        "debe permitir ",
+        "debe ",
+        "pueden ",
+        "deve permitir ",
+        "deve ",
+        "podem ",
+        "doit permettre de ",
+        "doit ",
+        "peuvent ",
+    ];
+    for subject in SUBJECTS.iter().filter(|subject| lower.starts_with(**subject)) {
+        for verb in VERBS {
+            if lower.get(subject.len()..).is_some_and(|rest| rest.starts_with(verb)) {
+                return title.get(subject.len() + verb.len()..).unwrap_or(title);
+            }
+        }
+    }
+    let ability = [
+        "ability to ",
+        "allow users to ",
+        "allows users to ",
+        "enable users to ",
+        "be able to ",
+        "it's necessary to ",
+        "it is necessary to ",
+    ];
+    ability
+        .iter()
+        .find(|start| lower.starts_with(**start))
+        .and_then(|start| title.get(start.len()..))
+        .unwrap_or(title)
+}
+
+/// What somebody wants, in a user story.
+fn story<'t>(title: &'t str, lower: &str) -> Option<&'t str> {
+    const STARTS: &[&str] = &["as a ", "as an ", "as the ", "als ", "como ", "en tant que ", "en tant qu"];
+    const WANTS: &[&str] = &[
+        "i want to be able to ",
+        "i want to ",
+        "i want ",
+        "i would like to ",
+        "i'd like to ",
+        "i need to ",
+        "i can ",
+        "möchte ich ",
+        "will ich ",
+        "quiero poder ",
+        "quiero ",
+        "quero poder ",
+        "quero ",
+        "je veux pouvoir ",
+        "je veux ",
+        "je souhaite ",
+    ];
+    const REASONS: &[&str] = &[
+        " so that ",
+        ", so that ",
+        " so i can ",
+        " in order to ",
+        ", damit ",
+        " damit ",
+        " para que ",
+        ", para ",
+        " para poder ",
+        " afin de ",
+        " afin que ",
+    ];
+    STARTS.iter().find(|start| lower.starts_with(**start))?;
+    let (at, want) = WANTS
+        .iter()
+        .filter_map(|want| lower.find(want).map(|at| (at, want)))
+        .min_by_key(|&(at, want)| (at, std::cmp::Reverse(want.len())))?;
+    let start = at + want.len();
+    let end = REASONS
+        .iter()
+        .filter_map(|reason| lower.get(start..)?.find(reason))
+        .min()
+        .map_or(title.len(), |end| start + end);
+    title.get(start..end).map(|text| text.trim_end_matches([',', '.', ' ']))
+}
+
+/// Cuts a text that is no title where a clause ends, or else after the last word that fits.
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= LONGEST_TITLE {
+        return text.to_owned();
+    }
+    const ENDS: &[&str] = &[
+        ". ",
+        "; ",
+        " so that ",
+        " – ",
+        " — ",
+        " - ",
+        ": ",
+        " (",
+        "。",
+        "、",
+        ", ",
+        " using ",
+        " such as ",
+        " with ",
+        " to ensure ",
+        " for ",
+        " damit ",
+        " para ",
+        " afin ",
+    ];
+    for end in ENDS {
+        if let Some(head) = text.find(end).and_then(|at| text.get(..at))
+            && (12..=LONGEST_TITLE).contains(&head.chars().count())
+        {
+            return head.trim_end_matches([',', '.', ';', ':']).to_owned();
+        }
+    }
+    let cut: String = text.chars().take(LONGEST_TITLE - 1).collect();
+    let head = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
+    format!("{}…", head.trim_end_matches([',', '.', ';', ':', ' ']))
+}
+
+/// A first letter in lower case becomes a capital, unless the document set the word as code or it has capitals inside.
+fn capitalised(title: &str, raw: &str) -> String {
+    let first = title.split_whitespace().next().unwrap_or_default();
+    let word = first.chars().all(|c| c.is_lowercase() || c == '-');
+    if raw.trim_start_matches('*').starts_with('`') || !word {
+        return title.to_owned();
+    }
+    let mut chars = title.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, title: &str) {
+        assert_eq!(title_of(name).title, title, "{name}");
+    }
+
+    #[test]
+    fn titles_are_short_and_begin_with_what_matters() {
+        check("**Search**:", "Search");
+        check("search notes", "Search notes");
+        check("`tursi up`", "tursi up");
+        check("Search (Must)", "Search");
+        check("Search (depends on: Store)", "Search");
+        check("Quantization (4-bit/8-bit)", "Quantization (4-bit/8-bit)");
+        check("The system shall export reports as PDF.", "Export reports as PDF");
+        check(
+            "As a reader, I want to unsubscribe with one click so that I stay in charge. (Must)",
+            "Unsubscribe with one click",
+        );
+        check("Als Leser möchte ich Ausgaben abbestellen, damit Ruhe ist", "Ausgaben abbestellen");
+        check(
+            "Store the readings of all sensors in one table, thin them out after a week, and keep the rest for a year",
+            "Store the readings of all sensors in one table",
+        );
+    }
+
+    #[test]
+    fn what_stands_in_brackets_is_kept() {
+        assert_eq!(title_of("Search (P1) (2 days)").annotations, ["2 days", "P1"]);
+    }
+
+    #[test]
+    fn long_words_without_end_are_cut() {
+        assert!(title_of(&"x".repeat(300)).title.chars().count() <= LONGEST_TITLE);
+    }
+}
