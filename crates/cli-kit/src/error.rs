@@ -19,8 +19,8 @@ pub struct CliError {
     pub hint: Option<String>,
     /// Names that may have been meant, the nearest first.
     pub suggestions: Vec<String>,
-    /// Facts for programs; an object, or null.
-    pub details: Value,
+    /// Facts for programs; an object, or null. Boxed, since every result of a command carries room for an error.
+    pub details: Box<Value>,
     /// How the process ends.
     pub exit: Exit,
 }
@@ -33,7 +33,7 @@ impl CliError {
             message: message.into(),
             hint: None,
             suggestions: Vec::new(),
-            details: Value::Null,
+            details: Box::new(Value::Null),
             exit,
         }
     }
@@ -66,7 +66,7 @@ impl CliError {
     /// The same with facts for programs.
     #[must_use]
     pub fn details(mut self, details: Value) -> Self {
-        self.details = details;
+        self.details = Box::new(details);
         self
     }
 

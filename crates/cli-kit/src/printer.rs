@@ -196,6 +196,12 @@ impl Printer {
         });
     }
 
+    /// Data that writes itself, such as an export. With `--json` it is the one document.
+    pub fn data(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+        self.document_written = true;
+        self.write(|out| write(out));
+    }
+
     /// Hands on what is buffered: for streams and before a question is asked.
     pub fn flush(&mut self) {
         self.write(|out| out.flush());

@@ -1,0 +1,23 @@
+//! `taskwerk unblock`.
+
+use cli_kit::{CliError, Exit};
+use taskwerk_model::{Children, Verb};
+
+use crate::change::{GuardArgs, Move, Targets, move_tasks};
+use crate::context::Context;
+
+/// Say that what blocked tasks is gone: they are to do again
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:\n  taskwerk unblock 1")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    targets: Targets,
+    #[command(flatten)]
+    guard: GuardArgs,
+}
+
+pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    let how =
+        Move { verb: Verb::Unblock, reason: None, children: Children::Refuse, guard: args.guard.guard() };
+    move_tasks(context, &args.targets, &how)
+}
