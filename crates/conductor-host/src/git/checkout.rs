@@ -1,5 +1,6 @@
 //! The user's checkouts: what they are on, what is going on in them. Only ever read here.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -106,10 +107,10 @@ impl Repo {
         found
     }
 
-    /// The checkout that is on this branch, if there is one.
-    pub(super) fn checkout_of(&self, branch: &BranchName) -> Result<Option<Checkout>, GitError> {
+    /// The checkout that is on this branch, if there is one, without starting a process.
+    pub(super) fn quick_checkout_of(&self, branch: &BranchName) -> Result<Option<Checkout>, GitError> {
         if self.settings().reftable {
-            return self.checkout_by_git(branch);
+            return self.checkout_of(branch);
         }
         let on_it = format!("ref: {}", branch.to_ref());
         Ok(self
@@ -118,25 +119,18 @@ impl Repo {
             .find(|c| first_line(&c.git_dir.join("HEAD")).is_some_and(|l| l == on_it)))
     }
 
-    /// Where refs are not files, `HEAD` does not say what is checked out, and git is asked.
-    fn checkout_by_git(&self, branch: &BranchName) -> Result<Option<Checkout>, GitError> {
+    /// The checkout that is on this branch, by git's own word: only git knows whether the main one is bare,
+    /// and where refs are no files, `HEAD` does not say what is checked out.
+    pub(super) fn checkout_of(&self, branch: &BranchName) -> Result<Option<Checkout>, GitError> {
         let step = "find where a branch is checked out";
-        let name = branch.to_ref();
-        let out = self
-            .git()
-            .cmd(step, "for-each-ref")
-            .args(["--format=%(refname)%00%(worktreepath)", name.as_str()])
-            .ok()?;
-        let prefix = [name.as_str().as_bytes(), b"\0"].concat();
-        let Some(path) = out.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(prefix.as_slice()))
-        else {
-            return Ok(None);
-        };
-        if path.is_empty() {
-            return Ok(None);
-        }
-        let path = PathBuf::from(std::ffi::OsStr::from_bytes(path));
-        let known = self.checkouts().into_iter().find(|c| same_place(&c.path, &path));
+        let out = self.git().cmd(step, "worktree").args(["list", "--porcelain", "-z"]).ok()?;
+        let on_it = format!("branch {}", branch.to_ref());
+        let Some(path) = worktree_with(&out, on_it.as_bytes()) else { return Ok(None) };
+        // Of a submodule git names its part of the repository instead of the checkout.
+        let known = self
+            .checkouts()
+            .into_iter()
+            .find(|c| same_place(&c.path, &path) || same_place(&c.git_dir, &path));
         known.map(Some).ok_or_else(|| GitError::answer(step, path.as_os_str().as_bytes()))
     }
 
@@ -174,7 +168,21 @@ impl Checkout {
     }
 }
 
-pub(super) fn same_place(a: &Path, b: &Path) -> bool {
+/// The path of the record that has the line `wanted`; records are lines that end with NUL, and end themselves
+/// with an empty one.
+fn worktree_with(out: &[u8], wanted: &[u8]) -> Option<PathBuf> {
+    let mut path = None;
+    for line in out.split(|b| *b == 0) {
+        if let Some(found) = line.strip_prefix(b"worktree ") {
+            path = Some(PathBuf::from(OsStr::from_bytes(found)));
+        } else if line == wanted {
+            return path;
+        }
+    }
+    None
+}
+
+fn same_place(a: &Path, b: &Path) -> bool {
     a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
@@ -183,7 +191,7 @@ fn linked_path(git_dir: &Path) -> Option<PathBuf> {
     let bytes = fs::read(git_dir.join("gitdir")).ok()?;
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     // It may be relative to the worktree's own directory.
-    git_dir.join(std::ffi::OsStr::from_bytes(line)).parent().map(Path::to_owned)
+    git_dir.join(OsStr::from_bytes(line)).parent().map(Path::to_owned)
 }
 
 fn first_line(path: &Path) -> Option<String> {

@@ -55,7 +55,7 @@ impl GitError {
         move |source| Self::File { step, path, source }
     }
 
-    pub(super) fn answer(step: &'static str, answer: &[u8]) -> Self {
+    pub(crate) fn answer(step: &'static str, answer: &[u8]) -> Self {
         Self::Answer { step, answer: readable(answer) }
     }
 }

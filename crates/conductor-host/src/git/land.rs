@@ -11,6 +11,7 @@ use super::error::{GitError, readable};
 use super::name::{BranchName, RepoPath, nul_fields};
 use super::open::{Head, Repo};
 use super::refs::RefError;
+use crate::process::os_path;
 
 /// What became of moving a session's branch to a new commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,8 +60,10 @@ pub enum LandPlan {
         /// Where it is to be.
         new: Oid,
         /// The checkout.
+        #[serde(with = "os_path")]
         checkout: PathBuf,
         /// The checkout's own part of the repository.
+        #[serde(with = "os_path")]
         git_dir: PathBuf,
     },
 }
@@ -170,7 +173,7 @@ impl Repo {
         run: RunId,
         since: &Oid,
     ) -> Result<Advance, GitError> {
-        if let Some(checkout) = self.checkout_of(branch)? {
+        if let Some(checkout) = self.quick_checkout_of(branch)? {
             return Ok(Advance::CheckedOut { checkout: checkout.path });
         }
         match self.move_ref(&branch.to_ref(), tip, commit) {

@@ -4,8 +4,10 @@
 //! what cannot be read is a finding, and the workspace is then kept.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use conductor_engine::ids::{Oid, RunId};
@@ -37,6 +39,8 @@ pub enum Finding {
     TooManyRefs,
     /// It has more files than are looked at.
     TooManyFiles,
+    /// Its `.gitattributes` ask for a conversion that fails; the files were saved as they are.
+    AttributesNotObeyed,
     /// Commits whose objects are missing or damaged.
     BrokenCommits {
         /// The refs that name them.
@@ -123,7 +127,7 @@ impl Repo {
             // The clone could bring indexes of its own that say what is not so.
             .config("core.commitGraph", "false")
             .config("core.multiPackIndex", "false")
-            .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", workspace.path().join(".git/objects"))
+            .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", path_list_entry(&workspace.path().join(".git/objects")))
             .stdin(wanted)
             .stdout_file(&pack)
             .run()?;
@@ -140,6 +144,19 @@ impl Repo {
         delete(&pack)?;
         Ok(whole)
     }
+}
+
+/// A path as the only entry of a list that git splits at colons.
+fn path_list_entry(path: &Path) -> OsString {
+    let mut quoted = vec![b'"'];
+    for byte in path.as_os_str().as_bytes() {
+        if matches!(byte, b'"' | b'\\') {
+            quoted.push(b'\\');
+        }
+        quoted.push(*byte);
+    }
+    quoted.push(b'"');
+    OsString::from_vec(quoted)
 }
 
 /// Reads `HEAD`, all refs and all stashes of a repository directory, running nothing.

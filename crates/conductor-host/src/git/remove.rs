@@ -63,6 +63,7 @@ impl Repo {
     pub fn remove_workspace(&self, workspace: &Workspace, saved: &RefName) -> Result<Removal, GitError> {
         let path = workspace.path();
         if path.symlink_metadata().is_ok() {
+            workspace.check_place()?;
             if let Some(why) = self.unique(workspace, saved)? {
                 return Ok(Removal::Kept { why });
             }

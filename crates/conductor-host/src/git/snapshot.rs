@@ -42,6 +42,14 @@ impl Snapshot {
     }
 }
 
+/// What came of staging.
+struct Staged {
+    /// Files that could not be read.
+    missing: Vec<RepoPath>,
+    /// Whether the workspace's attributes had to be left aside.
+    plain: bool,
+}
+
 /// The folder of a run's snapshots: `refs/conductor/snap/<run>`.
 pub(super) fn snapshots_of(run: RunId) -> String {
     format!("refs/conductor/snap/{run}")
@@ -64,18 +72,22 @@ impl Repo {
     /// When git or the file system fails as a whole. Single files that cannot be saved are no error: they are
     /// listed in the snapshot.
     pub fn snapshot(&self, workspace: &Workspace, number: u32, at: Timestamp) -> Result<Snapshot, GitError> {
+        workspace.check_place()?;
         let found = walk(workspace.path());
         let index = workspace.index();
         let nested = self.not_ignored(workspace.path(), &index, found.nested)?;
-        let mut missing = self.stage(workspace, &nested)?;
+        let Staged { mut missing, plain } = self.stage(workspace, &nested)?;
         missing.extend(self.not_ignored(workspace.path(), &index, found.unreadable)?);
-        let tree = self.write_index(workspace)?;
+        let tree = self.write_index(workspace, &nested)?;
         let commit = self.commit(&tree, &[workspace.base()], &snapshot_text(workspace.run()), at)?;
         let name = self.name_snapshot(workspace.run(), number, &commit)?;
         let own = self.keep_own_commits(workspace)?;
         let mut findings = own.findings;
         if found.gave_up {
             findings.push(Finding::TooManyFiles);
+        }
+        if plain {
+            findings.push(Finding::AttributesNotObeyed);
         }
         Ok(Snapshot { commit, tree, name, missing, nested, findings, kept: own.kept })
     }
@@ -95,8 +107,8 @@ impl Repo {
         Ok(found)
     }
 
-    /// Brings the private index up to the workspace's files; returns what could not be read.
-    fn stage(&self, workspace: &Workspace, nested: &[RepoPath]) -> Result<Vec<RepoPath>, GitError> {
+    /// Brings the private index up to the workspace's files.
+    fn stage(&self, workspace: &Workspace, nested: &[RepoPath]) -> Result<Staged, GitError> {
         let step = "save a workspace's files";
         let index = workspace.index();
         self.ready_index(workspace)?;
@@ -111,16 +123,34 @@ impl Repo {
         let options = ["--all", "--ignore-errors", "--pathspec-from-file=-", "--pathspec-file-nul"];
         let add =
             || self.git().cmd(step, "add").args(options).on(workspace.path(), &index).stdin(paths.clone());
+        let staged = |missing, plain| Ok(Staged { missing, plain });
         // A file that vanishes while it is read spoils the first try only; one that cannot be read, every one.
         if add().run()?.exit.success() {
-            return Ok(Vec::new());
+            return staged(Vec::new(), false);
         }
-        let out = add().run()?;
-        match out.exit {
-            Exit::Code(0) => Ok(Vec::new()),
+        match add().run()?.exit {
+            Exit::Code(0) => staged(Vec::new(), false),
             // 1: staged, but for some files. Which ones is what still differs from the index.
-            Exit::Code(1) => self.not_staged(workspace, nested),
-            Exit::Code(_) | Exit::Signal(_) => Err(refused(step, &out)),
+            Exit::Code(1) => staged(self.not_staged(workspace, nested)?, false),
+            // Attributes can ask for a conversion that fails, and that ends `add` as a whole. Without them
+            // the files are saved byte for byte.
+            Exit::Code(_) | Exit::Signal(_) => {
+                delete(&beside(&index, ".lock"))?;
+                let out = add().env("GIT_ATTR_SOURCE", self.empty_tree()).run()?;
+                match out.exit {
+                    Exit::Code(0) => staged(Vec::new(), true),
+                    Exit::Code(1) => staged(self.not_staged(workspace, nested)?, true),
+                    Exit::Code(_) | Exit::Signal(_) => Err(refused(step, &out)),
+                }
+            }
+        }
+    }
+
+    /// The tree without a file, which every repository has.
+    fn empty_tree(&self) -> &'static str {
+        match self.settings().object_format.as_deref() {
+            Some("sha256") => "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+            Some(_) | None => "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
         }
     }
 
@@ -135,7 +165,7 @@ impl Repo {
         cmd.on(workspace.path(), &index).ok().map(drop)
     }
 
-    fn write_index(&self, workspace: &Workspace) -> Result<TreeId, GitError> {
+    fn write_index(&self, workspace: &Workspace, nested: &[RepoPath]) -> Result<TreeId, GitError> {
         let step = "write a workspace's tree";
         let write = || self.git().cmd(step, "write-tree").on(workspace.path(), &workspace.index()).run();
         let out = write()?;
@@ -145,7 +175,7 @@ impl Repo {
         // The index names objects that are gone, such as after a power cut that kept the one and not the
         // other. It is only a help: without it every file is read again.
         delete(&workspace.index())?;
-        self.stage(workspace, &[])?;
+        self.stage(workspace, nested)?;
         let out = write()?;
         if out.exit.success() { parse_tree(step, &out.stdout) } else { Err(refused(step, &out)) }
     }

@@ -85,6 +85,17 @@ impl Workspace {
         &self.base
     }
 
+    /// The place must still be a directory: a link there would have git save what it leads to.
+    pub(super) fn check_place(&self) -> Result<(), GitError> {
+        let step = "use a workspace";
+        let meta = fs::symlink_metadata(&self.path).map_err(GitError::file(step, &self.path))?;
+        if meta.is_dir() {
+            Ok(())
+        } else {
+            Err(GitError::file(step, &self.path)(io::ErrorKind::NotADirectory.into()))
+        }
+    }
+
     /// Conductor's own index of it: what was saved last, with the times of the files.
     pub(super) fn index(&self) -> PathBuf {
         beside(&self.path, ".index")
@@ -118,8 +129,11 @@ impl Repo {
                     base: found.base,
                 });
             }
-            if spec.path.is_dir() {
-                return Ok(workspace);
+            // One that is gone is made again; one that was replaced by something else is nobody's to delete.
+            match fs::symlink_metadata(&spec.path) {
+                Ok(_) => return Ok(workspace.check_place().map(|()| workspace)?),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(GitError::file(step, &spec.path)(error).into()),
             }
         }
         delete(&workspace.mark())?;
@@ -139,7 +153,8 @@ impl Repo {
     /// The workspace at this place, if one is ready there.
     pub fn find_workspace(&self, path: &Path) -> Option<Workspace> {
         let mark = read_mark(&beside(path, ".ready"))?;
-        path.is_dir().then(|| Workspace { path: path.to_owned(), run: mark.run, base: mark.base })
+        let workspace = Workspace { path: path.to_owned(), run: mark.run, base: mark.base };
+        workspace.check_place().is_ok().then_some(workspace)
     }
 
     fn write_clone(&self, spec: &WorkspaceSpec) -> Result<(), GitError> {

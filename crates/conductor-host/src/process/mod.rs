@@ -13,6 +13,7 @@ mod cmd;
 mod fds;
 mod keeper;
 mod kept;
+pub(crate) mod os_path;
 mod reap;
 mod spec;
 mod table;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::cmd::{EnvMap, Exit};
+use super::os_path;
 use super::table::ProcessId;
 
 /// What a keeper is to run, and how it is to end it.
@@ -86,23 +87,6 @@ pub(super) enum Report {
 
 /// The one command on the lifeline.
 pub(super) const STOP: &str = "stop";
-
-/// Paths and arguments are bytes, not text: serde's own form of `OsString` loses none of them, its form of
-/// `PathBuf` would refuse some.
-mod os_path {
-    use std::ffi::OsString;
-    use std::path::{Path, PathBuf};
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-        path.as_os_str().serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
-        OsString::deserialize(deserializer).map(PathBuf::from)
-    }
-}
 
 mod os_path_option {
     use std::ffi::OsString;

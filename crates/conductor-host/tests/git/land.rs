@@ -217,3 +217,33 @@ fn files_that_the_users_git_would_filter_are_left_to_it() {
     let (why, _) = held(land(&repo, "main", &with_bin));
     assert!(matches!(why, Held::NeedsFilter { paths } if paths[0].to_string() == "a.bin"));
 }
+
+#[test]
+fn a_worktree_of_a_bare_repository_and_a_submodule_land_like_others() {
+    let lab = Lab::new();
+    lab.git(&["clone", "-q", "--bare", ".", "../bare/.git"]);
+    lab.git_in(&lab.path("bare/.git"), &["worktree", "add", "-q", "-b", "topic", "../../linked"]);
+    lab.git_in(&lab.path(""), &["init", "-q", "outer"]);
+    let url = lab.main().display().to_string();
+    lab.git_in(
+        &lab.path("outer"),
+        &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &url, "sub"],
+    );
+    for (number, dir, target) in [(1, "linked", "topic"), (2, "outer/sub", "main")] {
+        let repo = Repo::discover(&lab.path(dir), &lab.env).expect("opens");
+        let new = work(&lab, &repo, number, &lab.head(), change);
+        let Planned::Go(plan) = repo.plan_landing(&branch(target), &new).expect("planned") else {
+            panic!("{dir}")
+        };
+        assert!(matches!(plan, LandPlan::FastForward { .. }), "{plan:?}");
+        assert!(matches!(repo.perform_landing(&plan).expect("performed"), LandOutcome::Landed { .. }));
+        assert_eq!(lab.git_in(&lab.path(dir), &["status", "--porcelain"]), "");
+        assert_eq!(read(&lab.path(dir).join("new")), "new\n");
+    }
+    let repo = Repo::discover(&lab.path("linked"), &lab.env).expect("opens");
+    let new = work(&lab, &repo, 3, &lab.head(), |dir| write(&dir.join("main-only"), "x"));
+    assert!(
+        matches!(land(&repo, "main", &new), LandOutcome::Landed { .. }),
+        "the bare one has nothing checked out"
+    );
+}

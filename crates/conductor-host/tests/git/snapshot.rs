@@ -179,3 +179,15 @@ fn a_ref_to_nothing_is_a_finding_and_costs_no_other() {
     assert_eq!(saved.kept.len(), 1);
     assert_eq!(lab.git(&["fsck", "--no-dangling", "--no-progress"]), "");
 }
+
+#[test]
+fn attributes_that_cannot_be_obeyed_do_not_cost_the_work() {
+    let lab = Lab::new();
+    let repo = lab.repo();
+    let workspace = lab.workspace(&repo, 1);
+    write(&workspace.path().join(".gitattributes"), "* working-tree-encoding=BOGUS\n");
+    write(&workspace.path().join("work"), "x");
+    let saved = repo.snapshot(&workspace, 1, at()).expect("a snapshot");
+    assert_eq!(lab.show(saved.commit.as_str(), "work"), "x");
+    assert_eq!((saved.findings, saved.missing), (vec![Finding::AttributesNotObeyed], vec![]));
+}

@@ -129,7 +129,7 @@ fn odd_names_and_paths_are_only_data() {
     let lab = Lab::new();
     let repo = lab.repo();
     let spec = WorkspaceSpec {
-        path: lab.path("state/-a 'b' $(c) \"d\" ü"),
+        path: lab.path("state/-a: 'b' $(c) \"d\" \\ü"),
         branch: branch("x'$(touch)\"y"),
         ..lab.spec(1)
     };
@@ -138,7 +138,9 @@ fn odd_names_and_paths_are_only_data() {
     for name in odd {
         write(&workspace.path().join(name), name);
     }
+    lab.git_in(workspace.path(), &["commit", "-q", "--allow-empty", "-m", "its own"]);
     let saved = save(&repo, &workspace);
+    assert_eq!(saved.kept.len(), 1);
     for name in odd {
         assert_eq!(lab.show(saved.commit.as_str(), name), name);
     }
@@ -148,4 +150,23 @@ fn odd_names_and_paths_are_only_data() {
     names.sort();
     expected.sort();
     assert_eq!(names, expected);
+}
+
+#[test]
+fn a_place_that_was_replaced_is_not_followed() {
+    let lab = Lab::new();
+    let repo = lab.repo();
+    let workspace = lab.workspace(&repo, 1);
+    let saved = save(&repo, &workspace);
+    fs::rename(workspace.path(), lab.path("moved")).expect("moved");
+    symlink(lab.main(), workspace.path()).expect("link");
+    let before = lab.picture();
+    assert!(repo.snapshot(&workspace, 2, at()).is_err());
+    assert!(repo.remove_workspace(&workspace, &saved.name).is_err());
+    assert!(repo.ensure_workspace(&lab.spec(1)).is_err());
+    assert_eq!(repo.find_workspace(workspace.path()), None);
+    assert_eq!(lab.picture(), before);
+    fs::remove_file(workspace.path()).expect("deleted");
+    lab.workspace(&repo, 1);
+    assert!(workspace.path().join("README.md").exists(), "one that is gone is made again");
 }
