@@ -7,6 +7,7 @@ use super::role::{Role, named_role};
 use super::title::title_of;
 use super::tree::NodeKind;
 use crate::Category;
+use std::collections::BTreeMap;
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "WS", "SUBSCRIBE"];
 
@@ -74,7 +75,7 @@ fn endpoint(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &m
     if let NodeKind::Row { cells, .. } = &source.tree.node(index).kind {
         draft.title = cells.iter().take(2).cloned().collect::<Vec<_>>().join(" ").replace('`', "");
         draft.body = cells.iter().skip(2).cloned().collect();
-        if let Some(first) = cells.first().filter(|cell| has_path(cell)) {
+        if let Some(first) = cells.first().filter(|cell| is_endpoint_title(cell)) {
             draft.title = first.replace('`', "");
             draft.body = cells.iter().skip(1).cloned().collect();
         }
@@ -110,18 +111,19 @@ fn is_work(source: &Source<'_>, index: usize) -> bool {
 pub(super) fn is_endpoint(source: &Source<'_>, index: usize) -> bool {
     let node = source.tree.node(index);
     match &node.kind {
-        NodeKind::Section { .. } | NodeKind::Item { .. } => has_path(&node.label.name),
+        NodeKind::Section { .. } | NodeKind::Item { .. } => is_endpoint_title(&node.label.name),
         NodeKind::Row { cells, .. } => {
             let first = cells.first().map_or("", String::as_str);
             let method = METHODS.contains(&first.replace('`', "").as_str());
-            has_path(first)
+            is_endpoint_title(first)
                 || method && cells.get(1).is_some_and(|path| path.trim_matches('`').starts_with('/'))
         }
         NodeKind::Root | NodeKind::Intro | NodeKind::Text | NodeKind::Code => false,
     }
 }
 
-fn has_path(text: &str) -> bool {
+/// Whether a title is that of an endpoint.
+pub(super) fn is_endpoint_title(text: &str) -> bool {
     let plain = text.replace(['`', '*'], "");
     let Some((method, path)) = plain.trim().split_once(' ') else { return false };
     METHODS.contains(&method) && path.trim_start().starts_with(['/', '{', 'h'])
@@ -156,4 +158,21 @@ pub(super) fn sections(source: &Source<'_>, role: Role, category: Category) -> V
         }
     }
     drafts
+}
+
+/// Pairs of positions (item, what it waits for): what is done with a thing needs the endpoint that makes such things.
+pub(super) fn order(drafts: &[Draft]) -> Vec<(usize, usize)> {
+    let makers: BTreeMap<&str, usize> = drafts
+        .iter()
+        .enumerate()
+        .filter_map(|(at, draft)| Some((draft.title.strip_prefix("POST ")?.trim_end_matches('/'), at)))
+        .collect();
+    let mut pairs = Vec::new();
+    for (item, draft) in drafts.iter().enumerate().filter(|(_, draft)| is_endpoint_title(&draft.title)) {
+        let path = draft.title.split(' ').nth(1).unwrap_or_default();
+        let things = path.find("/{").or_else(|| path.find("/:")).and_then(|at| path.get(..at));
+        let maker = makers.get(things.unwrap_or(path)).copied().filter(|&maker| maker != item);
+        pairs.extend(maker.map(|maker| (item, maker)));
+    }
+    pairs
 }

@@ -15,7 +15,6 @@ const TABLE: &[(Category, &[&str])] = &[
             "documentacao",
             "documentacion",
             "handbuch",
-            "manual",
             "readme",
             "문서",
             "文档",
@@ -90,6 +89,7 @@ const TABLE: &[(Category, &[&str])] = &[
             "監視",
         ],
     ),
+    (Category::Api, &["api", "endpoint", "rest", "graphql", "webhook", "schnittstelle", "backend"]),
     (
         Category::Ui,
         &[
@@ -118,7 +118,6 @@ const TABLE: &[(Category, &[&str])] = &[
             "画面",
         ],
     ),
-    (Category::Api, &["api", "endpoint", "rest", "graphql", "webhook", "schnittstelle", "backend"]),
     (
         Category::Data,
         &[

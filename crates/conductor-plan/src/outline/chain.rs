@@ -7,6 +7,8 @@ use super::tree::NodeKind;
 
 /// From this score on an entry of the chain speaks of an item.
 const SAME: u32 = 50;
+/// A part of an entry names an item when it has this share of the item's name.
+const NAMED: u32 = 75;
 
 /// Pairs of positions (item, what it waits for) that the chains of a document say. Entries under one heading are a layer:
 /// each waits for the one of the layer before that it has most in common with. Without headings, each entry waits for the
@@ -18,31 +20,57 @@ pub(super) fn chain(source: &Source<'_>, drafts: &[Draft]) -> Vec<(usize, usize)
     }
     let mut index = Index::of(drafts.iter().map(|draft| (draft.title.as_str(), draft.text())));
     let mut pairs = Vec::new();
-    let mut before: Vec<(usize, Entry)> = Vec::new();
+    let mut before: Vec<usize> = Vec::new();
     for layer in layers {
-        let mut here: Vec<(usize, Entry)> = Vec::new();
+        let mut here: Vec<usize> = Vec::new();
         for at in layer {
-            let label = &source.tree.node(at).label;
-            let text = format!("{}\n{}", label.rest, source.lines_below(at).join("\n"));
-            let entry = index.entry(&label.name, &text);
-            let best =
-                index.best(&entry, |draft| !drafts[draft].container).filter(|found| found.score >= SAME);
-            if let Some(found) = best.filter(|found| here.iter().all(|(item, _)| *item != found.entry)) {
-                here.push((found.entry, entry));
-            }
-        }
-        for (item, _) in &here {
-            let waits_for =
-                before.iter().max_by_key(|(earlier, _)| (index.score(index.get(*item), *earlier), *earlier));
-            pairs.extend(
-                waits_for.map(|(earlier, _)| (*item, *earlier)).filter(|(item, earlier)| item != earlier),
-            );
+            let spoken = steps(source, at, drafts, &mut index);
+            pairs.extend(spoken.windows(2).filter(|_| says_then(source, at)).filter_map(|pair| match pair {
+                [first, second] => Some((*second, *first)),
+                _ => None,
+            }));
+            let first = spoken.first().copied();
+            let waits_for = first.and_then(|item| {
+                let earlier = before.iter().copied().filter(|&earlier| earlier != item);
+                earlier.max_by_key(|&earlier| (index.score(index.get(item), earlier), earlier))
+            });
+            pairs.extend(first.zip(waits_for));
+            here.extend(spoken);
         }
         if !here.is_empty() {
             before = here;
         }
     }
     pairs
+}
+
+/// The items that an entry speaks of, in its order: those that its parts name, else the one that fits the whole best.
+fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) -> Vec<usize> {
+    let label = &source.tree.node(at).label;
+    let open = |draft: usize| !drafts[draft].container;
+    let mut found: Vec<usize> = Vec::new();
+    for part in label.rest.split([',', ';', '→', '+', '、']).flat_map(|part| {
+        THEN.iter()
+            .fold(vec![part], |parts, then| parts.into_iter().flat_map(|part| part.split(then)).collect())
+    }) {
+        let words = index.bag(part);
+        let best = index.about(&Entry::of_text(words), open).filter(|best| best.score >= NAMED);
+        found.extend(best.map(|best| best.entry).filter(|entry| !found.contains(entry)));
+    }
+    if found.is_empty() {
+        let text = format!("{}\n{}", label.rest, source.lines_below(at).join("\n"));
+        let entry = index.entry(&label.name, &text);
+        found.extend(index.best(&entry, open).filter(|best| best.score >= SAME).map(|best| best.entry));
+    }
+    found
+}
+
+/// Words between things that come one after the other.
+const THEN: &[&str] = &[" then ", "->", " dann ", " danach ", " luego ", " depois ", " puis ", " before "];
+
+fn says_then(source: &Source<'_>, at: usize) -> bool {
+    let rest = &source.tree.node(at).label.rest;
+    rest.contains('→') || THEN.iter().any(|then| rest.contains(then))
 }
 
 /// The entries of the chains, by layers.

@@ -4,9 +4,10 @@
 //! one. From these and from the stages a sequence of all items is made; everything else that is added points backwards in
 //! that sequence, so that no circle can come about.
 
+use super::api::is_endpoint_title;
 use super::draft::Draft;
 use super::explicit::explicit;
-use super::matching::Index;
+use super::matching::{Entry, Index};
 use crate::Category;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -47,6 +48,8 @@ struct Net<'d> {
     drafts: &'d [Draft],
     before: Vec<BTreeSet<usize>>,
     children: Vec<Vec<usize>>,
+    /// Whether there are stages.
+    staged: bool,
 }
 
 impl<'d> Net<'d> {
@@ -57,11 +60,13 @@ impl<'d> Net<'d> {
                 children[parent].push(at);
             }
         }
-        Self { drafts, before: vec![BTreeSet::new(); drafts.len()], children }
+        let staged = drafts.iter().any(|draft| draft.phase.is_some());
+        Self { drafts, before: vec![BTreeSet::new(); drafts.len()], children, staged }
     }
 
+    /// What a roadmap does not name comes after its first stage.
     fn stage(&self, at: usize) -> usize {
-        self.drafts[at].phase.unwrap_or(0)
+        self.drafts[at].phase.unwrap_or(usize::from(self.staged))
     }
 
     /// Adds a dependency, unless it would close a circle or is one of an item on what it is part of.
@@ -154,6 +159,9 @@ impl<'d> Net<'d> {
 fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
     for item in net.in_sequence(place) {
         let draft = &net.drafts[item];
+        if is_endpoint_title(&draft.title) {
+            continue;
+        }
         let mut found: BTreeSet<usize> = BTreeSet::new();
         for line in std::iter::once(&draft.title).chain(draft.lines()) {
             let words = index.bag(line);
@@ -170,11 +178,14 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
                 }
             }
         }
-        if found.is_empty() && net.before[item].is_empty() {
-            let asked = index.entry(&draft.title, "");
+        if found.is_empty() && net.before[item].is_empty() && !net.staged {
+            let asked = Entry::of_text(index.bag(&format!("{}\n{}", draft.title, draft.text())));
             let earlier = |other: usize| place[other] < place[item] && !net.drafts[other].container;
-            let best = index.best(&asked, earlier).filter(|best| best.score >= BUILDS_ON);
+            let best = index.about(&asked, earlier).filter(|best| best.score >= BUILDS_ON);
             found.extend(best.map(|best| best.entry));
+        }
+        if found.is_empty() && net.staged {
+            found.extend(kin(net, index, place, item));
         }
         let mut found: Vec<usize> = found.into_iter().collect();
         found.sort_by_key(|&other| Reverse((index.get(other).name.len(), place[other])));
@@ -182,29 +193,67 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
     }
 }
 
-/// What begins a stage waits for the stage before; what begins the first one, for the foundation.
+/// The earlier items with which one shares most of its title: at least two words that tell something, or else a word of
+/// which its text makes the most.
+fn kin(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize) -> Vec<usize> {
+    let draft = &net.drafts[item];
+    let own = index.bag(&draft.title);
+    let earlier = |other: usize| place[other] < place[item] && !net.drafts[other].container;
+    let shared = |other: usize| {
+        let name = &index.get(other).name;
+        let words =
+            name.iter().filter(|&word| own.has(word) && index.frequency(word) * 2 <= net.drafts.len().max(6));
+        words.count()
+    };
+    let mut kin: Vec<(usize, usize, usize)> = index
+        .sharing(&own)
+        .into_iter()
+        .filter(|&other| earlier(other))
+        .map(|other| (shared(other), place[other], other))
+        .collect();
+    kin.retain(|&(shared, ..)| shared >= 2);
+    kin.sort_unstable_by_key(|&kin| Reverse(kin));
+    if kin.is_empty() && net.before[item].is_empty() {
+        let asked = Entry::of_text(index.bag(&format!("{}\n{}", draft.title, draft.text())));
+        let best = index.about(&asked, earlier).filter(|best| best.score >= BUILDS_ON);
+        return best.map(|best| best.entry).into_iter().collect();
+    }
+    kin.into_iter().take(2).map(|(.., other)| other).collect()
+}
+
+/// What begins a stage waits for the stages before; what begins the first one, for the foundation.
 fn by_stage(net: &mut Net<'_>, place: &[usize]) {
     let order = net.in_sequence(place);
-    let foundation =
-        order.first().copied().filter(|&first| net.drafts[first].category == Some(Category::Setup));
+    let foundation = order.first().copied().filter(|&first| is_foundation(&net.drafts[first]));
+    let tops = net.drafts.iter().enumerate().filter(|(_, draft)| draft.parent.is_none());
+    let stages: Vec<(usize, usize)> = tops.filter_map(|(at, draft)| Some((draft.phase?, at))).collect();
     for item in order {
-        if net.drafts[item].category == Some(Category::Test) {
+        if net.drafts[item].category == Some(Category::Test) || !net.before[item].is_empty() {
             continue;
         }
-        let stage = net.stage(item);
-        let earlier = (0..stage).rev().find_map(|stage| {
-            net.drafts
-                .iter()
-                .position(|draft| draft.container && draft.parent.is_none() && draft.phase == Some(stage))
-        });
-        if let Some(earlier) = earlier.filter(|_| net.before[item].is_empty()) {
-            net.before[item].insert(earlier);
-        } else if let Some(foundation) =
-            foundation.filter(|&foundation| foundation != item && net.before[item].is_empty())
-        {
+        let own = net.stage(item);
+        for &(stage, container) in stages.iter().filter(|&&(stage, _)| stage < own) {
+            // A stage of which a part comes later in the sequence cannot be waited for.
+            let done = net.leaves(container).iter().all(|&part| place[part] < place[item]);
+            if done && stage < own {
+                net.before[item].insert(container);
+            }
+        }
+        if let Some(foundation) = foundation.filter(|&first| first != item && net.before[item].is_empty()) {
             net.before[item].insert(foundation);
         }
     }
+}
+
+/// What everything else stands on, when it comes first: the project's skeleton, or who may do what.
+fn is_foundation(draft: &Draft) -> bool {
+    const ACCESS: &[&str] = &["authent", "autent", "auth", "anmeldung"];
+    let access = || {
+        crate::words::plain_words(&draft.title)
+            .iter()
+            .any(|word| ACCESS.iter().any(|start| word.starts_with(start)))
+    };
+    draft.category == Some(Category::Setup) || access()
 }
 
 /// Tests that name nothing test everything that came before and that nothing else builds on.

@@ -4,7 +4,7 @@ use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source, priority_of};
 use super::estimate::minutes_in;
 use super::label::flat;
-use super::role::{Role, named_role};
+use super::role::{Role, is_phase, named_role};
 use super::title::title_of;
 use super::tree::NodeKind;
 
@@ -88,7 +88,7 @@ fn feature(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &mu
     let sections = source.tree.children(index).any(|(child, node)| {
         matches!(node.kind, NodeKind::Section { .. }) && source.groups(index).any(|group| group == child)
     });
-    let listed = source.roles[index] == Role::Phase || lists_named_things(source, index);
+    let listed = is_phase(&source.tree.node(index).label) || lists_named_things(source, index);
     if !sections && !listed {
         work_item(source, index, parent, drafts);
         return;

@@ -96,7 +96,9 @@ fn split_name(text: &str) -> Option<(&str, &str)> {
     let (at, len) = [colon, wide, dash].into_iter().flatten().min()?;
     let (name, rest) = (text.get(..at)?.trim(), text.get(at + len..)?.trim());
     let plain = !name.contains(['.', '?', '!', '。']) || is_code(name);
-    let short = name.chars().count() <= LONGEST_NAME && name.split_whitespace().count() <= MOST_WORDS;
+    let closed = name.matches(['(', '[']).count() == name.matches([')', ']']).count();
+    let short =
+        closed && name.chars().count() <= LONGEST_NAME && name.split_whitespace().count() <= MOST_WORDS;
     (plain && short && !name.is_empty() && !rest.is_empty()).then_some((name, rest))
 }
 

@@ -5,6 +5,9 @@ use crate::words::{Bag, Vocabulary, plain_words, stems};
 /// A word that this many things have in common tells nothing, and following it would cost too much.
 const MOST_COMMON: usize = 400;
 
+/// A nickname that more things than this mention belongs to none of them.
+const RARE: usize = 3;
+
 /// Named things with the words that are said of them.
 pub(crate) struct Index {
     vocabulary: Vocabulary,
@@ -19,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) text: Bag,
     /// `CLI` for a command line interface.
     acronym: Bag,
+    /// `tursid` of `Core engine (tursid)`.
+    nickname: Bag,
 }
 
 /// An entry that was found, and how well it fits, in percent.
@@ -51,7 +56,9 @@ impl Index {
     /// Reads a name and a text in the words of this index.
     pub(crate) fn entry(&mut self, name: &str, text: &str) -> Entry {
         let acronym = acronym(name).map(|acronym| self.vocabulary.bag(&acronym)).unwrap_or_default();
-        Entry { name: self.vocabulary.bag(name), text: self.vocabulary.bag(text), acronym }
+        let (name, nickname) = without_brackets(name);
+        let nickname = self.vocabulary.bag(nickname);
+        Entry { name: self.vocabulary.bag(name), text: self.vocabulary.bag(text), acronym, nickname }
     }
 
     pub(crate) fn get(&self, entry: usize) -> &Entry {
@@ -60,10 +67,9 @@ impl Index {
 
     /// How much a word tells: the rarer, the more.
     pub(crate) fn weight(&self, word: u32) -> u32 {
-        let named = self.named.get(position(word)).map_or(0, Vec::len);
-        let said = self.said.get(position(word)).map_or(0, Vec::len);
+        // A word that no entry has tells as little as one that all have: it is the other text's own.
         let total = self.entries.len().max(1);
-        2 + (total / named.max(said).max(1)).max(1).ilog2()
+        2 + total.checked_div(self.frequency(word)).unwrap_or(1).max(1).ilog2()
     }
 
     /// The entries that share a word with a name, or with the name of an entry and the text, each once.
@@ -76,6 +82,7 @@ impl Index {
             .name
             .iter()
             .chain(asked.acronym.iter())
+            .chain(asked.nickname.iter())
             .flat_map(lists)
             .chain(asked.text.iter().map(|word| self.named.get(position(word)).unwrap_or(&none)))
             .filter(|list| list.len() <= MOST_COMMON)
@@ -103,7 +110,16 @@ impl Index {
         let forward = self.share(&asked.name, &entry.name, &entry.text);
         let backward = self.share(&entry.name, &asked.name, &asked.text);
         let acronym = |a: &Entry, b: &Entry| !a.acronym.is_empty() && b.name.has_all(&a.acronym);
-        let short = if acronym(asked, entry) || acronym(entry, asked) { 80 } else { 0 };
+        let nickname = |a: &Entry, b: &Entry| {
+            !a.nickname.is_empty() && (b.name.has_all(&a.nickname) || b.text.has_all(&a.nickname))
+        };
+        let short = if acronym(asked, entry) || acronym(entry, asked) {
+            80
+        } else if nickname(asked, entry) && asked.nickname.iter().all(|word| self.frequency(word) <= RARE) {
+            60
+        } else {
+            0
+        };
         // What both say of themselves decides between names that fit equally well.
         let common = asked.text.iter().filter(|&word| entry.text.has(word)).take(5).count();
         let bonus = u32::try_from(common).unwrap_or(0);
@@ -125,6 +141,18 @@ impl Index {
             .filter(|list| list.len() <= MOST_COMMON);
         let mut found: Vec<usize> =
             lists.flatten().copied().filter(|&entry| text.has_all(&self.entries[entry].name)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The entries that have a word of a text in their names.
+    pub(crate) fn sharing(&self, text: &Bag) -> Vec<usize> {
+        let lists = text
+            .iter()
+            .filter_map(|word| self.named.get(position(word)))
+            .filter(|list| list.len() <= MOST_COMMON);
+        let mut found: Vec<usize> = lists.flatten().copied().collect();
         found.sort_unstable();
         found.dedup();
         found
@@ -160,6 +188,15 @@ fn position(word: u32) -> usize {
     usize::try_from(word).unwrap_or(usize::MAX)
 }
 
+/// A name without what stands in brackets behind it, and that if it is one word.
+fn without_brackets(name: &str) -> (&str, &str) {
+    let Some((before, inner)) = name.split_once('(').filter(|(before, _)| !before.trim().is_empty()) else {
+        return (name, "");
+    };
+    let inner = inner.split(')').next().unwrap_or_default().trim();
+    (before, if inner.contains(char::is_whitespace) { "" } else { inner })
+}
+
 fn acronym(name: &str) -> Option<String> {
     let name = name.split(['(', ':']).next().unwrap_or_default();
     let words = plain_words(name);
@@ -173,7 +210,7 @@ fn acronym(name: &str) -> Option<String> {
 impl Entry {
     /// A text that has no name.
     pub(crate) fn of_text(text: Bag) -> Self {
-        Self { name: Bag::default(), text, acronym: Bag::default() }
+        Self { name: Bag::default(), text, acronym: Bag::default(), nickname: Bag::default() }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::words::normal_form;
 use std::collections::BTreeMap;
 
 /// From this score on two names mean the same work.
-const SAME: u32 = 55;
+const SAME: u32 = 50;
 /// From this score on a heading elsewhere in the document gives the details of a piece of work.
 const DETAILS: u32 = 75;
 /// A sentence is about a piece of work when it has this share of its name.
@@ -35,6 +35,11 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
                 leaf.then(|| index.best(asked, |entry| !spine[entry].container && !spine[entry].gone))?;
             found.filter(|found| found.score >= SAME)
         })
+        .collect();
+    let found: Vec<Option<Match>> = found
+        .into_iter()
+        .zip(&extra)
+        .map(|(found, draft)| found.or_else(|| stored(spine, draft).filter(|_| staged)))
         .collect();
     let mut visitors: BTreeMap<usize, Vec<(usize, u32)>> = BTreeMap::new();
     for (at, found) in found.iter().enumerate() {
@@ -61,6 +66,14 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
         }
     }
     append(spine, extra, &mut kept);
+}
+
+/// Where data is stored is told as a feature and built with the schema.
+fn stored(spine: &[Draft], draft: &Draft) -> Option<Match> {
+    let data = !draft.container && category_of(draft) == Category::Data;
+    let entry = (0..spine.len())
+        .find(|&entry| !spine[entry].container && speaks_of(&spine[entry], Category::Data))?;
+    data.then_some(Match { entry, score: SAME })
 }
 
 /// Appends what was kept; a container stays when at least two of its children do.

@@ -66,8 +66,9 @@ pub fn outline(documents: &[Document], options: &OutlineOptions) -> Plan {
     }
     artifact::add(&mut drafts, &sources);
     stage::settle(&mut drafts, options);
-    let chained: Vec<(usize, usize)> =
+    let mut chained: Vec<(usize, usize)> =
         sources.iter().flat_map(|source| chain::chain(source, &drafts)).collect();
+    chained.extend(api::order(&drafts));
     let edges = edges::edges(&drafts, &chained);
     build::build(documents, &trees, &drafts, &edges)
 }

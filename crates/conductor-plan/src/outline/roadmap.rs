@@ -3,7 +3,7 @@
 use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source};
 use super::features::work_item;
-use super::role::{Role, is_phase};
+use super::role::{Role, is_phase, named_role};
 use super::tree::NodeKind;
 
 /// The work that the roadmap of a document names; empty when it has none.
@@ -39,7 +39,13 @@ fn section(source: &Source<'_>, index: usize, drafts: &mut Vec<Draft>) {
     for (child, node) in source.tree.children(index) {
         match &node.kind {
             NodeKind::Section { .. } | NodeKind::Intro if groups.contains(&child) => {
-                if staged || matches!(node.kind, NodeKind::Intro) {
+                // A tag and a heading within it may both say that this is the roadmap.
+                if named_role(&node.label.name)
+                    .is_some_and(|(role, share)| role == Role::Roadmap && share >= 100)
+                    && source.roles[child] == Role::Roadmap
+                {
+                    section(source, child, drafts);
+                } else if staged || matches!(node.kind, NodeKind::Intro) {
                     phase(source, child, None, drafts);
                 } else {
                     work_item(source, child, None, drafts);

@@ -2,11 +2,11 @@
 
 use super::OutlineOptions;
 use super::category::category_of;
-use super::draft::{Draft, priority_of};
+use super::draft::Draft;
 use super::estimate::guess;
 use super::merge::sweep;
 use super::title::title_of;
-use crate::words::normal_form;
+use crate::words::{normal_form, plain_words};
 use crate::{Category, Priority};
 use std::collections::BTreeMap;
 
@@ -27,13 +27,21 @@ pub(super) fn settle(drafts: &mut Vec<Draft>, options: &OutlineOptions) {
 }
 
 fn priority(draft: &Draft, stages: usize) -> Priority {
-    let optional = draft.lines().chain([&draft.title]).any(|line| priority_of(line) == Some(Priority::Low));
+    let optional = draft.body.iter().chain([&draft.title]).any(|line| is_optional(line));
     match draft.phase {
         _ if optional => Priority::Low,
         Some(0) if stages > 0 => Priority::High,
         Some(2..) => Priority::Low,
         Some(_) | None => Priority::Medium,
     }
+}
+
+fn is_optional(line: &str) -> bool {
+    let words = plain_words(line).join(" ");
+    ["optional", "nice to have", "stretch goal", "opcional", "optionnel"]
+        .iter()
+        .any(|phrase| words.starts_with(phrase))
+        || ["optional feature", "this is optional"].iter().any(|phrase| words.contains(phrase))
 }
 
 /// Passes stages down to what is in them, and finds a stage for what the roadmap does not name: the stage that its group

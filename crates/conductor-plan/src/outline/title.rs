@@ -25,8 +25,8 @@ pub(crate) fn title_of(name: &str) -> Titled {
         annotations.push(inner.to_owned());
         title = before.trim();
     }
-    let title = without_preamble(title);
-    let title = shorten(title.trim().trim_end_matches(['.', ':', '：', ';', ',', '。', '}', ' ']));
+    let title = without_preamble(title.trim_end_matches(|c| c == '}' && !title.contains('{')));
+    let title = shorten(title.trim().trim_end_matches(['.', ':', '：', ';', ',', '。', ' ']));
     Titled { title: capitalised(title.trim_matches(['"', '“', '”']), name), annotations }
 }
 
