@@ -7,6 +7,7 @@ pub mod driver;
 pub mod gates;
 pub mod git;
 pub mod journal;
+pub mod perform;
 pub mod policy;
 pub mod process;
 pub mod prompt;

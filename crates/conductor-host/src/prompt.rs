@@ -174,11 +174,12 @@ enum Keep {
 impl Room {
     /// A quoted fragment under a heading, cut so that it fits; empty for an empty text.
     fn quote(&mut self, name: &'static str, heading: &str, text: &str, keep: Keep) -> String {
-        if text.trim().is_empty() {
+        let body = quoted(text);
+        // What is left of blanks and control characters says nothing.
+        if body.chars().all(|c| c == '>' || c.is_whitespace()) {
             return String::new();
         }
         let frame = format!("## {heading}\n");
-        let body = quoted(text);
         let room = self.left.saturating_sub(size(&frame) + 1);
         let fits = size(&body) <= room;
         if !fits {

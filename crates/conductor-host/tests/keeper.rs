@@ -304,7 +304,11 @@ fn a_keeper_outlives_the_signals_of_its_child(scene: &Scene) {
 }
 
 fn a_killed_keeper_is_reported_and_its_session_ended(scene: &Scene) {
-    let kept = scene.start(&scene.spec(r#"sh -c 'sleep 1000; :' "$MARK" & kill -KILL $PPID; sleep 1000; :"#));
+    // The child waits until its start was reported; before that, its keeper's death is a failed start.
+    let go = scene.fifo("go");
+    let script = r#"sh -c 'sleep 1000; :' "$MARK" & read -r _ < go; kill -KILL $PPID; sleep 1000; :"#;
+    let kept = scene.start(&scene.spec(script));
+    fs::write(&go, "now\n").expect("told");
     let error = kept.wait().expect_err("lost");
     assert!(matches!(error, KeepError::Lost { child: Some(_), killed } if killed >= 1), "{error}");
     scene.assert_nothing_alive();

@@ -3,7 +3,10 @@
 mod core;
 mod lock;
 mod recover;
+mod run;
 
 pub use core::{Core, Journal, Perform, TurnError};
 pub use lock::{DriverLock, LockError};
 pub use recover::lost_attempts;
+pub use run::DriveError;
+pub(crate) use run::{Driver, Ears};

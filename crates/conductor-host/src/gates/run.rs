@@ -231,14 +231,14 @@ impl GateStop {
     }
 }
 
-/// The tests of all gates together, by id; `None` when no gate's tests could be told.
+/// The tests of all gates together, by id; `None` when no gate's tests could be told. A test that several gates
+/// ran counts as failed if one of them saw it fail, and as skipped only if none ran it.
 pub fn merged_tests(gates: &[GateResult]) -> Option<TestResults> {
-    let several = gates.iter().filter(|gate| gate.tests.is_some()).count() > 1;
     let mut merged: Option<TestResults> = None;
-    for gate in gates {
-        for (id, status) in gate.tests.iter().flat_map(|tests| &tests.0) {
-            let id = if several { format!("{}: {id}", gate.name) } else { id.clone() };
-            merged.get_or_insert_default().0.insert(id, *status);
+    for tests in gates.iter().filter_map(|gate| gate.tests.as_ref()) {
+        let merged = merged.get_or_insert_default();
+        for (id, status) in &tests.0 {
+            readers::note(merged, id.clone(), *status);
         }
     }
     merged

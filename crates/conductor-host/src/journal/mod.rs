@@ -3,6 +3,7 @@
 mod append;
 mod controls;
 mod evidence;
+mod landings;
 mod plans;
 mod read;
 mod schema;
@@ -10,7 +11,7 @@ mod schema;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use conductor_engine::ids::{ControlId, EvidenceId, SessionId};
+use conductor_engine::ids::{ControlId, EvidenceId, RunId, SessionId};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use thiserror::Error;
@@ -64,6 +65,9 @@ pub enum JournalError {
     /// There is no such session.
     #[error("there is no session {0}; `conductor orchestrate status` lists them")]
     NoSession(SessionId),
+    /// There is no such run.
+    #[error("there is no run {0}")]
+    NoRun(RunId),
     /// There is no such evidence.
     #[error("there is no evidence {0}")]
     NoEvidence(EvidenceId),

@@ -2,7 +2,7 @@
 
 use conductor_engine::apply;
 use conductor_engine::event::{Event, Recorded};
-use conductor_engine::ids::SessionId;
+use conductor_engine::ids::{HoldId, RunId, SessionId, TaskRef};
 use conductor_engine::session::Session;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
@@ -49,28 +49,24 @@ pub struct Interaction {
 const SESSION_COLUMNS: &str = "id, started_at, ended_at, agent, status, outcome, metrics";
 
 impl Database {
-    /// Begins a session: gives it the next number and writes its frozen setup.
+    /// Begins a session: writes its frozen setup under its number.
     ///
     /// # Errors
-    /// When it cannot be written.
-    pub fn create_session(&mut self, setup: &Setup, at: Timestamp) -> Result<SessionId, JournalError> {
-        let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let id: i64 =
-            tx.query_row("SELECT coalesce(max(id), 0) + 1 FROM orchestration_sessions", [], |r| r.get(0))?;
-        tx.execute(
+    /// When it cannot be written, or there is a session of that number.
+    pub fn create_session(&mut self, id: SessionId, setup: &Setup, at: Timestamp) -> Result<(), JournalError> {
+        self.db.execute(
             "INSERT INTO orchestration_sessions (id, started_at, agent, status, metrics, setup)
              VALUES (?1, ?2, ?3, 'active', ?4, ?5)",
             params![
-                id,
+                i64::try_from(id.0)?,
                 time_text(at),
                 setup.rules.agent,
                 serde_json::to_string(&Metrics::default()).map_err(row_error("metrics"))?,
                 serde_json::to_string(setup).map_err(row_error("setup"))?
             ],
         )?;
-        tx.commit()?;
         self.commits += 1;
-        Ok(SessionId(u64::try_from(id)?))
+        Ok(())
     }
 
     /// Every session, oldest first.
@@ -185,6 +181,41 @@ impl Database {
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The task of a run.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub fn run_task(&self, run: RunId) -> Result<TaskRef, JournalError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT task_uid FROM runs WHERE session = ?1 AND number = ?2")?;
+        let key = params![i64::try_from(run.session.0)?, i64::try_from(run.number)?];
+        let uid: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
+        uid.map(TaskRef).ok_or(JournalError::NoRun(run))
+    }
+
+    /// What the agent said at the end of its last finished attempt at a task, in any session.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn last_summary(&self, task: &TaskRef) -> Result<Option<String>, JournalError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT body ->> '$.last_end.finished.summary' AS summary FROM runs
+             WHERE task_uid = ?1 AND summary IS NOT NULL ORDER BY session DESC, number DESC LIMIT 1",
+        )?;
+        Ok(statement.query_row([&task.0], |row| row.get(0)).optional()?)
+    }
+
+    /// What a hold asks.
+    ///
+    /// # Errors
+    /// When there is no such hold.
+    pub fn hold_question(&self, session: SessionId, hold: HoldId) -> Result<String, JournalError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT question FROM holds WHERE session = ?1 AND id = ?2")?;
+        let key = params![i64::try_from(session.0)?, i64::try_from(hold.0)?];
+        Ok(statement.query_row(key, |row| row.get(0))?)
     }
 
     /// Adds what the driver itself counts to the session's figures.

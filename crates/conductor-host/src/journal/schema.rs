@@ -77,6 +77,13 @@ CREATE TABLE evidence (
     body       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX evidence_by_tree ON evidence (tree, gates);
+CREATE TABLE landings (
+    id      INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES orchestration_sessions (id),
+    at      TEXT NOT NULL,
+    plan    TEXT NOT NULL,
+    ended   INTEGER NOT NULL DEFAULT 0
+) STRICT;
 CREATE TABLE agent_interactions (
     id               INTEGER PRIMARY KEY,
     session_id       INTEGER NOT NULL REFERENCES orchestration_sessions (id),

@@ -10,6 +10,7 @@
 //! escapes, and the report says so ([`Proof::Walked`]).
 
 mod cmd;
+mod detach;
 mod fds;
 mod keeper;
 mod kept;
@@ -19,6 +20,7 @@ mod spec;
 mod table;
 
 pub use cmd::{Cmd, EnvMap, Exit, Output, RunError};
+pub use detach::{leave_session, say_ready, spawn_detached};
 pub use keeper::{KEEPER_ARG, keeper_main};
 pub use kept::{KeepError, Keeper, KeptChild, KeptExit, Stopper};
 pub use spec::{Contained, Ended, KeeperSpec, Proof};

@@ -1,5 +1,15 @@
-//! Sessions: how one is begun, taken up again, asked and watched.
+//! Sessions: how one is begun, taken up again, landed and undone.
 
+mod begin;
+mod drive;
+mod host;
+mod land;
+mod rollback;
 mod setup;
 
+pub use begin::{BeginError, Begun, Options};
+pub use drive::DriveSessionError;
+pub use host::{Host, HostError};
+pub use land::{LandError, Landing};
+pub use rollback::{RollbackError, RolledBack};
 pub use setup::Setup;

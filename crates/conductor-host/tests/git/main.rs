@@ -11,5 +11,6 @@ mod refs;
 mod removal;
 mod snapshot;
 mod support;
+mod tree;
 mod whole;
 mod workspace;

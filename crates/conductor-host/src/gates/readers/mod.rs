@@ -77,7 +77,7 @@ fn state(path: &Path) -> Option<(SystemTime, u64)> {
 }
 
 /// Notes a test. One that is told twice keeps the worse end, so that a later line cannot hide a failure.
-fn note(results: &mut TestResults, id: String, status: TestStatus) {
+pub(super) fn note(results: &mut TestResults, id: String, status: TestStatus) {
     let badness = |status: TestStatus| match status {
         TestStatus::Skipped => 0,
         TestStatus::Passed => 1,

@@ -17,24 +17,23 @@ const WORDS: [(&str, TestStatus); 6] = [
 /// Reads the tests of both programs.
 pub(super) fn read(output: &str) -> TestResults {
     let mut results = TestResults::default();
-    // The name of a unittest whose first line of documentation comes on the next line, with the end.
+    // A unittest whose end is on a later line: after the first line of its documentation, or of what it prints.
     let mut open: Option<String> = None;
     for line in output.lines() {
-        let line = line.trim_end();
-        if let Some((id, status)) = pytest(line) {
+        if let Some((id, status)) = pytest(line.trim_end()) {
             note(&mut results, id, status);
-        } else if let Some(id) = unittest_name(line.split(" ... ").next().unwrap_or_default()) {
-            match line.rsplit_once(" ... ").and_then(|(_, end)| unittest_status(end)) {
-                Some(status) => note(&mut results, id, status),
-                None => open = Some(id),
-            }
-        } else if let Some(id) = open.take() {
-            let end = line.rsplit_once(" ... ").map_or(line, |(_, end)| end);
-            match unittest_status(end) {
-                Some(status) => note(&mut results, id, status),
-                // A test that prints has its end further down.
-                None => open = Some(id),
-            }
+        } else if let Some((id, rest)) = unittest(line) {
+            open = match unittest_end(rest) {
+                Some(status) => {
+                    note(&mut results, id, status);
+                    None
+                }
+                None => Some(id),
+            };
+        } else if let Some(status) = unittest_end(line)
+            && let Some(id) = open.take()
+        {
+            note(&mut results, id, status);
         }
     }
     results
@@ -69,23 +68,30 @@ fn is_node(id: &str) -> bool {
     })
 }
 
-/// `test_x (tests.test_a.TestA.test_x)`, or without the method inside before Python 3.11.
-fn unittest_name(line: &str) -> Option<String> {
-    let (name, place) = line.strip_suffix(')')?.split_once(" (")?;
-    let plain =
-        |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+/// `test_x (tests.test_a.TestA.test_x)`, or without the method inside before Python 3.11, and the rest of the
+/// line. A part of a test (`subTest`) is indented and has its parameters behind: it counts for its test.
+fn unittest(line: &str) -> Option<(String, &str)> {
+    let (name, rest) = line.trim_start().split_once(" (")?;
+    let (place, rest) = rest.split_once(')')?;
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
     if !plain(name) || name.contains('.') || !plain(place) || !place.contains('.') {
         return None;
     }
-    let whole = place.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
-    Some(if whole { place.to_owned() } else { format!("{place}.{name}") })
+    if !rest.is_empty() && !rest.starts_with(" ...") && !rest.starts_with(" (") {
+        return None;
+    }
+    let whole = place.strip_suffix(name).is_some_and(|class| class.ends_with('.'));
+    let id = if whole { place.to_owned() } else { format!("{place}.{name}") };
+    Some((id, rest))
 }
 
-fn unittest_status(end: &str) -> Option<TestStatus> {
+/// What stands behind the last dots of a line, or alone on it.
+fn unittest_end(line: &str) -> Option<TestStatus> {
+    let end = line.rsplit_once(" ... ").map_or(line, |(_, end)| end);
     match end.trim() {
         "ok" | "unexpected success" => Some(TestStatus::Passed),
         "FAIL" | "ERROR" => Some(TestStatus::Failed),
         "expected failure" => Some(TestStatus::Skipped),
-        other => other.starts_with("skipped").then_some(TestStatus::Skipped),
+        other => other.starts_with("skipped '").then_some(TestStatus::Skipped),
     }
 }

@@ -74,14 +74,23 @@ test_old (tests.test_math.TestMath) ... FAIL
 test_doc (tests.test_math.TestMath.test_doc)
 Says what it does. ... ERROR
 test_skip (tests.test_math.TestMath.test_skip) ... skipped 'later'
-test_print (tests.test_math.TestMath.test_print) ... hello
+test_print (tests.test_math.TestMath.test_print) ... hello ... world
 ok
-Ran 5 tests in 0.001s
+test_parts (tests.test_math.TestMath.test_parts) ...\u{20}
+  test_parts (tests.test_math.TestMath.test_parts) (i=1) ... FAIL
+test_known (tests.test_math.TestMath.test_known) ... expected failure
+
+======================================================================
+FAIL: test_old (tests.test_math.TestMath)
+ok
+Ran 7 tests in 0.001s
 ";
     insta::assert_snapshot!(shown(&from_output(TestReader::Pytest, unittest)), @r"
     Passed tests.test_math.TestMath.test_add
     Failed tests.test_math.TestMath.test_doc
+    Skipped tests.test_math.TestMath.test_known
     Failed tests.test_math.TestMath.test_old
+    Failed tests.test_math.TestMath.test_parts
     Passed tests.test_math.TestMath.test_print
     Skipped tests.test_math.TestMath.test_skip
     ");

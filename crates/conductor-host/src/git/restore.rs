@@ -1,0 +1,41 @@
+//! Saved work, brought back into a workspace that had to be made anew.
+
+use conductor_engine::ids::{Oid, RunId, TreeId};
+
+use super::error::GitError;
+use super::name::RefName;
+use super::open::Repo;
+use super::run::parse_tree;
+use super::snapshot::{own_ref, snapshots_of};
+use super::workspace::Workspace;
+
+/// The ref that keeps a run's snapshot of this number.
+///
+/// # Errors
+/// Never in practice: the name is made of numbers only.
+pub(crate) fn snapshot_ref(run: RunId, number: u32) -> Result<RefName, GitError> {
+    own_ref(&format!("{}/{number}", snapshots_of(run)))
+}
+
+impl Repo {
+    /// The tree of a commit.
+    ///
+    /// # Errors
+    /// When there is no such commit.
+    pub fn tree_of(&self, commit: &Oid) -> Result<TreeId, GitError> {
+        let step = "find the tree of a commit";
+        let tree = format!("{commit}^{{tree}}");
+        let out = self.git().cmd(step, "rev-parse").args(["--verify", "--end-of-options", &tree]).ok()?;
+        parse_tree(step, out.trim_ascii())
+    }
+
+    /// Gives a workspace that was just made the files of `tree`, without a commit: the agent finds them as its
+    /// own uncommitted work.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn restore_workspace(&self, workspace: &Workspace, tree: &TreeId) -> Result<(), GitError> {
+        let cmd = self.git().cmd("restore saved work", "read-tree").args(["--reset", "-u", tree.as_str()]);
+        cmd.on(workspace.path(), &workspace.index()).ok().map(drop)
+    }
+}

@@ -1,0 +1,95 @@
+//! One try of an agent.
+
+use std::time::Duration;
+
+use conductor_engine::Observation;
+use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
+use conductor_engine::effect::Outcome;
+use conductor_engine::ids::{RunId, TaskRef};
+
+use super::failed;
+use super::site::Site;
+use super::stop::StopSwitch;
+use crate::agents::{AttemptRequest, TaskSheet};
+use crate::prompt::{self, PromptParts};
+
+/// The engine ends an attempt when its time is up; the runner's own limit comes a little later and counts only
+/// when the driver is too busy.
+const TIMEOUT_SLACK: Duration = Duration::from_secs(30);
+
+/// Names of files in which a repository keeps its rules for agents.
+const RULES_FILES: [&str; 3] = ["AGENTS.md", "CLAUDE.md", "GEMINI.md"];
+
+impl Site {
+    pub(super) fn attempt(
+        &self,
+        run: RunId,
+        task: &TaskRef,
+        number: u32,
+        feedback: Option<&str>,
+        switch: &StopSwitch,
+        seen: &dyn Fn(Observation),
+    ) -> Outcome {
+        let request = match self.request(run, task, number, feedback) {
+            Ok(request) => request,
+            Err(outcome) => return outcome,
+        };
+        if switch.is_stopped() {
+            return Outcome::Attempt(never_ran());
+        }
+        let running = self.agents.start(&self.profile, request);
+        seen(Observation::Started);
+        let stopper = running.stopper();
+        switch.on_stop(move || stopper.stop());
+        Outcome::Attempt(running.wait())
+    }
+
+    fn request(
+        &self,
+        run: RunId,
+        task: &TaskRef,
+        number: u32,
+        feedback: Option<&str>,
+    ) -> Result<AttemptRequest, Outcome> {
+        let (task, dependencies) = self.task_sheet(task).map_err(|e| failed(&*e))?;
+        let task = TaskSheet { feedback: feedback.map(str::to_owned), ..task };
+        let workspace = self.newest_workspace(run).ok_or_else(|| {
+            // The engine is told as of any other failure of the surroundings; a person sees the reason.
+            Outcome::Failed { message: format!("the workspace of run {run} is gone"), transient: false }
+        })?;
+        let rules: Vec<String> = RULES_FILES
+            .iter()
+            .filter(|name| workspace.path().join(name).is_file())
+            .map(|name| (*name).to_owned())
+            .collect();
+        let prompt = prompt::build(&PromptParts {
+            task: &task,
+            dependencies: &dependencies,
+            gates: &self.setup.gates,
+            rules: &rules,
+            answer: None,
+            budget: prompt::DEFAULT_BUDGET,
+        });
+        let limit = Duration::try_from(self.setup.rules.max_task_duration).unwrap_or(Duration::MAX);
+        Ok(AttemptRequest {
+            run,
+            attempt: number,
+            task,
+            prompt: prompt.text,
+            workspace: workspace.path().to_owned(),
+            dir: self.places.attempt(run, number),
+            timeout: limit.saturating_add(TIMEOUT_SLACK),
+        })
+    }
+}
+
+/// It was stopped before it began.
+fn never_ran() -> AttemptReport {
+    AttemptReport {
+        end: AttemptEnd::Cancelled,
+        usage: Usage::default(),
+        agent_session: None,
+        working_ms: 0,
+        contained: true,
+    }
+}

@@ -1,0 +1,182 @@
+//! Evidence: the gates, run on exactly the candidate's tree, in a place that no agent ever saw.
+
+use std::path::{Path, PathBuf};
+
+use conductor_engine::effect::{Outcome, Verdict};
+use conductor_engine::evidence::{Evidence, EvidenceSummary};
+use conductor_engine::gate::{GateKind, TestResults};
+use conductor_engine::ids::{RunId, TreeId};
+use conductor_engine::session::Candidate;
+use thiserror::Error;
+
+use super::failed;
+use super::site::Site;
+use super::stop::StopSwitch;
+use crate::clock;
+use crate::gates::{GateJob, GateStop, digest, summarise};
+use crate::git::{CacheDir, GitError};
+use crate::policy::{self, Reason};
+
+/// Why the gates could not be run on a tree.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct CheckError(String);
+
+impl Site {
+    /// Runs the session's gates on a tree, outside of any run, and keeps the evidence.
+    pub(crate) fn check(&self, tree: &TreeId) -> Result<EvidenceSummary, CheckError> {
+        let run = RunId { session: self.session, number: 0 };
+        let broken = |outcome: Outcome| match outcome {
+            Outcome::Failed { message, .. } => CheckError(message),
+            other => CheckError(format!("{other:?}")),
+        };
+        let evidence = self.evidence(run, tree, None, &GateStop::default()).map_err(broken)?;
+        self.db()
+            .keep_evidence(&digest(&evidence), &evidence, clock::now())
+            .map_err(|e| CheckError(e.to_string()))?;
+        Ok(summarise(&evidence, self.setup.require_tests))
+    }
+
+    pub(super) fn gates(&self, run: RunId, candidate: &Candidate, switch: &StopSwitch) -> Outcome {
+        let stop = GateStop::default();
+        let handle = stop.clone();
+        switch.on_stop(move || handle.stop());
+        let base = match self.base_tests(run, candidate, &stop) {
+            Ok(base) => base,
+            Err(outcome) => return outcome,
+        };
+        let evidence = match self.evidence(run, &candidate.tree, base.as_ref(), &stop) {
+            Ok(evidence) => evidence,
+            Err(outcome) => return outcome,
+        };
+        let id = digest(&evidence);
+        if let Err(error) = self.db().keep_evidence(&id, &evidence, clock::now()) {
+            return failed(&error);
+        }
+        Outcome::Gated { evidence: id, summary: summarise(&evidence, self.setup.require_tests) }
+    }
+
+    /// The tests of the tree that the candidate is built on: from an earlier run of the gates on it, else run
+    /// now, once. Without a gate that can tell its tests there is nothing to compare.
+    fn base_tests(
+        &self,
+        run: RunId,
+        candidate: &Candidate,
+        stop: &GateStop,
+    ) -> Result<Option<TestResults>, Outcome> {
+        let tells = |g: &conductor_engine::gate::GateSpec| g.kind == GateKind::Test && g.reader.is_some();
+        if !self.setup.gates.iter().any(tells) {
+            return Ok(None);
+        }
+        let tree = self.repo.tree_of(&candidate.tip).map_err(|e| failed(&e))?;
+        let known = self.db().evidence_of_tree(&tree, &self.setup.gates_digest).map_err(|e| failed(&e))?;
+        let evidence = match known {
+            Some(evidence) => evidence,
+            None => {
+                let evidence = self.evidence(run, &tree, None, stop)?;
+                self.db()
+                    .keep_evidence(&digest(&evidence), &evidence, clock::now())
+                    .map_err(|e| failed(&e))?;
+                evidence
+            }
+        };
+        Ok(all_tests(&evidence))
+    }
+
+    fn evidence(
+        &self,
+        run: RunId,
+        tree: &TreeId,
+        base: Option<&TestResults>,
+        stop: &GateStop,
+    ) -> Result<Evidence, Outcome> {
+        let records = self.places.gate_records(run, tree.short());
+        if self.setup.gates.is_empty() {
+            // Nothing is checked, so nothing is checked out.
+            let job = GateJob { specs: &[], tree, workspace: &records, dir: &records, base: None };
+            return self
+                .gate_runner
+                .run(&job, stop, || Ok::<_, GitError>(Vec::new()))
+                .map_err(|e| failed(&e));
+        }
+        let path = self.places.gate(self.session);
+        let caches = self.caches();
+        let workspace =
+            self.repo.ensure_gate_workspace(&path, tree, &caches).map_err(|e| failed(&e))?;
+        let job = GateJob { specs: &self.setup.gates, tree, workspace: &path, dir: &records, base };
+        let result = self.gate_runner.run(&job, stop, || {
+            let changed = self.repo.verify_gate_workspace(&workspace)?;
+            Ok::<_, GitError>(changed.iter().map(ToString::to_string).collect())
+        });
+        let removed = self.repo.remove_gate_workspace(&workspace);
+        let evidence = result.map_err(|e| failed(&e))?;
+        removed.map_err(|e| failed(&e))?;
+        Ok(evidence)
+    }
+
+    /// The directories that gates declare as caches, kept per path.
+    fn caches(&self) -> Vec<CacheDir> {
+        let mut caches: Vec<CacheDir> = Vec::new();
+        for inside in self.setup.gates.iter().flat_map(|g| &g.cache) {
+            let inside = PathBuf::from(inside);
+            if caches.iter().all(|c| c.inside != inside) {
+                let store = self.places.cache().join(flat(&inside));
+                caches.push(CacheDir { inside, store });
+            }
+        }
+        caches
+    }
+
+    /// Whether a person has to see the change before it lands.
+    pub(super) fn judge(&self, candidate: &Candidate) -> Outcome {
+        let changes = match self.repo.changes(&candidate.tip, &candidate.tree) {
+            Ok(changes) => changes,
+            Err(error) => return failed(&error),
+        };
+        let paths: Vec<String> = changes
+            .iter()
+            .flat_map(|c| std::iter::once(&c.path).chain(c.from.as_ref()))
+            .map(ToString::to_string)
+            .collect();
+        let verdict = match policy::judge(&self.rules, paths.iter().map(String::as_str)) {
+            policy::Verdict::Accept => Verdict::Accept,
+            policy::Verdict::Hold(reasons) => Verdict::Hold {
+                question: question(&reasons),
+                detail: format!("Files that change:\n{}", paths.join("\n")),
+            },
+        };
+        Outcome::Judged(verdict)
+    }
+}
+
+fn question(reasons: &[Reason]) -> String {
+    let parts: Vec<String> = reasons
+        .iter()
+        .map(|reason| match reason {
+            Reason::Approval { class, paths } => {
+                format!("changes {} ({})", class.name().replace('_', " "), paths.join(", "))
+            }
+            Reason::Undecided { rule } => format!("rule `{rule}` cannot be evaluated, so it holds"),
+            Reason::ByHand => "auto_commit is off".to_owned(),
+        })
+        .collect();
+    format!("Accept this? It {}", parts.join("; "))
+}
+
+/// The tests of all gates together. A test that two gates ran counts as failed if either saw it fail.
+fn all_tests(evidence: &Evidence) -> Option<TestResults> {
+    let mut all: Option<TestResults> = None;
+    for tests in evidence.gates.iter().filter_map(|g| g.tests.as_ref()) {
+        let sum = all.get_or_insert_with(TestResults::default);
+        for (id, status) in &tests.0 {
+            let entry = sum.0.entry(id.clone()).or_insert(*status);
+            *entry = (*entry).max(*status);
+        }
+    }
+    all
+}
+
+/// A path as one name.
+fn flat(path: &Path) -> String {
+    path.to_string_lossy().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+}

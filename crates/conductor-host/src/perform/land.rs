@@ -1,0 +1,121 @@
+//! Landing on the session's branch: one commit for one run, with the proof in its trailers.
+
+use conductor_engine::effect::Outcome;
+use conductor_engine::ids::{EvidenceId, Oid, RunId, TaskRef};
+use conductor_engine::session::Candidate;
+
+use super::failed;
+use super::site::Site;
+use crate::clock;
+use crate::git::{Advance, CommitText, GitError, Trailers};
+
+impl Site {
+    pub(super) fn land(
+        &self,
+        run: RunId,
+        task: &TaskRef,
+        candidate: &Candidate,
+        evidence: &EvidenceId,
+        summary: Option<&str>,
+    ) -> Outcome {
+        let text = match self.commit_text(run, task, evidence, summary) {
+            Ok(text) => text,
+            Err(outcome) => return outcome,
+        };
+        match self.try_land(run, candidate, &text) {
+            Ok(outcome) => outcome,
+            Err(error) => failed(&error),
+        }
+    }
+
+    fn try_land(&self, run: RunId, candidate: &Candidate, text: &CommitText) -> Result<Outcome, GitError> {
+        // Since the run began, the branch may have got this very run's commit from a try whose answer was
+        // lost. Nothing can have come when the tip is where the run began.
+        if candidate.tip != candidate.base
+            && let Some(commit) = self.repo.find_run(run, &candidate.tip, &candidate.base)?
+        {
+            return Ok(Outcome::Landed { commit, tip: candidate.tip.clone() });
+        }
+        let commit = self.repo.commit(&candidate.tree, &[&candidate.tip], text, clock::now())?;
+        Ok(match self.repo.advance(&self.branch, &candidate.tip, &commit, run, &candidate.base)? {
+            Advance::Landed { commit } => Outcome::Landed { tip: commit.clone(), commit },
+            Advance::AlreadyLanded { commit } => Outcome::Landed { commit, tip: self.tip()? },
+            Advance::Moved { tip: Some(tip) } => Outcome::Moved { tip },
+            Advance::Moved { tip: None } => {
+                // Somebody deleted the branch: it is made again at the commit that everything so far led to.
+                self.make_branch(&candidate.tip)?;
+                Outcome::Moved { tip: candidate.tip.clone() }
+            }
+            Advance::CheckedOut { checkout } => Outcome::Failed {
+                message: format!(
+                    "{} is checked out in {}, where moving it would look like undoing it; switch to another \
+                     branch there (`git switch {}`)",
+                    self.branch.as_str(),
+                    checkout.display(),
+                    self.setup.target
+                ),
+                transient: true,
+            },
+        })
+    }
+
+    fn make_branch(&self, at: &Oid) -> Result<(), GitError> {
+        match self.repo.create_ref(&self.branch.to_ref(), at) {
+            // Somebody was faster: the next candidate is built on what is there.
+            Ok(()) | Err(crate::git::RefError::Moved { .. }) => Ok(()),
+            Err(crate::git::RefError::Git(error)) => Err(error),
+        }
+    }
+
+    fn commit_text(
+        &self,
+        run: RunId,
+        task: &TaskRef,
+        evidence: &EvidenceId,
+        summary: Option<&str>,
+    ) -> Result<CommitText, Outcome> {
+        let facts = self.task_facts(task).map_err(|e| failed(&*e))?;
+        Ok(CommitText {
+            subject: format!("{}: {}", commit_type(facts.kind.as_deref(), facts.category.as_deref()), facts.title),
+            body: summary.unwrap_or_default().to_owned(),
+            trailers: Trailers {
+                task: Some(facts.id),
+                run: Some(run),
+                agent: Some(self.profile.label.to_string()),
+                evidence: Some(evidence.clone()),
+                reverts: None,
+            },
+        })
+    }
+}
+
+/// The type of a Conventional Commit, from what the task says of itself.
+fn commit_type(kind: Option<&str>, category: Option<&str>) -> &'static str {
+    for word in [kind, category].into_iter().flatten() {
+        match word.to_ascii_lowercase().as_str() {
+            "bug" | "fix" | "bugfix" => return "fix",
+            "docs" | "documentation" | "doc" => return "docs",
+            "test" | "tests" | "testing" => return "test",
+            "refactor" | "refactoring" => return "refactor",
+            "chore" | "setup" | "infrastructure" => return "chore",
+            "ci" => return "ci",
+            "build" => return "build",
+            "perf" | "performance" => return "perf",
+            _ => {}
+        }
+    }
+    "feat"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::commit_type;
+
+    #[test]
+    fn the_type_of_a_commit_comes_from_the_task() {
+        assert_eq!(commit_type(None, None), "feat");
+        assert_eq!(commit_type(Some("bug"), Some("docs")), "fix");
+        assert_eq!(commit_type(Some("task"), Some("Testing")), "test");
+        assert_eq!(commit_type(Some("story"), None), "feat");
+    }
+}

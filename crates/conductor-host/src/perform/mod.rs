@@ -1,0 +1,167 @@
+//! What carries effects out: one thread for each that is under way, an answer for each, whatever happens.
+
+mod attempt;
+mod gates;
+mod land;
+mod notify;
+mod places;
+mod site;
+mod stop;
+mod tasks;
+mod workspace;
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use conductor_engine::Input;
+use conductor_engine::effect::{Effect, EffectKey, Outcome};
+use conductor_engine::ids::RunId;
+
+use crate::driver::Perform;
+
+pub use gates::CheckError;
+pub use places::{Places, PlacesError};
+pub use site::{Site, SiteError};
+pub(crate) use site::{Parts, session_branch};
+pub(crate) use tasks::{Facts, heartbeat};
+
+use stop::StopSwitch;
+
+/// Carries effects out in the real world.
+#[derive(Debug)]
+pub struct Workers {
+    site: Arc<Site>,
+    mail: Sender<Input>,
+    switches: BTreeMap<EffectKey, StopSwitch>,
+    finished: Arc<Mutex<Vec<EffectKey>>>,
+}
+
+impl Workers {
+    /// Answers go to `mail`.
+    pub fn new(site: Arc<Site>, mail: Sender<Input>) -> Self {
+        Self { site, mail, switches: BTreeMap::new(), finished: Arc::default() }
+    }
+
+    fn forget_finished(&mut self) {
+        let finished = std::mem::take(&mut *self.finished.lock().unwrap_or_else(PoisonError::into_inner));
+        for key in finished {
+            self.switches.remove(&key);
+        }
+    }
+}
+
+impl Perform for Workers {
+    fn start(&mut self, key: EffectKey, effect: Effect) {
+        self.forget_finished();
+        let Some(run) = key.run else { return };
+        let switch = StopSwitch::default();
+        self.switches.insert(key, switch.clone());
+        let job = Job {
+            site: Arc::clone(&self.site),
+            mail: self.mail.clone(),
+            finished: Arc::clone(&self.finished),
+            switch,
+            key,
+            run,
+            effect,
+        };
+        let name = format!("{} of {run}", key.verb);
+        if let Err(error) = std::thread::Builder::new().name(name).spawn(move || job.run()) {
+            let outcome = Outcome::Failed { message: format!("cannot start a thread: {error}"), transient: true };
+            // Nobody listens only when the driver is ending.
+            let _ended = self.mail.send(Input::Done(key, outcome));
+        }
+    }
+
+    fn cancel(&mut self, key: EffectKey) {
+        if let Some(switch) = self.switches.get(&key) {
+            switch.stop();
+        }
+    }
+}
+
+/// One effect under way.
+struct Job {
+    site: Arc<Site>,
+    mail: Sender<Input>,
+    finished: Arc<Mutex<Vec<EffectKey>>>,
+    switch: StopSwitch,
+    key: EffectKey,
+    run: RunId,
+    effect: Effect,
+}
+
+impl Job {
+    fn run(self) {
+        // A defect in one effect must not silence its run for ever.
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.perform())).unwrap_or_else(|_| Outcome::Failed {
+            message: format!("a defect of this program broke off `{}`", self.key.verb),
+            transient: false,
+        });
+        self.finished.lock().unwrap_or_else(PoisonError::into_inner).push(self.key);
+        let _ended = self.mail.send(Input::Done(self.key, outcome));
+    }
+
+    fn perform(&self) -> Outcome {
+        let site = &*self.site;
+        let run = self.run;
+        match &self.effect {
+            Effect::Claim { task } => site.claim(run, task),
+            Effect::Worktree { base, snapshot, fresh } => {
+                site.ensure_workspace(run, base.as_ref(), snapshot.as_ref(), *fresh)
+            }
+            Effect::Attempt { task, number, feedback, .. } => {
+                site.attempt(run, task, *number, feedback.as_deref(), &self.switch, &|seen| {
+                    let _ended = self.mail.send(Input::Seen(run, self.key.epoch, seen));
+                })
+            }
+            // What an earlier effect of the run had started has answered before this one begins, and a dead
+            // driver's keepers are gone before the next driver has the lock: nothing can be alive.
+            Effect::Stop => Outcome::Done,
+            Effect::Snapshot { number, base } => site.snapshot(run, *number, base),
+            Effect::Collect { base, snapshot } => site.collect(run, base, snapshot),
+            Effect::Candidate { base, snapshot } => site.candidate(base, snapshot),
+            Effect::Gates { candidate } => site.gates(run, candidate, &self.switch),
+            Effect::Judge { candidate, .. } => site.judge(candidate),
+            Effect::Land { task, candidate, evidence, summary } => {
+                site.land(run, task, candidate, evidence, summary.as_deref())
+            }
+            Effect::CloseTask { task, token, minutes, commit } => {
+                site.close(run, task, *token, *minutes, commit)
+            }
+            Effect::Report { task, token, as_status, reason } => {
+                site.report(run, task, *token, *as_status, reason)
+            }
+            Effect::Release { task, token } => site.release(task, *token),
+            Effect::Tidy { snapshot } => site.tidy(run, snapshot.as_ref()),
+            Effect::Notify { hold } => site.notify(run, *hold),
+        }
+    }
+}
+
+/// An error as the answer to an effect: worth another try.
+fn failed(error: &dyn std::error::Error) -> Outcome {
+    Outcome::Failed { message: chain(error), transient: true }
+}
+
+/// An error as the answer to an effect that trying again cannot mend.
+fn refused(error: &dyn std::error::Error) -> Outcome {
+    Outcome::Failed { message: chain(error), transient: false }
+}
+
+/// An error with what caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,155 @@
+//! Where things are: workspaces outside the checkout, records beside the task store.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use conductor_engine::ids::{RunId, SessionId};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::process::EnvMap;
+
+/// Why there is no place for workspaces.
+#[derive(Debug, Error)]
+pub enum PlacesError {
+    /// Nothing says where the user's state belongs.
+    #[error("no place for workspaces: set HOME or XDG_STATE_HOME, or orchestration.workflow.workspace_root")]
+    NoHome,
+    /// Inside the checkout, where the user's tools would see them.
+    #[error("workspaces must not be inside the repository: {} is; choose another workspace_root", .0.display())]
+    Inside(PathBuf),
+}
+
+/// The directories of one repository's sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// Workspaces and caches, `<state>/conductor/<name>-<digest of the repository's path>`.
+    root: PathBuf,
+    /// `.taskwerk` of the project.
+    taskwerk: PathBuf,
+}
+
+impl Places {
+    /// `common_dir` is the repository's common directory, `top` its main checkout, `taskwerk` the directory of
+    /// the task store.
+    ///
+    /// # Errors
+    /// When no place is known, or the one that was configured is inside the checkout.
+    pub fn new(
+        common_dir: &Path,
+        top: &Path,
+        taskwerk: &Path,
+        configured: Option<&Path>,
+        env: &EnvMap,
+    ) -> Result<Self, PlacesError> {
+        let state = match configured {
+            Some(path) => path.to_owned(),
+            None => state_home(env).ok_or(PlacesError::NoHome)?,
+        };
+        let digest = Sha256::digest(common_dir.as_os_str().as_bytes());
+        let id: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
+        let name = top.file_name().and_then(OsStr::to_str).unwrap_or("repository");
+        let name: String =
+            name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' }).collect();
+        let root = state.join("conductor").join(format!("{name}-{id}"));
+        if root.starts_with(top) {
+            return Err(PlacesError::Inside(root));
+        }
+        Ok(Self { root, taskwerk: taskwerk.to_owned() })
+    }
+
+    /// Everything of this repository's.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The workspaces of runs.
+    pub fn runs(&self) -> PathBuf {
+        self.root.join("run")
+    }
+
+    /// The workspace of a run. A run that had to start afresh while its old workspace had to be kept has more
+    /// than one, `again` counts them from 0.
+    pub fn workspace(&self, run: RunId, again: u32) -> PathBuf {
+        let name = if again == 0 { run.to_string() } else { format!("{run}-{again}") };
+        self.runs().join(name)
+    }
+
+    /// The gate workspace of a session's lane.
+    pub fn gate(&self, session: SessionId) -> PathBuf {
+        self.root.join("gate").join(session.to_string())
+    }
+
+    /// Where declared caches survive between gate workspaces.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join("cache")
+    }
+
+    /// The driver's lock.
+    pub fn lock(&self) -> PathBuf {
+        self.taskwerk.join("driver.lock")
+    }
+
+    /// The records of a session.
+    pub fn session(&self, session: SessionId) -> PathBuf {
+        self.taskwerk.join("sessions").join(session.to_string())
+    }
+
+    /// The output of a session that runs in the background.
+    pub fn session_log(&self, session: SessionId) -> PathBuf {
+        self.session(session).join("log")
+    }
+
+    /// The records of one run.
+    pub fn run_records(&self, run: RunId) -> PathBuf {
+        self.session(run.session).join("runs").join(run.number.to_string())
+    }
+
+    /// The records of one attempt.
+    pub fn attempt(&self, run: RunId, number: u32) -> PathBuf {
+        self.run_records(run).join(format!("attempt-{number}"))
+    }
+
+    /// The records of the gates on one tree.
+    pub fn gate_records(&self, run: RunId, tree: &str) -> PathBuf {
+        self.run_records(run).join("gates").join(tree)
+    }
+}
+
+fn state_home(env: &EnvMap) -> Option<PathBuf> {
+    let absolute = |name: &str| {
+        env.get(OsStr::new(name)).map(PathBuf::from).filter(|path| path.is_absolute())
+    };
+    absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(rows: &[(&str, &str)]) -> EnvMap {
+        rows.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect()
+    }
+
+    #[test]
+    fn workspaces_are_outside_and_apart() {
+        let top = Path::new("/home/ann/my app");
+        let places = |common: &str, env: &EnvMap, configured| {
+            Places::new(Path::new(common), top, &top.join(".taskwerk"), configured, env)
+        };
+        let home = env(&[("HOME", "/home/ann")]);
+        let one = places("/home/ann/my app/.git", &home, None).unwrap();
+        assert!(one.root().starts_with("/home/ann/.local/state/conductor"), "{one:?}");
+        assert!(one.root().file_name().unwrap().to_str().unwrap().starts_with("my-app-"));
+        let other = places("/srv/my app/.git", &home, None).unwrap();
+        assert_ne!(one.root(), other.root());
+        let xdg = env(&[("HOME", "/home/ann"), ("XDG_STATE_HOME", "/var/state")]);
+        assert!(places("/x", &xdg, None).unwrap().root().starts_with("/var/state/conductor"));
+        assert!(matches!(places("/x", &env(&[]), None), Err(PlacesError::NoHome)));
+        assert!(matches!(places("/x", &env(&[("HOME", "relative")]), None), Err(PlacesError::NoHome)));
+        assert!(matches!(places("/x", &home, Some(&top.join("ws"))), Err(PlacesError::Inside(_))));
+        let run = RunId { session: SessionId(1), number: 2 };
+        assert!(one.workspace(run, 0).ends_with("run/1.2") && one.workspace(run, 1).ends_with("run/1.2-1"));
+    }
+}

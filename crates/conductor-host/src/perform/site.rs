@@ -1,0 +1,157 @@
+//! Everything that effects of one session have in common.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use conductor_engine::ids::{SessionId, TaskRef};
+use taskwerk_client::Tasks;
+use taskwerk_model::TaskId;
+use thiserror::Error;
+
+use super::places::{Places, PlacesError};
+use crate::agents::{AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, profiles};
+use crate::config::{AgentRole, Config, ConfigError, Orchestration};
+use crate::gates::GateRunner;
+use crate::git::{BranchName, NameError, Repo};
+use crate::journal::{Database, JournalError};
+use crate::process::{EnvMap, Keeper};
+use crate::session::Setup;
+
+/// Why a session's surroundings cannot be set up.
+#[derive(Debug, Error)]
+pub enum SiteError {
+    /// The frozen configuration is not one that this program understands.
+    #[error("the session's configuration cannot be read: {0}")]
+    Config(#[from] ConfigError),
+    /// The agent.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The agent.
+    #[error(transparent)]
+    Choose(#[from] crate::agents::ChooseError),
+    /// Where things are.
+    #[error(transparent)]
+    Places(#[from] PlacesError),
+    /// The name of the session's branch.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The database.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// What the effects of one session share.
+#[derive(Debug)]
+pub struct Site {
+    pub(super) session: SessionId,
+    pub(super) repo: Repo,
+    pub(super) setup: Setup,
+    pub(super) rules: Orchestration,
+    pub(super) profile: Profile,
+    pub(super) places: Places,
+    pub(super) branch: BranchName,
+    pub(super) agents: AgentRunner,
+    pub(super) gate_runner: GateRunner,
+    pub(super) keeper: Keeper,
+    pub(super) user_env: EnvMap,
+    tasks: Mutex<Tasks>,
+    db: Mutex<Database>,
+    ids: Mutex<BTreeMap<TaskRef, TaskId>>,
+    /// Durable transactions in the task store.
+    task_commits: AtomicU64,
+}
+
+/// What a [`Site`] is made of.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) session: SessionId,
+    pub(crate) repo: Repo,
+    pub(crate) setup: Setup,
+    pub(crate) places: Places,
+    pub(crate) keeper: Keeper,
+    pub(crate) user_env: EnvMap,
+    pub(crate) tasks: Tasks,
+    pub(crate) db: Database,
+}
+
+impl Site {
+    pub(crate) fn new(parts: Parts) -> Result<Self, SiteError> {
+        let Parts { session, repo, setup, places, keeper, user_env, tasks, db } = parts;
+        let config = Config::from_value(&setup.config)?;
+        let profile = profile_of(&setup, &config)?;
+        let agents = AgentRunner { keeper: keeper.clone(), user_env: user_env.clone() };
+        let gate_runner = GateRunner { keeper: keeper.clone(), user_env: user_env.clone() };
+        Ok(Self {
+            session,
+            repo,
+            branch: session_branch(session)?,
+            rules: config.orchestration,
+            setup,
+            profile,
+            places,
+            agents,
+            gate_runner,
+            keeper,
+            user_env,
+            tasks: Mutex::new(tasks),
+            db: Mutex::new(db),
+            ids: Mutex::default(),
+            task_commits: AtomicU64::new(0),
+        })
+    }
+
+    /// The task store. Held for the length of one request.
+    pub(super) fn tasks(&self) -> MutexGuard<'_, Tasks> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Conductor's database. Held for the length of one request.
+    pub(super) fn db(&self) -> MutexGuard<'_, Database> {
+        self.db.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many git processes were started, and durable transactions written, on behalf of effects.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.repo.stats().processes(), self.db().commits() + self.task_commits.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn count_commit(&self) {
+        self.task_commits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The id of a task in the store, if it was looked up before. An id never changes.
+    pub(super) fn known_id(&self, task: &TaskRef) -> Option<TaskId> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).get(task).cloned()
+    }
+
+    pub(super) fn learn_ids(&self, ids: impl Iterator<Item = (TaskRef, TaskId)>) {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+    }
+
+    /// The agent's name as people and commits see it.
+    pub fn agent_label(&self) -> &AgentLabel {
+        &self.profile.label
+    }
+}
+
+/// The branch of a session.
+pub(crate) fn session_branch(session: SessionId) -> Result<BranchName, NameError> {
+    BranchName::parse(&format!("conductor/s{session}"))
+}
+
+/// The profile that the session froze: the agent of that name, or the recording that takes its place.
+fn profile_of(setup: &Setup, config: &Config) -> Result<Profile, SiteError> {
+    if let Some(recording) = &setup.replay {
+        return Ok(Profile {
+            label: AgentLabel { name: "replay".to_owned(), replay: true },
+            role: AgentRole::Author,
+            price: None,
+            configured: true,
+            kind: ProfileKind::Replay { recording: PathBuf::from(recording) },
+        });
+    }
+    let all = profiles(&config.orchestration.agents)?;
+    Ok(choose(&all, Some(&setup.rules.agent), |_| true)?.clone())
+}

@@ -1,0 +1,193 @@
+//! Workspaces and the work in them: made, saved, looked at, merged, removed.
+
+use conductor_engine::effect::Outcome;
+use conductor_engine::ids::{Oid, RunId};
+use conductor_engine::session::{Candidate, Snapshot};
+
+use super::site::Site;
+use super::{failed, refused};
+use crate::clock;
+use crate::git::{
+    BranchName, CandidateOutcome, GitError, KeptWhy, Removal, Workspace, WorkspaceSpec, snapshot_ref,
+};
+
+/// More workspaces than this for one run means that something is badly wrong.
+const MOST_WORKSPACES: u32 = 100;
+
+impl Site {
+    /// The workspaces of a run that are ready, oldest first.
+    fn workspaces(&self, run: RunId) -> Vec<Workspace> {
+        (0..MOST_WORKSPACES)
+            .map(|again| self.places.workspace(run, again))
+            .take_while(|path| path.symlink_metadata().is_ok())
+            .filter_map(|path| self.repo.find_workspace(&path))
+            .collect()
+    }
+
+    /// The workspace that the run works in: the newest one that started from `base`.
+    pub(super) fn workspace(&self, run: RunId, base: &Oid) -> Option<Workspace> {
+        self.workspaces(run).into_iter().rev().find(|w| w.base() == base)
+    }
+
+    /// The workspace that the run works in now.
+    pub(super) fn newest_workspace(&self, run: RunId) -> Option<Workspace> {
+        self.workspaces(run).pop()
+    }
+
+    pub(super) fn ensure_workspace(
+        &self,
+        run: RunId,
+        base: Option<&Oid>,
+        snapshot: Option<&Snapshot>,
+        fresh: bool,
+    ) -> Outcome {
+        match self.try_workspace(run, base, snapshot, fresh) {
+            Ok(base) => Outcome::Prepared { base },
+            Err(outcome) => outcome,
+        }
+    }
+
+    fn try_workspace(
+        &self,
+        run: RunId,
+        base: Option<&Oid>,
+        snapshot: Option<&Snapshot>,
+        fresh: bool,
+    ) -> Result<Oid, Outcome> {
+        let tip = self.tip().map_err(|e| failed(&e))?;
+        if fresh {
+            self.set_aside(run, snapshot, &tip)?;
+        } else if let Some(there) = match base {
+            Some(base) => self.workspace(run, base),
+            // Made by a driver that died before it could say so.
+            None => self.workspaces(run).pop(),
+        } {
+            return Ok(there.base().clone());
+        }
+        let base = base.cloned().unwrap_or(tip);
+        if let Some(there) = self.workspace(run, &base) {
+            return Ok(there.base().clone());
+        }
+        let path = (0..MOST_WORKSPACES)
+            .map(|again| self.places.workspace(run, again))
+            .find(|path| self.repo.find_workspace(path).is_none())
+            .ok_or_else(|| Outcome::Failed {
+                message: format!("run {run} has too many workspaces that had to be kept"),
+                transient: false,
+            })?;
+        let branch = self.task_branch(run)?;
+        let spec = WorkspaceSpec { path, run, branch, base: base.clone() };
+        let workspace = self.repo.ensure_workspace(&spec).map_err(|e| failed(&e))?;
+        if let Some(saved) = snapshot.filter(|_| !fresh) {
+            self.repo.restore_workspace(&workspace, &saved.tree).map_err(|e| failed(&e))?;
+        }
+        Ok(base)
+    }
+
+    /// Removes the old workspaces of a run that starts afresh. What is unique in one keeps it where it is.
+    fn set_aside(&self, run: RunId, snapshot: Option<&Snapshot>, tip: &Oid) -> Result<(), Outcome> {
+        // One that starts from the tip is the fresh one, made by a try whose answer was lost: a run never
+        // starts afresh from where it began.
+        for old in self.workspaces(run).iter().filter(|w| w.base() != tip) {
+            self.remove(old, snapshot).map_err(|e| failed(&e))?;
+        }
+        Ok(())
+    }
+
+    fn task_branch(&self, run: RunId) -> Result<BranchName, Outcome> {
+        let facts = self.run_task(run).map_err(|e| failed(&*e))?;
+        let pattern = &self.rules.workflow.branch_pattern;
+        let name = pattern.branch(&facts.id, &facts.title, &self.session.to_string());
+        BranchName::parse(&name).map_err(|e| refused(&e))
+    }
+
+    pub(super) fn snapshot(&self, run: RunId, number: u32, base: &Oid) -> Outcome {
+        let Some(workspace) = self.workspace(run, base) else {
+            return Outcome::Failed {
+                message: format!("the workspace of run {run} is gone: {}", self.places.workspace(run, 0).display()),
+                transient: false,
+            };
+        };
+        match self.repo.snapshot(&workspace, number, clock::now()) {
+            Ok(saved) => Outcome::Snapshot { commit: saved.commit, tree: saved.tree },
+            Err(error) => failed(&error),
+        }
+    }
+
+    pub(super) fn collect(&self, _run: RunId, base: &Oid, snapshot: &Snapshot) -> Outcome {
+        match self.repo.changes(base, &snapshot.tree) {
+            Ok(changes) => Outcome::Collected { files: changes.len() as u64 },
+            Err(error) => failed(&error),
+        }
+    }
+
+    /// The tip of the session's branch.
+    pub(super) fn tip(&self) -> Result<Oid, GitError> {
+        let found = self.repo.read_ref(&self.branch.to_ref())?;
+        // A branch that somebody deleted is made again where the session began; what had landed is found by
+        // its trailers on nothing, and the candidates are built anew.
+        Ok(found.unwrap_or_else(|| self.setup.base.clone()))
+    }
+
+    pub(super) fn candidate(&self, base: &Oid, snapshot: &Snapshot) -> Outcome {
+        let merged = self.tip().and_then(|tip| {
+            let outcome = self.repo.candidate(base, &tip, &snapshot.commit, &snapshot.tree)?;
+            Ok((tip, outcome))
+        });
+        match merged {
+            Err(error) => failed(&error),
+            Ok((tip, CandidateOutcome::Ready { tree, .. })) => {
+                Outcome::Candidate(Candidate { base: base.clone(), tip, tree })
+            }
+            Ok((tip, CandidateOutcome::Nothing)) => match self.repo.tree_of(&tip) {
+                Ok(tree) => Outcome::Candidate(Candidate { base: base.clone(), tip, tree }),
+                Err(error) => failed(&error),
+            },
+            Ok((tip, CandidateOutcome::Conflict { paths })) => {
+                Outcome::Conflict { tip, paths: paths.iter().map(ToString::to_string).collect() }
+            }
+        }
+    }
+
+    pub(super) fn tidy(&self, run: RunId, snapshot: Option<&Snapshot>) -> Outcome {
+        let mut kept = Vec::new();
+        for workspace in self.workspaces(run) {
+            match self.remove(&workspace, snapshot) {
+                Ok(Removal::Removed) => {}
+                Ok(Removal::Kept { why }) => {
+                    kept.push(format!("{}: {}", workspace.path().display(), kept_why(&why)));
+                }
+                Err(error) => return failed(&error),
+            }
+        }
+        Outcome::Tidied { kept: (!kept.is_empty()).then(|| kept.join("; ")) }
+    }
+
+    /// Removes a workspace with a proof that its files are in the last snapshot. One of which nothing was ever
+    /// saved is saved now.
+    fn remove(&self, workspace: &Workspace, snapshot: Option<&Snapshot>) -> Result<Removal, GitError> {
+        let run = workspace.run();
+        let saved = match snapshot {
+            Some(saved) => snapshot_ref(run, saved.number)?,
+            None => self.repo.snapshot(workspace, 1, clock::now())?.name,
+        };
+        self.repo.remove_workspace(workspace, &saved)
+    }
+}
+
+fn kept_why(why: &KeptWhy) -> String {
+    let list = |paths: &[crate::git::RepoPath]| {
+        let mut names: Vec<String> = paths.iter().take(5).map(ToString::to_string).collect();
+        if paths.len() > 5 {
+            names.push(format!("and {} more", paths.len() - 5));
+        }
+        names.join(", ")
+    };
+    match why {
+        KeptWhy::NotInRef { name } => format!("{} does not hold its files", name.as_str()),
+        KeptWhy::Unsaved { paths } => format!("files that were never saved: {}", list(paths)),
+        KeptWhy::Nested { paths } => format!("repositories inside it: {}", list(paths)),
+        KeptWhy::UnsavedCommits { refs } => format!("commits that no ref keeps: {}", refs.join(", ")),
+        KeptWhy::NotUnderstood { .. } => "its own repository cannot be understood".to_owned(),
+    }
+}

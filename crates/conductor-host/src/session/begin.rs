@@ -1,0 +1,242 @@
+//! Beginning a session: everything that it is judged by is read now, and frozen.
+
+use std::path::PathBuf;
+
+use conductor_engine::gate::{GateKind, GateSpec};
+use conductor_engine::ids::{Oid, SessionId, TaskRef};
+use conductor_engine::session::Rules;
+use jiff::SignedDuration;
+use thiserror::Error;
+
+use super::host::{Host, HostError};
+use super::setup::Setup;
+use crate::agents::{
+    AgentRunner, ChooseError, Detected, Profile, ProfileError, choose, is_there, profiles,
+};
+use crate::clock;
+use crate::config::{Config, ConfigError, Orchestration};
+use crate::driver::DriverLock;
+use crate::gates::{self, GateConfigError};
+use crate::git::{BranchName, GitError, Head, OpenError, RefError, RefName};
+use crate::journal::JournalError;
+use crate::perform::session_branch;
+
+/// What a person says about one session; what is `None` comes from the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The agent's name.
+    pub agent: Option<String>,
+    /// A recording that takes the agent's place.
+    pub replay: Option<PathBuf>,
+    /// How many runs at once.
+    pub jobs: Option<u32>,
+    /// How many tasks to dispatch at most.
+    pub max_tasks: Option<u64>,
+    /// The only tasks to work on; `None` for every ready one.
+    pub only: Option<Vec<TaskRef>>,
+    /// Refuse a run whose gates ran no test.
+    pub require_tests: bool,
+    /// The branch that the work is for; `None` for the one that is checked out.
+    pub into: Option<String>,
+}
+
+/// A session that was begun.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// Its number.
+    pub id: SessionId,
+    /// Its branch.
+    pub branch: BranchName,
+    /// Its setup.
+    pub setup: Setup,
+    /// What was seen while looking for gates, for people.
+    pub notes: Vec<String>,
+}
+
+/// Why no session was begun. Nothing was changed then.
+#[derive(Debug, Error)]
+pub enum BeginError {
+    /// An earlier session is not over.
+    #[error("session {0} was interrupted and is not over; take it up with `conductor orchestrate resume`, or end it with `conductor orchestrate stop` and `resume`")]
+    Unfinished(SessionId),
+    /// No branch is checked out.
+    #[error("no branch is checked out (HEAD is detached): switch to the branch that the work is for, or name it with --into")]
+    Detached,
+    /// The branch that was named is not there.
+    #[error("there is no branch `{0}`")]
+    NoBranch(String),
+    /// A branch stands where the session's branches belong.
+    #[error("branch `conductor` is in the way: git cannot have `conductor/s{0}` beside it; rename it (`git branch -m conductor other-name`)")]
+    BranchInTheWay(SessionId),
+    /// The agent.
+    #[error(transparent)]
+    Agent(#[from] ChooseError),
+    /// The agent's profile.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The agent is not there.
+    #[error("agent {name} cannot run: {what} was not found; install it, or choose another with --agent")]
+    AgentMissing {
+        /// Its name.
+        name: String,
+        /// What is missing.
+        what: String,
+    },
+    /// The gates.
+    #[error(transparent)]
+    Gates(#[from] GateConfigError),
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The repository.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The repository.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// A ref that moved meanwhile.
+    #[error(transparent)]
+    Ref(#[from] RefError),
+    /// A name that git does not take.
+    #[error(transparent)]
+    Name(#[from] crate::git::NameError),
+    /// The database.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The project.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// A number that does not fit.
+    #[error("a number of the configuration is out of range: {0}")]
+    Range(#[from] std::num::TryFromIntError),
+    /// A duration that does not fit.
+    #[error("max_task_duration is out of range: {0}")]
+    Duration(#[from] jiff::Error),
+}
+
+impl Host {
+    /// Begins a session: chooses the agent, finds the gates in the committed tree, cuts the session's branch
+    /// and writes the setup down. The lock shows that no driver is at work.
+    ///
+    /// # Errors
+    /// When something that it needs is not there. Nothing was changed then.
+    pub fn begin(&self, _lock: &DriverLock, options: &Options) -> Result<Begun, BeginError> {
+        let mut db = self.database()?;
+        let newest = db.newest_session()?;
+        if let Some(id) = newest
+            && db.session_row(id)?.status == "active"
+        {
+            return Err(BeginError::Unfinished(id));
+        }
+        let config = Config::from_value(&self.config)?;
+        let (target, base) = self.target(options)?;
+        let agent = self.agent(&config, options)?;
+        let (gates, notes) = self.gates(&config.orchestration, &base)?;
+        let id = self.next_number(newest)?;
+        let setup = Setup {
+            version: Setup::VERSION,
+            rules: rules(&config.orchestration, options, agent)?,
+            target,
+            gates_digest: gates::gates_digest(&gates),
+            gates,
+            require_tests: options.require_tests || config.orchestration.workflow.require_tests,
+            config: self.config.clone(),
+            replay: options.replay.as_ref().map(|p| p.to_string_lossy().into_owned()),
+            base,
+        };
+        let branch = session_branch(id)?;
+        self.cut(&branch, &setup.base, id)?;
+        db.create_session(id, &setup, clock::now())?;
+        Ok(Begun { id, branch, setup, notes })
+    }
+
+    fn target(&self, options: &Options) -> Result<(String, Oid), BeginError> {
+        if let Some(name) = &options.into {
+            let branch = BranchName::parse(name)?;
+            let tip = self.repo.read_ref(&branch.to_ref())?;
+            return Ok((name.clone(), tip.ok_or_else(|| BeginError::NoBranch(name.clone()))?));
+        }
+        match self.repo.head()? {
+            Head::Branch { name, tip } => Ok((name.as_str().to_owned(), tip)),
+            Head::Detached { .. } => Err(BeginError::Detached),
+        }
+    }
+
+    fn agent(&self, config: &Config, options: &Options) -> Result<String, BeginError> {
+        if options.replay.is_some() {
+            return Ok("replay".to_owned());
+        }
+        let all = profiles(&config.orchestration.agents)?;
+        let runner = AgentRunner { keeper: self.keeper.clone(), user_env: self.env.clone() };
+        let there = |profile: &Profile| !matches!(is_there(&runner, profile), Detected::Missing { .. });
+        let chosen = choose(&all, options.agent.as_deref(), there)?;
+        if let Detected::Missing { what } = is_there(&runner, chosen) {
+            return Err(BeginError::AgentMissing { name: chosen.label.name.clone(), what });
+        }
+        Ok(chosen.label.name.clone())
+    }
+
+    /// The gates of a committed tree, with the user's own; setup steps come first.
+    ///
+    /// # Errors
+    /// When the tree cannot be read, or the configuration does not make a gate.
+    pub fn gates(
+        &self,
+        rules: &Orchestration,
+        commit: &Oid,
+    ) -> Result<(Vec<GateSpec>, Vec<String>), BeginError> {
+        let tree = self.repo.committed_tree(commit)?;
+        let found = gates::find(&tree);
+        let mut specs = gates::resolve(found.gates, &rules.gates)?;
+        for (i, command) in rules.workflow.setup.iter().enumerate().rev() {
+            specs.insert(0, setup_gate(i, command));
+        }
+        Ok((specs, found.notes))
+    }
+
+    /// One more than any session that left a trace, in the database or as a branch.
+    fn next_number(&self, newest: Option<SessionId>) -> Result<SessionId, BeginError> {
+        let branches = self.repo.list_refs("refs/heads/conductor")?;
+        let of_branch = |name: &RefName| name.as_str().strip_prefix("refs/heads/conductor/s")?.parse().ok();
+        let highest = branches.iter().filter_map(|(name, _)| of_branch(name)).max().unwrap_or(0);
+        Ok(SessionId(newest.map_or(0, |id| id.0).max(highest) + 1))
+    }
+
+    fn cut(&self, branch: &BranchName, base: &Oid, id: SessionId) -> Result<(), BeginError> {
+        let in_the_way = BranchName::parse("conductor")?;
+        if self.repo.read_ref(&in_the_way.to_ref())?.is_some() {
+            return Err(BeginError::BranchInTheWay(id));
+        }
+        Ok(self.repo.create_ref(&branch.to_ref(), base)?)
+    }
+}
+
+fn rules(config: &Orchestration, options: &Options, agent: String) -> Result<Rules, BeginError> {
+    Ok(Rules {
+        jobs: usize::try_from(options.jobs.unwrap_or(config.workflow.jobs).max(1))?,
+        max_tasks: options.max_tasks,
+        max_consecutive_failures: config.safety.max_consecutive_failures.max(1),
+        max_task_duration: SignedDuration::try_from(config.safety.max_task_duration)?,
+        auto_commit: config.workflow.auto_commit,
+        only: options.only.as_ref().map(|tasks| tasks.iter().cloned().collect()),
+        agent,
+    })
+}
+
+/// How long a setup step may take, in seconds.
+const SETUP_TIMEOUT: u64 = 20 * 60;
+
+fn setup_gate(number: usize, command: &str) -> GateSpec {
+    GateSpec {
+        name: format!("setup-{}", number + 1),
+        kind: GateKind::Setup,
+        phase: 0,
+        run: command.to_owned(),
+        timeout_seconds: SETUP_TIMEOUT,
+        reader: None,
+        report: None,
+        cache: Vec::new(),
+        network: true,
+        reason: "orchestration.workflow.setup".to_owned(),
+    }
+}

@@ -1,0 +1,58 @@
+//! Driving a session to where it rests.
+
+use std::sync::Arc;
+use std::sync::mpsc;
+
+use conductor_engine::event::Recorded;
+use conductor_engine::ids::SessionId;
+use conductor_engine::session::Session;
+use thiserror::Error;
+
+use super::host::{Host, HostError};
+use crate::driver::{DriveError, Driver, DriverLock, Ears};
+use crate::git::GitError;
+use crate::journal::JournalError;
+use crate::perform::Workers;
+
+/// Why a session could not be driven.
+#[derive(Debug, Error)]
+pub enum DriveSessionError {
+    /// The project.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// The database.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The repository.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The driver.
+    #[error(transparent)]
+    Drive(#[from] DriveError),
+}
+
+impl Host {
+    /// Drives a session until it rests, from wherever its journal left it: first when it was just begun, again
+    /// after its driver died. `watch` is told what happened and can change nothing.
+    ///
+    /// # Errors
+    /// When it cannot go on. Nothing is lost; it can be driven again.
+    pub fn drive(
+        &self,
+        _lock: &DriverLock,
+        id: SessionId,
+        watch: &mut dyn FnMut(&[Recorded], &Session),
+    ) -> Result<Session, DriveSessionError> {
+        let journal = self.database()?;
+        let setup = journal.setup(id)?;
+        let session = journal.fold(id)?;
+        self.repo.clear_own_locks()?;
+        let site = Arc::new(self.site(id, setup)?);
+        let (mail, inbox) = mpsc::channel();
+        let workers = Workers::new(Arc::clone(&site), mail);
+        let ears = Ears { mail: inbox, tasks: self.tasks(id)?, controls: self.database()? };
+        let mut driver = Driver::new(session, journal, workers, ears, site);
+        driver.run(watch)?;
+        Ok(driver.into_session())
+    }
+}

@@ -1,0 +1,157 @@
+//! Undoing what a run landed.
+
+use conductor_engine::evidence::EvidenceSummary;
+use conductor_engine::ids::{Oid, RunId, SessionId};
+use taskwerk_client::TasksError;
+use taskwerk_model::{Children, Command, Guard, Reason, Status, TextError, Verb};
+use thiserror::Error;
+
+use super::host::{Host, HostError};
+use super::land::LandError;
+use crate::clock;
+use crate::driver::DriverLock;
+use crate::git::{CommitText, GitError, NameError, RefError, RepoPath, Rollback, Trailers};
+use crate::journal::JournalError;
+use crate::perform::session_branch;
+
+/// What became of a rollback.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RolledBack {
+    /// The session's branch has a commit that undoes the run, and the task is open again.
+    Done {
+        /// That commit.
+        commit: Oid,
+        /// The commit that it undoes.
+        undone: Oid,
+        /// The run.
+        run: RunId,
+        /// Whether the user's branch has the undone work, so that landing again is needed.
+        landed: bool,
+    },
+    /// Nothing of the work is left to undo.
+    Nothing,
+    /// Later work changed the same places.
+    Conflict {
+        /// Where.
+        paths: Vec<RepoPath>,
+    },
+    /// Without the work the gates fail.
+    GatesFail {
+        /// What they say.
+        summary: EvidenceSummary,
+    },
+}
+
+/// Why a rollback was not possible.
+#[derive(Debug, Error)]
+pub enum RollbackError {
+    /// No run of the task landed in the session.
+    #[error("nothing of {task} landed in session {session}; `conductor orchestrate status` shows what did")]
+    NotLanded {
+        /// The task.
+        task: String,
+        /// The session.
+        session: SessionId,
+    },
+    /// There is no such session branch.
+    #[error("session {0} has no branch any more")]
+    NoBranch(SessionId),
+    /// Git.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// A ref that moved meanwhile.
+    #[error("the session's branch moved meanwhile; try again: {0}")]
+    Ref(#[from] RefError),
+    /// A name that git does not take.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The database.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The project.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// The gates.
+    #[error(transparent)]
+    Land(#[from] LandError),
+    /// The task store.
+    #[error("the work was undone, but the task was not reopened: {0}")]
+    Tasks(#[from] TasksError),
+    /// A reason that the task store does not take.
+    #[error(transparent)]
+    Text(#[from] TextError),
+}
+
+impl Host {
+    /// Undoes what the last run of `task` landed, on the session's branch, if the gates pass without it; then
+    /// opens the task again. `force` undoes it even if they fail.
+    ///
+    /// # Errors
+    /// When nothing of the task landed, or git or a store fails.
+    pub fn rollback(
+        &self,
+        _lock: &DriverLock,
+        id: SessionId,
+        task: &str,
+        why: &str,
+        force: bool,
+    ) -> Result<RolledBack, RollbackError> {
+        let setup = self.database()?.setup(id)?;
+        let branch = session_branch(id)?;
+        let tip = self.repo.read_ref(&branch.to_ref())?.ok_or(RollbackError::NoBranch(id))?;
+        let landed = self.repo.landed_runs(&tip, &setup.base)?;
+        let undone: Vec<RunId> = landed.iter().filter_map(|r| r.trailers.reverts).collect();
+        let of_task = |trailers: &Trailers| {
+            trailers.task.as_deref() == Some(task) && trailers.run.is_some_and(|run| !undone.contains(&run))
+        };
+        let Some((commit, run)) = landed
+            .iter()
+            .find(|r| r.trailers.reverts.is_none() && of_task(&r.trailers))
+            .and_then(|r| Some((r.commit.clone(), r.trailers.run?)))
+        else {
+            return Err(RollbackError::NotLanded { task: task.to_owned(), session: id });
+        };
+        let text = CommitText {
+            subject: format!("revert: undo {task} (run {run})"),
+            body: why.to_owned(),
+            trailers: Trailers { task: Some(task.to_owned()), reverts: Some(run), ..Trailers::default() },
+        };
+        match self.repo.rollback(&tip, &commit, &text, clock::now())? {
+            Rollback::Nothing => Ok(RolledBack::Nothing),
+            Rollback::Conflict { paths } => Ok(RolledBack::Conflict { paths }),
+            Rollback::Reverted { commit: revert, tree } => {
+                let summary = self.check(id, &tree)?;
+                if !summary.passed && !force {
+                    return Ok(RolledBack::GatesFail { summary });
+                }
+                self.repo.move_ref(&branch.to_ref(), &tip, &revert)?;
+                self.reopen(id, task, run, why)?;
+                let landed = self.is_on_target(&setup.target, run, &setup.base)?;
+                Ok(RolledBack::Done { commit: revert, undone: commit, run, landed })
+            }
+        }
+    }
+
+    fn is_on_target(&self, target: &str, run: RunId, base: &Oid) -> Result<bool, RollbackError> {
+        let target = crate::git::BranchName::parse(target)?;
+        let Some(tip) = self.repo.read_ref(&target.to_ref())? else { return Ok(false) };
+        Ok(self.repo.find_run(run, &tip, base)?.is_some())
+    }
+
+    fn reopen(&self, id: SessionId, task: &str, run: RunId, why: &str) -> Result<(), RollbackError> {
+        let tasks = self.tasks(id)?;
+        let found = tasks.find(task)?;
+        if found.status != Status::Done {
+            return Ok(());
+        }
+        let reason: Reason = format!("run {run} was rolled back: {why}").parse()?;
+        tasks.execute(Command::Move {
+            task: found.id,
+            to: Verb::Reopen,
+            reason: Some(reason),
+            children: Children::Refuse,
+            guard: Guard::default(),
+        })?;
+        Ok(())
+    }
+}
