@@ -114,13 +114,11 @@ fn usage_error(error: &clap::Error) -> CliError {
     let text = error.render().to_string();
     let (message, rest) = text.split_once("\n\n").unwrap_or((text.as_str(), ""));
     let message = message.trim_start_matches("error: ").trim_end();
-    let rest: Vec<&str> =
-        rest.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("tip:")).collect();
-    let mut usage = CliError::usage(escape_block(message)).suggestions(suggested(error));
-    if !rest.is_empty() {
-        usage = usage.hint(rest.join("\n  "));
-    }
-    usage
+    let is_told =
+        |line: &&str| !(line.is_empty() || line.starts_with("tip:") || line.starts_with("For more"));
+    let mut rest: Vec<&str> = rest.lines().map(str::trim).filter(is_told).collect();
+    rest.push("see --help");
+    CliError::usage(escape_block(message)).suggestions(suggested(error)).hint(rest.join("\n  "))
 }
 
 /// A value that its own type refuses. The type's words say what is wrong; clap's would repeat the value, which may

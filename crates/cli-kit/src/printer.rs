@@ -56,20 +56,23 @@ pub struct Terminal {
 
 impl Terminal {
     /// Looks at the streams of this process.
-    ///
-    /// Colours: only on a terminal, and only without `--no-color`, `NO_COLOR` and `TERM=dumb`. Width: `COLUMNS` if
-    /// set, else the terminal's own, else 80; unlimited when standard output is no terminal.
     #[must_use]
     pub fn of_process(env: &Env, no_color: bool) -> Self {
-        let out = io::stdout();
-        let wanted =
-            !no_color && env.get("NO_COLOR").is_none() && env.get("TERM").is_none_or(|term| term != "dumb");
+        let (out, err) = (io::stdout(), io::stderr());
+        let own = out.is_terminal().then(|| terminal_columns(&out).unwrap_or(80));
+        Self::decide(env, no_color, own, err.is_terminal())
+    }
+
+    /// Colours: only on a terminal, and only without `--no-color`, `NO_COLOR` and `TERM=dumb`. Width: `COLUMNS` if
+    /// set, else the terminal's own; unlimited when standard output is no terminal.
+    fn decide(env: &Env, no_color: bool, out_terminal: Option<usize>, err_is_terminal: bool) -> Self {
+        let dumb = env.get("TERM") == Some("dumb");
+        let wanted = !no_color && env.get("NO_COLOR").is_none() && !dumb;
         let set = env.get("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
-        let own = || out.is_terminal().then(|| terminal_columns(&out).unwrap_or(80));
         Self {
-            columns: set.or_else(own),
-            out_colors: wanted && out.is_terminal(),
-            err_colors: wanted && io::stderr().is_terminal(),
+            columns: set.or(out_terminal),
+            out_colors: wanted && out_terminal.is_some(),
+            err_colors: wanted && err_is_terminal,
         }
     }
 }

@@ -88,6 +88,18 @@ pub(crate) fn apply(
     Ok(Exit::Ok)
 }
 
+/// Prints what commands would change, and changes nothing.
+pub(crate) fn preview(
+    context: &mut Context,
+    project: &Project,
+    commands: Vec<Command>,
+) -> Result<Exit, CliError> {
+    let changed = project.tasks.preview(Command::All(commands)).map_err(from_client)?;
+    context.printer.note("Nothing was changed; this would be:");
+    print(context, &changed);
+    Ok(Exit::Ok)
+}
+
 /// Prints a mutation: the document with `--json`, else what happened a line each, or the ids alone with `--quiet`.
 pub(crate) fn print(context: &mut Context, changed: &Changed) {
     let printer = &mut context.printer;
@@ -124,7 +136,7 @@ fn lines(changed: &Changed) -> Vec<(&TaskId, String)> {
         lines.push((&task.id, escape(task.title.as_str()).into_owned()));
     }
     for (id, changes) in &changed.changes {
-        lines.extend(changes.iter().map(|change| (id, event::change(change))));
+        lines.extend(changes.iter().filter_map(|change| Some((id, event::change(change)?))));
     }
     lines.extend(changed.noted.iter().map(|id| (id, "noted".to_owned())));
     lines.extend(changed.deleted.iter().map(|id| (id, "deleted".to_owned())));

@@ -127,6 +127,24 @@ fn colours_only_where_the_stream_takes_them() {
 }
 
 #[test]
+fn a_terminal_decides_on_colours_and_width() {
+    let decide = |variables: &[(&str, &str)], no_color, out, err| {
+        let terminal = Terminal::decide(&Env::from_iter(variables.iter().copied()), no_color, out, err);
+        (terminal.columns, terminal.out_colors, terminal.err_colors)
+    };
+    let xterm = ("TERM", "xterm");
+    assert_eq!(decide(&[xterm], false, Some(40), true), (Some(40), true, true));
+    assert_eq!(decide(&[xterm], false, None, true), (None, false, true));
+    assert_eq!(decide(&[xterm], false, Some(40), false), (Some(40), true, false));
+    assert_eq!(decide(&[xterm], true, Some(40), true), (Some(40), false, false));
+    assert_eq!(decide(&[xterm, ("NO_COLOR", "1")], false, Some(40), true), (Some(40), false, false));
+    assert_eq!(decide(&[xterm, ("NO_COLOR", "")], false, Some(40), true), (Some(40), true, true));
+    assert_eq!(decide(&[("TERM", "dumb")], false, Some(40), true), (Some(40), false, false));
+    assert_eq!(decide(&[xterm, ("COLUMNS", "60")], false, None, false), (Some(60), false, false));
+    assert_eq!(decide(&[xterm, ("COLUMNS", "wide")], false, Some(40), false), (Some(40), true, false));
+}
+
+#[test]
 fn a_reader_that_has_gone_is_no_failure() {
     let (mut printer, _, err) =
         printer(Mode::default(), Terminal::default(), Some(io::ErrorKind::BrokenPipe));

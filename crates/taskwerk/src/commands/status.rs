@@ -1,8 +1,9 @@
 //! `taskwerk status`.
 
+use cli_kit::printer::Style;
 use cli_kit::table::{Cell, Fit, Table};
 use cli_kit::time::{now, relative};
-use cli_kit::{CliError, Exit};
+use cli_kit::{CliError, Exit, Printer};
 use serde_json::{Map, Value, json};
 use taskwerk_client::Summary;
 use taskwerk_model::Task;
@@ -49,19 +50,16 @@ fn document(summary: &Summary, recent: &[Task]) -> Value {
 fn print(context: &mut Context, summary: &Summary, recent: &[Task]) {
     let printer = &mut context.printer;
     printer.line(format!("{} tasks, {} ready, {} claimed", summary.total, summary.ready, summary.claimed));
-    let mut counts = Table::new(&[("", Fit::Keep), ("", Fit::Keep)]);
     let statuses = summary.by_status.iter().map(|(status, n)| (status.as_str(), status_style(*status), *n));
-    let priorities =
-        summary.by_priority.iter().map(|(priority, n)| (priority.as_str(), priority_style(*priority), *n));
-    for (word, style, n) in statuses.chain(priorities).filter(|(.., n)| *n > 0) {
-        counts.row([Cell::new(&format!("  {word}")).maybe(style), Cell::new(&n.to_string())]);
-    }
-    let text = counts.render(printer);
-    printer.raw(&text);
+    let statuses = counts(printer, statuses);
+    let priorities = summary.by_priority.iter().map(|(name, n)| (name.as_str(), priority_style(*name), *n));
+    let priorities = counts(printer, priorities);
     if recent.is_empty() {
         printer.note("Next: taskwerk add \"…\"");
         return;
     }
+    printer.line(format!("status    {statuses}"));
+    printer.line(format!("priority  {priorities}"));
     printer.line("changed last");
     let now = now();
     let mut table = Table::new(&[("", Fit::Keep), ("", Fit::Keep), ("", Fit::Keep), ("", Fit::Shrink(12))]);
@@ -75,4 +73,13 @@ fn print(context: &mut Context, summary: &Summary, recent: &[Task]) {
     }
     let text = table.render(printer);
     printer.raw(&text);
+}
+
+/// `4 todo, 1 done`: what there is, the rest left out.
+fn counts<'w>(printer: &Printer, words: impl Iterator<Item = (&'w str, Option<Style>, u64)>) -> String {
+    let told = words.filter(|(.., n)| *n > 0).map(|(word, style, n)| match style {
+        Some(style) => format!("{n} {}", printer.paint(style, word)),
+        None => format!("{n} {word}"),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }

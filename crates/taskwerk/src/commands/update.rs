@@ -6,7 +6,7 @@ use taskwerk_model::{
     Reason, Status, Tag, TaskId, Title, Verb,
 };
 
-use crate::change::{GuardArgs, apply};
+use crate::change::{GuardArgs, apply, preview};
 use crate::context::{Context, text_or_stdin};
 
 /// Change fields of tasks, of all or of none
@@ -77,6 +77,9 @@ pub(crate) struct Args {
     /// As a container, close with the last open task under it
     #[arg(long, value_name = "BOOL")]
     rollup: Option<bool>,
+    /// Only say what would change
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     guard: GuardArgs,
 }
@@ -87,7 +90,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let ids = project.ids(selector)?;
     let guard = args.guard.guard();
     let children = if args.cascade { Children::Cascade } else { Children::Refuse };
-    let (status, reason, note) = (args.status, args.reason.clone(), args.note.clone());
+    let (status, dry_run) = (args.status, args.dry_run);
+    let (reason, note) = (args.reason.clone(), args.note.clone());
     let patch = patch(args)?;
     let commands = ids.into_iter().flat_map(|task| {
         let parts = [
@@ -105,6 +109,9 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         parts.into_iter().flatten()
     });
     let commands = commands.collect();
+    if dry_run {
+        return preview(context, &project, commands);
+    }
     apply(context, &project, commands)
 }
 

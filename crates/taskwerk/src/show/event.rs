@@ -4,7 +4,7 @@ use cli_kit::text::{escape, truncate};
 use cli_kit::time::relative;
 use jiff::Timestamp;
 use serde_json::Value;
-use taskwerk_model::{Change, Event, Recorded};
+use taskwerk_model::{Change, Event, Field, Recorded};
 
 /// The longest a value stands in a line; descriptions can be long.
 const VALUE_COLUMNS: usize = 60;
@@ -25,7 +25,9 @@ pub(crate) fn what(event: &Event) -> String {
             if *forced {
                 text.push_str(" (forced)");
             }
-            let changes: Vec<String> = changes.iter().map(change).collect();
+            // The reason is told at the end; as the field it would be said twice.
+            let told = |change: &&Change| reason.is_none() || change.field() != Field::BlockReason;
+            let changes: Vec<String> = changes.iter().filter(told).filter_map(change).collect();
             if !changes.is_empty() {
                 text = format!("{text}; {}", changes.join("; "));
             }
@@ -42,12 +44,16 @@ pub(crate) fn what(event: &Event) -> String {
     }
 }
 
-/// A change as `field: old → new`.
-pub(crate) fn change(change: &Change) -> String {
-    match change.values() {
-        Ok((old, new)) => format!("{}: {} → {}", change.field(), word(&old), word(&new)),
-        Err(_) => change.field().to_string(),
+/// A change as `field: old → new`; nothing for times, which people see beside the event itself.
+pub(crate) fn change(change: &Change) -> Option<String> {
+    let field = change.field();
+    if matches!(field, Field::StartedAt | Field::CompletedAt) {
+        return None;
     }
+    Some(match change.values() {
+        Ok((old, new)) => format!("{field}: {} → {}", word(&old), word(&new)),
+        Err(_) => field.to_string(),
+    })
 }
 
 /// A value as a person reads it, on one line.

@@ -62,7 +62,7 @@ fn columns() -> Table {
         ("ID", Fit::Keep),
         ("STATUS", Fit::Keep),
         ("PRIORITY", Fit::Drop),
-        ("TITLE", Fit::Shrink(12)),
+        ("TITLE", Fit::Shrink(20)),
         ("TAGS", Fit::Drop),
         ("ASSIGNEE", Fit::Drop),
     ])

@@ -125,7 +125,7 @@ fn a_pipe_that_is_closed_early_is_no_failure() {
         (0..5000).map(|n| json!({ "title": format!("a task with quite a long title {n}") })).collect();
     let file = place.write("rows.json", &json!(rows).to_string());
     place.ok(&["import", &file]);
-    for arguments in [&["list"][..], &["list", "--json"], &["export"], &["log"]] {
+    for arguments in [&["list"][..], &["list", "--json"], &["export"], &["log", "--after", "0"]] {
         let mut command = place.hermetic.cmd(TASKWERK);
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -135,7 +135,7 @@ fn b23_a_tree_indents_children_at_each_depth() {
     place.ok(&["add", "beside", "-P", "1"]);
     insta::assert_snapshot!(place.ok(&["list", "--tree"]));
     // A child whose parent is filtered away stands at the margin.
-    insta::assert_snapshot!(place.ok(&["list", "--tree", "--search", "e"]));
+    insta::assert_snapshot!(place.ok(&["list", "--tree", "--search", "deeper"]));
 }
 
 #[test]
