@@ -1,7 +1,7 @@
 //! What a document asks for, each with the place where it says so.
 
 use crate::document::short_hash;
-use crate::outline::role::{Role, roles};
+use crate::outline::role::{Role, named_role, roles};
 use crate::outline::tree::{NodeKind, Tree};
 use crate::outline::{Attribute, attribute};
 use crate::words::{normal_form, plain_words};
@@ -113,7 +113,8 @@ fn demand(tree: &Tree, index: usize) -> Option<String> {
                 .children
                 .iter()
                 .all(|&child| matches!(tree.node(child).kind, NodeKind::Text | NodeKind::Code));
-            if !bare || node.children.is_empty() {
+            let lists = named_role(&node.label.name).is_some_and(|(_, share)| share >= 50);
+            if !bare || lists || node.children.is_empty() {
                 return None;
             }
             node.label.name.clone()
@@ -121,8 +122,20 @@ fn demand(tree: &Tree, index: usize) -> Option<String> {
         (NodeKind::Row { .. } | NodeKind::Root | NodeKind::Intro | NodeKind::Code, None) => return None,
     };
     let under_own_heading = matches!(node.kind, NodeKind::Text) && demand_of_heading(tree, node.parent);
-    let words = text.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    // `The following features are planned:` asks for nothing itself.
+    let words = text.chars().filter(|c| c.is_alphabetic()).count() >= 3
+        && !text.ends_with([':', '：'])
+        && !denies(&text);
     (words && !under_own_heading).then_some(text)
+}
+
+/// `The project has no specific data requirements` asks for nothing.
+fn denies(text: &str) -> bool {
+    let words = plain_words(text).join(" ");
+    ["does not have", "no specific", "not applicable", "does not require"]
+        .iter()
+        .any(|phrase| words.contains(phrase))
+        || matches!(words.as_str(), "none" | "n a" | "tbd")
 }
 
 fn demand_of_heading(tree: &Tree, index: usize) -> bool {

@@ -154,10 +154,18 @@ fn tests(source: &Source<'_>, drafts: &[Draft]) -> Option<Draft> {
     if tested || count == 0 || own * 2 > count && count > 3 {
         return None;
     }
+    // Who names a library for tests wants the criteria tested with it.
+    let tools = source
+        .tree
+        .nodes
+        .iter()
+        .zip(source.roles)
+        .any(|(node, role)| *role == Role::Dependency && names_test_library(&node.label.name));
     let index = source.tree.nodes.iter().enumerate().position(|(index, node)| {
         let section = matches!(node.kind, NodeKind::Section { .. })
             && matches!(source.roles[index], Role::Acceptance | Role::Testing);
-        section && source.tree.children(index).any(|(_, child)| asks_for_tests(&child.label.full()))
+        let asked = || source.tree.children(index).any(|(_, child)| asks_for_tests(&child.label.full()));
+        section && !source.tree.node(index).children.is_empty() && (asked() || tools)
     })?;
     let mut tests = source.read(index);
     tests.title = language(source).acceptance_tests().to_owned();
@@ -165,6 +173,28 @@ fn tests(source: &Source<'_>, drafts: &[Draft]) -> Option<Draft> {
     tests.confidence = 60;
     tests.list = usize::MAX;
     Some(tests)
+}
+
+fn names_test_library(text: &str) -> bool {
+    const LIBRARIES: &[&str] = &[
+        "catch2",
+        "cypress",
+        "googletest",
+        "gtest",
+        "jasmine",
+        "jest",
+        "junit",
+        "mocha",
+        "nunit",
+        "phpunit",
+        "playwright",
+        "pytest",
+        "rspec",
+        "unittest",
+        "vitest",
+        "xunit",
+    ];
+    plain_words(text).iter().any(|word| LIBRARIES.contains(&word.as_str()))
 }
 
 fn asks_for_tests(text: &str) -> bool {

@@ -8,7 +8,7 @@ use super::tree::NodeKind;
 /// From this score on an entry of the chain speaks of an item.
 const SAME: u32 = 50;
 /// A part of an entry names an item when it has this share of the item's name.
-const NAMED: u32 = 75;
+const NAMED: u32 = 60;
 
 /// Pairs of positions (item, what it waits for) that the chains of a document say. Entries under one heading are a layer:
 /// each waits for the one of the layer before that it has most in common with. Without headings, each entry waits for the
@@ -53,7 +53,7 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
         THEN.iter()
             .fold(vec![part], |parts, then| parts.into_iter().flat_map(|part| part.split(then)).collect())
     }) {
-        let words = index.bag(part);
+        let words = index.bag(before_need(part));
         let best = index.about(&Entry::of_text(words), open).filter(|best| best.score >= NAMED);
         found.extend(best.map(|best| best.entry).filter(|entry| !found.contains(entry)));
     }
@@ -63,6 +63,24 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
         found.extend(index.best(&entry, open).filter(|best| best.score >= SAME).map(|best| best.entry));
     }
     found
+}
+
+/// The part of a text before it says what that needs: `storage needs drivers` is about storage.
+fn before_need(part: &str) -> &str {
+    const NEEDS: &[&str] = &[
+        " needs ",
+        " requires ",
+        " depends on ",
+        " after ",
+        " on top of ",
+        " benötigt ",
+        " nach ",
+        " requiere ",
+        " depende ",
+        " requer ",
+    ];
+    let end = NEEDS.iter().filter_map(|need| part.find(need)).min();
+    end.and_then(|end| part.get(..end)).unwrap_or(part)
 }
 
 /// Words between things that come one after the other.

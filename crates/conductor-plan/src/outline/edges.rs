@@ -19,6 +19,11 @@ const RARE: usize = 4;
 /// An item builds on an earlier one when it speaks of this share of its name.
 const BUILDS_ON: u32 = 60;
 
+/// Words that any two pieces of work may have in common.
+const GENERIC: &str = "add advanced basic build configure create data develop enhance feature implement improve initial install integrate \
+    manage new optimize process service set setup support system update criar configurar desenvolver implementar instalar melhorar sistema crear \
+    desarrollar mejorar anlegen einrichten entwickeln verwalten ajouter configurer creer developper gestion";
+
 /// For each draft the drafts that it waits for, and its place in the sequence. Containers wait for nothing.
 pub(super) struct Edges {
     pub(super) before: Vec<BTreeSet<usize>>,
@@ -50,6 +55,8 @@ struct Net<'d> {
     children: Vec<Vec<usize>>,
     /// Whether there are stages.
     staged: bool,
+    /// The drafts about data.
+    data: Vec<usize>,
 }
 
 impl<'d> Net<'d> {
@@ -61,7 +68,10 @@ impl<'d> Net<'d> {
             }
         }
         let staged = drafts.iter().any(|draft| draft.phase.is_some());
-        Self { drafts, before: vec![BTreeSet::new(); drafts.len()], children, staged }
+        let data = (0..drafts.len())
+            .filter(|&at| drafts[at].category == Some(Category::Data) && !drafts[at].container)
+            .collect();
+        Self { drafts, before: vec![BTreeSet::new(); drafts.len()], children, staged, data }
     }
 
     /// What a roadmap does not name comes after its first stage.
@@ -116,11 +126,13 @@ impl<'d> Net<'d> {
             let draft = &self.drafts[at];
             let bucket = match draft.category {
                 Some(Category::Setup) => 0,
-                Some(Category::Test | Category::Documentation) => 2,
+                // A roadmap says itself when its data is built.
+                Some(Category::Data) if !self.staged => 1,
+                Some(Category::Test | Category::Documentation) => 3,
                 Some(
                     Category::Data | Category::Feature | Category::Api | Category::Ui | Category::Operations,
                 )
-                | None => 1,
+                | None => 2,
             };
             Reverse((self.stage(at), bucket, at))
         };
@@ -159,7 +171,7 @@ impl<'d> Net<'d> {
 fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
     for item in net.in_sequence(place) {
         let draft = &net.drafts[item];
-        if is_endpoint_title(&draft.title) {
+        if is_endpoint_title(&draft.title) || tests_everything(draft) {
             continue;
         }
         let mut found: BTreeSet<usize> = BTreeSet::new();
@@ -184,6 +196,9 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
             let best = index.about(&asked, earlier).filter(|best| best.score >= BUILDS_ON);
             found.extend(best.map(|best| best.entry));
         }
+        if found.is_empty() && net.before[item].is_empty() && !net.staged {
+            found.extend(data_for(net, index, place, item));
+        }
         if found.is_empty() && net.staged {
             found.extend(kin(net, index, place, item));
         }
@@ -193,17 +208,35 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
     }
 }
 
+/// The data that a feature works on: the first item about data that has a telling word in its title which the feature
+/// speaks of.
+fn data_for(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize) -> Option<usize> {
+    let draft = &net.drafts[item];
+    let text = index.bag(&format!("{}\n{}", draft.title, draft.text()));
+    let generic = index.bag(GENERIC);
+    let mut data: Vec<usize> = net
+        .data
+        .iter()
+        .copied()
+        .filter(|&other| place[other] < place[item])
+        .filter(|&other| index.get(other).name.iter().any(|word| text.has(word) && !generic.has(word)))
+        .collect();
+    data.sort_by_key(|&other| place[other]);
+    data.first().copied().filter(|_| draft.category != Some(Category::Data))
+}
+
 /// The earlier items with which one shares most of its title: at least two words that tell something, or else a word of
 /// which its text makes the most.
 fn kin(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize) -> Vec<usize> {
     let draft = &net.drafts[item];
     let own = index.bag(&draft.title);
+    let generic = index.bag(GENERIC);
     let earlier = |other: usize| place[other] < place[item] && !net.drafts[other].container;
     let shared = |other: usize| {
         let name = &index.get(other).name;
-        let words =
-            name.iter().filter(|&word| own.has(word) && index.frequency(word) * 2 <= net.drafts.len().max(6));
-        words.count()
+        let common = net.drafts.len().max(6);
+        let tells = |word: u32| own.has(word) && !generic.has(word) && index.frequency(word) * 2 <= common;
+        name.iter().filter(|&word| tells(word)).count()
     };
     let mut kin: Vec<(usize, usize, usize)> = index
         .sharing(&own)
@@ -228,10 +261,12 @@ fn by_stage(net: &mut Net<'_>, place: &[usize]) {
     let tops = net.drafts.iter().enumerate().filter(|(_, draft)| draft.parent.is_none());
     let stages: Vec<(usize, usize)> = tops.filter_map(|(at, draft)| Some((draft.phase?, at))).collect();
     for item in order {
-        if net.drafts[item].category == Some(Category::Test) || !net.before[item].is_empty() {
+        let own = net.stage(item);
+        // What builds on the stage before, or on its own, is in its place already.
+        let placed = net.before[item].iter().any(|&on| net.stage(on) + 1 >= own);
+        if net.drafts[item].category == Some(Category::Test) || placed {
             continue;
         }
-        let own = net.stage(item);
         for &(stage, container) in stages.iter().filter(|&&(stage, _)| stage < own) {
             // A stage of which a part comes later in the sequence cannot be waited for.
             let done = net.leaves(container).iter().all(|&part| place[part] < place[item]);
@@ -254,6 +289,33 @@ fn is_foundation(draft: &Draft) -> bool {
             .any(|word| ACCESS.iter().any(|start| word.starts_with(start)))
     };
     draft.category == Some(Category::Setup) || access()
+}
+
+/// Tests of the whole: what the engine adds itself, and titles that say nothing but that it is tests.
+fn tests_everything(draft: &Draft) -> bool {
+    const WORDS: &[&str] = &[
+        "test",
+        "valid",
+        "verif",
+        "qa",
+        "quality",
+        "assurance",
+        "and",
+        "acceptance",
+        "integration",
+        "unit",
+        "automated",
+        "end",
+        "to",
+        "e2e",
+        "final",
+        "system",
+    ];
+    let words = crate::words::plain_words(&draft.title);
+    let only = words
+        .iter()
+        .all(|word| WORDS.iter().any(|known| word == known || known.len() > 3 && word.starts_with(known)));
+    draft.category == Some(Category::Test) && (only || draft.list == usize::MAX)
 }
 
 /// Tests that name nothing test everything that came before and that nothing else builds on.
