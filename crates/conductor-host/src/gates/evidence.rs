@@ -381,6 +381,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn summaries_are_bounded(outputs in prop::collection::vec(".{0,3000}", 0..6), tampered in prop::collection::vec(".{0,300}", 0..60)) {
             let gates = outputs.iter().map(|o| gate("g", GateKind::Custom, GateEnd::Exit(1), None, o)).collect();

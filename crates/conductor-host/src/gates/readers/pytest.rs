@@ -73,7 +73,8 @@ fn is_node(id: &str) -> bool {
 fn unittest(line: &str) -> Option<(String, &str)> {
     let (name, rest) = line.trim_start().split_once(" (")?;
     let (place, rest) = rest.split_once(')')?;
-    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    let plain =
+        |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
     if !plain(name) || name.contains('.') || !plain(place) || !place.contains('.') {
         return None;
     }
