@@ -118,7 +118,8 @@ fn usage_error(error: &clap::Error) -> CliError {
         |line: &&str| !(line.is_empty() || line.starts_with("tip:") || line.starts_with("For more"));
     let mut rest: Vec<&str> = rest.lines().map(str::trim).filter(is_told).collect();
     rest.push("see --help");
-    CliError::usage(escape_block(message)).suggestions(suggested(error)).hint(rest.join("\n  "))
+    let hint = rest.join("; ").replacen("Usage:", "usage:", 1);
+    CliError::usage(escape_block(message)).suggestions(suggested(error)).hint(hint)
 }
 
 /// A value that its own type refuses. The type's words say what is wrong; clap's would repeat the value, which may
