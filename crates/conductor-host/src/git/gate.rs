@@ -41,6 +41,11 @@ impl GateWorkspace {
     fn index(&self) -> PathBuf {
         beside(&self.path, ".index")
     }
+
+    /// Is there while the checkout is being made.
+    fn unfinished(&self) -> PathBuf {
+        beside(&self.path, ".unfinished")
+    }
 }
 
 impl Repo {
@@ -58,8 +63,13 @@ impl Repo {
     ) -> Result<GateWorkspace, GitError> {
         let step = "make a gate workspace";
         let gate = GateWorkspace { path: path.to_owned(), tree: tree.clone(), caches: caches.to_vec() };
-        // What a crash left in the old checkout is worth as much as what was put away.
-        gate.put_caches_away()?;
+        // What a crash left in a finished checkout is worth as much as what was put away. In one that was not
+        // finished, nobody can tell a cache from a part of the tree.
+        if !gate.unfinished().exists() {
+            gate.put_caches_away()?;
+        }
+        fs::create_dir_all(path).map_err(GitError::file(step, path))?;
+        fs::write(gate.unfinished(), b"").map_err(GitError::file(step, &gate.unfinished()))?;
         delete(path)?;
         delete(&gate.index())?;
         delete(&beside(&gate.index(), ".lock"))?;
@@ -70,6 +80,7 @@ impl Repo {
             .on(path, &gate.index())
             .ok()?;
         gate.bring_caches()?;
+        delete(&gate.unfinished())?;
         Ok(gate)
     }
 

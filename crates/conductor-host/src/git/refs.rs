@@ -159,7 +159,8 @@ impl Repo {
         Err(refused.into())
     }
 
-    /// Makes refs whose names say where they point, so that one that exists already is as it should be.
+    /// Makes refs that nobody else can be making: their names say where they point, or were free a moment ago
+    /// and belong to one run.
     pub(super) fn ensure_refs(&self, refs: &[(RefName, Oid)]) -> Result<(), GitError> {
         self.update_refs(&refs.iter().map(|(name, oid)| format!("update {name} {oid}\n")).collect::<String>())
     }

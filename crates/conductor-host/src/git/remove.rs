@@ -75,9 +75,8 @@ impl Repo {
                 Ok(()) | Err(_) => {}
             }
         }
-        for left in
-            [workspace.mark(), workspace.index(), beside(&workspace.index(), ".lock"), workspace.doomed()]
-        {
+        let others = [beside(&workspace.index(), ".lock"), beside(path, ".pack"), workspace.doomed()];
+        for left in [workspace.mark(), workspace.index()].into_iter().chain(others) {
             delete(&left)?;
         }
         Ok(Removal::Removed)

@@ -21,6 +21,8 @@ pub struct Snapshot {
     pub commit: Oid,
     /// Its tree: what the run's candidate is made from.
     pub tree: TreeId,
+    /// Its number among the snapshots of the run: the one that was asked for, or the next free one.
+    pub number: u32,
     /// The ref that keeps it.
     pub name: RefName,
     /// Files that could not be saved (unreadable, or vanished meanwhile). Not empty means: partial, and no
@@ -80,7 +82,7 @@ impl Repo {
         missing.extend(self.not_ignored(workspace.path(), &index, found.unreadable)?);
         let tree = self.write_index(workspace, &nested)?;
         let commit = self.commit(&tree, &[workspace.base()], &snapshot_text(workspace.run()), at)?;
-        let name = self.name_snapshot(workspace.run(), number, &commit)?;
+        let (number, name) = self.name_snapshot(workspace.run(), number, &commit)?;
         let own = self.keep_own_commits(workspace)?;
         let mut findings = own.findings;
         if found.gave_up {
@@ -89,7 +91,7 @@ impl Repo {
         if plain {
             findings.push(Finding::AttributesNotObeyed);
         }
-        Ok(Snapshot { commit, tree, name, missing, nested, findings, kept: own.kept })
+        Ok(Snapshot { commit, tree, number, name, missing, nested, findings, kept: own.kept })
     }
 
     /// The snapshots of a run, oldest first.
@@ -197,29 +199,24 @@ impl Repo {
 
     /// Gives the commit a ref that nothing had before, and makes sure that ref and objects are really there:
     /// until the ref existed, a prune by the user could have taken them.
-    fn name_snapshot(&self, run: RunId, number: u32, commit: &Oid) -> Result<RefName, GitError> {
+    fn name_snapshot(&self, run: RunId, number: u32, commit: &Oid) -> Result<(u32, RefName), GitError> {
         let prefix = snapshots_of(run);
         let name = own_ref(&format!("{prefix}/{number}"))?;
-        let name = match self.create_ref(&name, commit) {
-            Ok(()) => name,
-            Err(RefError::Moved { found: Some(found), .. }) if found == *commit => name,
+        let (number, name) = match self.create_ref(&name, commit) {
+            Ok(()) => (number, name),
+            Err(RefError::Moved { found: Some(found), .. }) if found == *commit => (number, name),
             Err(RefError::Git(error)) => return Err(error),
             Err(RefError::Moved { .. }) => {
                 let taken = self.snapshots(run)?;
                 let next = taken.last().map_or(1, |(last, _)| last.saturating_add(1));
                 let name = own_ref(&format!("{prefix}/{next}"))?;
-                match self.create_ref(&name, commit) {
-                    Ok(()) => name,
-                    Err(RefError::Git(error)) => return Err(error),
-                    Err(RefError::Moved { .. }) => {
-                        return Err(GitError::answer("name a snapshot", name.as_str().as_bytes()));
-                    }
-                }
+                self.ensure_refs(&[(name.clone(), commit.clone())])?;
+                (next, name)
             }
         };
         let proof = format!("{name}^{{tree}}");
         self.git().cmd("verify a snapshot", "cat-file").args(["-e", &proof]).ok()?;
-        Ok(name)
+        Ok((number, name))
     }
 }
 

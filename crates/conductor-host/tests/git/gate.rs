@@ -88,3 +88,19 @@ fn a_cache_never_stands_for_a_part_of_the_tree_and_never_leads_out() {
     assert_eq!(read(&path.join("target/poison")), "cached", "the cache is back where the tree leaves room");
     assert!(!path.join("target/tracked").exists());
 }
+
+#[test]
+fn a_checkout_that_was_not_finished_gives_no_cache() {
+    let lab = Lab::new();
+    let (repo, path, caches) = (lab.repo(), lab.path("state/gate"), [cache(&lab, "target")]);
+    let tree = lab.tree("HEAD");
+    let gate = repo.ensure_gate_workspace(&path, &tree, &caches).expect("made");
+    write(&path.join("target/good"), "cached");
+    repo.remove_gate_workspace(&gate).expect("put away");
+    // Killed after the tree's own files were written, before anybody looked for caches.
+    write(&path.join("target/poison"), "of another tree");
+    write(&lab.path("state/gate.unfinished"), "");
+    repo.ensure_gate_workspace(&path, &tree, &caches).expect("made");
+    assert_eq!(read(&path.join("target/good")), "cached");
+    assert!(!path.join("target/poison").exists());
+}
