@@ -180,6 +180,22 @@ impl Verb {
         }
     }
 
+    /// Which tasks it is for, as the end of a message.
+    pub(crate) const fn domain(self) -> &'static str {
+        match self {
+            Self::Stop => "only a task in progress can be stopped",
+            Self::Unblock => "only a blocked task can be unblocked",
+            Self::Reopen => "only a done or cancelled task can be opened again",
+            Self::Start
+            | Self::Pause
+            | Self::Block
+            | Self::Review
+            | Self::Complete
+            | Self::Cancel
+            | Self::To(_) => "the table of transitions decides",
+        }
+    }
+
     /// Whether it may be used on a task of this status, the table of transitions apart.
     #[must_use]
     pub const fn applies_to(self, from: Status) -> bool {

@@ -16,6 +16,7 @@ mod query;
 mod refusal;
 mod status;
 mod task;
+mod task_set;
 mod text;
 mod time;
 mod view;
@@ -31,6 +32,7 @@ pub use query::{ListQuery, Selector, SelectorError, Sort, SortError};
 pub use refusal::{Invalid, Refusal};
 pub use status::{Priority, PriorityError, Status, StatusError, TRANSITIONS, Transition, transition};
 pub use task::{Claim, FencingToken, Note, Progress, ProgressError, Task};
+pub use task_set::TaskSet;
 pub use text::{
     Actor, Assignee, Category, Key, Kind, MAX_TEXT_BYTES, Reason, Session, Tag, TextError, Title, Worker,
 };

@@ -1,6 +1,7 @@
 //! Why a command was refused.
 
 use crate::code::ErrorCode;
+use crate::command::Verb;
 use crate::id::{IdError, TaskId};
 use crate::status::{PriorityError, Status, StatusError};
 use crate::task::{FencingToken, ProgressError};
@@ -57,6 +58,16 @@ pub enum Refusal {
         to: Status,
         /// The statuses that are allowed.
         allowed: Vec<Status>,
+    },
+    /// The verb is for tasks of another status.
+    #[error("{id} is {from}: {}", verb.domain())]
+    WrongVerb {
+        /// The task.
+        id: TaskId,
+        /// Its status.
+        from: Status,
+        /// The verb.
+        verb: Verb,
     },
     /// The move needs a reason.
     #[error("{id} cannot go from {from} to {to} without a reason")]
@@ -266,7 +277,7 @@ impl Refusal {
             Self::Row { cause, .. } => cause.code(),
             Self::NotFound { .. } | Self::UnknownReference { .. } => ErrorCode::TaskNotFound,
             Self::DuplicateId { .. } => ErrorCode::DuplicateTaskId,
-            Self::IllegalTransition { .. } => ErrorCode::IllegalTransition,
+            Self::IllegalTransition { .. } | Self::WrongVerb { .. } => ErrorCode::IllegalTransition,
             Self::ReasonRequired { .. } => ErrorCode::ReasonRequired,
             Self::UnmetDependencies { .. } => ErrorCode::UnmetDependencies,
             Self::Cycle { .. } | Self::RowCycle { .. } => ErrorCode::DependencyCycle,
@@ -303,7 +314,7 @@ impl Refusal {
             Self::IllegalTransition { id, from, .. } if from.is_closed() => {
                 Some(format!("`taskwerk reopen {id}` first"))
             }
-            Self::IllegalTransition { .. } => None,
+            Self::IllegalTransition { .. } | Self::WrongVerb { .. } => None,
             Self::ReasonRequired { .. } => Some("add `--reason \"…\"`".into()),
             Self::UnmetDependencies { .. } => Some("finish those first, or override with `--force`".into()),
             Self::Cycle { .. } | Self::RowCycle { .. } => Some("take one of these dependencies away".into()),
@@ -335,6 +346,7 @@ impl Refusal {
             | Self::UnknownReference { .. }
             | Self::DuplicateId { .. }
             | Self::IllegalTransition { .. }
+            | Self::WrongVerb { .. }
             | Self::ReasonRequired { .. }
             | Self::UnmetDependencies { .. }
             | Self::Cycle { .. }
@@ -364,6 +376,7 @@ impl Refusal {
             Self::IllegalTransition { id, from, to, allowed } => {
                 json!({"id": id, "from": from, "to": to, "allowed": allowed})
             }
+            Self::WrongVerb { id, from, .. } => json!({"id": id, "from": from}),
             Self::ReasonRequired { id, from, to } => json!({"id": id, "from": from, "to": to}),
             Self::UnmetDependencies { id, unmet } => {
                 let unmet: Vec<Value> =

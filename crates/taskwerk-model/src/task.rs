@@ -266,7 +266,38 @@ mod tests {
         let id: TaskId = "1.2".parse().unwrap();
         let task = Task::new(id, Uid::new(uuid::Uuid::nil()), Title::parse("a").unwrap(), at);
         let json = serde_json::to_string_pretty(&task).unwrap();
-        insta::assert_snapshot!(json, @"");
+        insta::assert_snapshot!(json, @r#"
+        {
+          "id": "TASK-001.2",
+          "uid": "00000000-0000-0000-0000-000000000000",
+          "title": "a",
+          "description": null,
+          "status": "todo",
+          "block_reason": null,
+          "priority": "medium",
+          "category": null,
+          "type": null,
+          "tags": [],
+          "assignee": null,
+          "parent": "TASK-001",
+          "depends_on": [],
+          "estimate_minutes": null,
+          "actual_minutes": null,
+          "progress": 0,
+          "due": null,
+          "acceptance": [],
+          "files": [],
+          "links": [],
+          "metadata": {},
+          "session": null,
+          "rollup": false,
+          "version": 1,
+          "created_at": "2023-11-14T22:13:20.000000Z",
+          "updated_at": "2023-11-14T22:13:20.000000Z",
+          "started_at": null,
+          "completed_at": null
+        }
+        "#);
         assert_eq!(serde_json::from_str::<Task>(&json).unwrap(), task);
         assert_eq!(serde_json::to_value(&task).unwrap().as_object().unwrap().len(), Task::FIELDS);
     }

@@ -81,6 +81,7 @@ impl Patch {
         set(&mut task.progress, self.progress);
         set(&mut task.rollup, self.rollup);
         edit(&mut task.description, self.description);
+        task.description.take_if(|text| text.is_empty());
         edit(&mut task.category, self.category);
         edit(&mut task.kind, self.kind);
         edit(&mut task.assignee, self.assignee);

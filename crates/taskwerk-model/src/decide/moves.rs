@@ -28,7 +28,7 @@ impl<V: View> Case<'_, '_, V> {
             return self.stay(&task, reason, guard);
         }
         if !verb.applies_to(from) {
-            return Err(illegal(&task, to).into());
+            return Err(Refusal::WrongVerb { id: id.clone(), from, verb }.into());
         }
         if allowed(&task, to)?.needs_reason && reason.is_none() {
             return Err(Refusal::ReasonRequired { id: id.clone(), from, to }.into());

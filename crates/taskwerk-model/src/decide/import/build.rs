@@ -30,6 +30,8 @@ pub(super) fn task(row: &ImportRow, id: TaskId, context: &Context<'_>) -> Result
     task.updated_at = moment("updated_at", row.updated_at.as_deref())?.unwrap_or(now);
     task.started_at = moment("started_at", row.started_at.as_deref())?;
     task.completed_at = moment("completed_at", row.completed_at.as_deref())?;
+    // Only what is done has been done at some time, whatever a foreign file says.
+    task.completed_at.take_if(|_| task.status != Status::Done);
     match task.status {
         Status::InProgress => task.started_at = task.started_at.or(Some(now)),
         Status::Done => {
