@@ -218,6 +218,7 @@ fn stem(word: &str) -> String {
         && last == end
         && stem.len() < word.len()
         && end.is_ascii_alphabetic()
+        && !matches!(end, b'a' | b'e' | b'i' | b'o' | b'u')
     {
         return stem.get(..stem.len() - 1).unwrap_or(stem).to_owned();
     }

@@ -138,6 +138,8 @@ impl Reader<'_> {
             }
             Tag::Strong => {
                 self.split_labelled_lines(&range);
+                // The items of a tight list have no paragraphs that would open a block.
+                self.open(BlockKind::Paragraph, range);
                 if let Some(draft) = &mut self.current
                     && draft.text.is_empty()
                 {

@@ -21,7 +21,7 @@ const BUILDS_ON: u32 = 60;
 
 /// Words that any two pieces of work may have in common.
 const GENERIC: &str = "add advanced basic build configure create data develop enhance feature implement improve initial install integrate \
-    manage new optimize process service set setup support system update criar configurar desenvolver implementar instalar melhorar sistema crear \
+    manage new optimize service set setup support system update criar configurar desenvolver implementar instalar melhorar sistema crear \
     desarrollar mejorar anlegen einrichten entwickeln verwalten ajouter configurer creer developper gestion";
 
 /// For each draft the drafts that it waits for, and its place in the sequence. Containers wait for nothing.
