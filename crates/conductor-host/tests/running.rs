@@ -431,6 +431,11 @@ fn tests_are_read_compared_and_required(scene: &Scene) {
         (Some("b"), Some("c"))
     );
     assert!(summarise(&evidence, true).passed);
+    // What is only guessed from the output never contradicts the command's own exit.
+    let mut own = specs(&[("test", 1, "printf 'test a ... ok\\ntest b ... FAILED\\n'")]);
+    assert_eq!(scene.check(&own).gates[0].tests, None);
+    own[0].run = format!("{}; exit 1", own[0].run);
+    assert_eq!(scene.check(&own).gates[0].tests.as_ref().map(TestResults::ran), Some(2));
     gates[0].run = "echo nothing to do".into();
     let silent = scene.check(&gates);
     assert!(summarise(&silent, false).passed && !summarise(&silent, true).passed);

@@ -50,9 +50,10 @@ pub struct Price {
 pub struct AgentConfig {
     /// How it is talked to.
     pub adapter: Option<Adapter>,
-    /// Its command line, split into words; no shell ever sees it.
+    /// Its command line, split into words; no shell ever sees it. A program with a slash that is not absolute is
+    /// one of the workspace; one without a slash is looked up in the user's `PATH`.
     pub run: Option<RunTemplate>,
-    /// The recording, for [`Adapter::Replay`].
+    /// The recording, for [`Adapter::Replay`]. A relative path is seen from where Conductor runs.
     pub recording: Option<PathBuf>,
     /// Names of variables that it gets from the user's environment.
     pub env: Option<Vec<String>>,

@@ -44,7 +44,9 @@ pub fn uncounted_tests(specs: &[GateSpec]) -> Option<&'static str> {
 pub fn summarise(evidence: &Evidence, require_tests: bool) -> EvidenceSummary {
     let failed: Vec<&GateResult> = evidence.gates.iter().filter(|gate| !gate.passed()).collect();
     // A gate that failed says enough: whether its tests could be read is not the point then.
-    let missing_tests = if require_tests && failed.is_empty() { missing_tests(evidence) } else { None };
+    let tests = if failed.is_empty() { tests_seen(evidence) } else { TestsSeen::Yes };
+    let missing = require_tests && matches!(tests, TestsSeen::NoGate | TestsSeen::None(_));
+    let note = tests.note(require_tests);
     let signature = failed
         .first()
         .map(|gate| signature(&gate.name, &end_words(gate.end), &first_failure(gate)))
@@ -52,38 +54,58 @@ pub fn summarise(evidence: &Evidence, require_tests: bool) -> EvidenceSummary {
             (!evidence.tampered.is_empty())
                 .then(|| signature("tree", "changed", &evidence.tampered.join(" ")))
         })
-        .or_else(|| missing_tests.as_ref().map(|why| signature("tests", "none", why)));
+        .or_else(|| note.as_ref().filter(|_| missing).map(|note| signature("tests", "none", note)));
     EvidenceSummary {
-        passed: evidence.passed() && missing_tests.is_none(),
+        passed: evidence.passed() && !missing,
         gates: evidence.gates.len(),
         tests_run: evidence.tests_run(),
-        feedback: feedback(evidence, &failed, missing_tests.as_deref()),
+        feedback: feedback(evidence, &failed, note),
         failed: failed.iter().map(|gate| gate.name.clone()).collect(),
         signature,
     }
 }
 
-fn missing_tests(evidence: &Evidence) -> Option<String> {
-    let mut tests = evidence.gates.iter().filter(|gate| gate.kind == GateKind::Test).peekable();
-    if tests.peek().is_none() {
-        return Some("tests are required, but no gate runs any".to_owned());
-    }
-    // `None` is a command whose tests cannot be told apart; a count of zero is no test.
-    let silent: Vec<String> = tests
-        .by_ref()
-        .filter(|gate| gate.tests.as_ref().is_some_and(|tests| tests.ran() == 0))
-        .map(|gate| format!("`{}`", gate.name))
-        .collect();
-    let all_silent = silent.len() == evidence.gates.iter().filter(|g| g.kind == GateKind::Test).count();
-    all_silent.then(|| {
-        format!(
-            "tests are required, but no test that ran could be found in the output of {}",
-            silent.join(", ")
-        )
-    })
+/// Whether tests were seen to run.
+enum TestsSeen {
+    /// In every gate that runs tests and tells them.
+    Yes,
+    /// There is no such gate.
+    NoGate,
+    /// In none of them; their names.
+    None(Vec<String>),
+    /// In some of them; the names of the others.
+    Some(Vec<String>),
 }
 
-fn feedback(evidence: &Evidence, failed: &[&GateResult], missing_tests: Option<&str>) -> String {
+fn tests_seen(evidence: &Evidence) -> TestsSeen {
+    let gates: Vec<&GateResult> = evidence.gates.iter().filter(|gate| gate.kind == GateKind::Test).collect();
+    // No answer is a command whose tests cannot be told apart; an answer of none is no test.
+    let is_silent = |gate: &&&GateResult| gate.tests.as_ref().is_some_and(|tests| tests.ran() == 0);
+    let silent: Vec<String> = gates.iter().filter(is_silent).map(|gate| format!("`{}`", gate.name)).collect();
+    match (gates.len(), silent.len()) {
+        (0, _) => TestsSeen::NoGate,
+        (_, 0) => TestsSeen::Yes,
+        (all, n) if n == all => TestsSeen::None(silent),
+        (_, _) => TestsSeen::Some(silent),
+    }
+}
+
+impl TestsSeen {
+    /// What there is to say about it.
+    fn note(&self, required: bool) -> Option<String> {
+        let unseen = |names: &[String]| {
+            format!("no test that ran could be found in the output of {}", names.join(", "))
+        };
+        match self {
+            Self::Yes => None,
+            Self::NoGate => required.then(|| "tests are required, but no gate runs any".to_owned()),
+            Self::None(names) if required => Some(format!("tests are required, but {}", unseen(names))),
+            Self::None(names) | Self::Some(names) => Some(unseen(names)),
+        }
+    }
+}
+
+fn feedback(evidence: &Evidence, failed: &[&GateResult], note: Option<String>) -> String {
     let mut parts = Vec::new();
     let share = MOST_FEEDBACK / failed.len().max(1);
     for gate in failed {
@@ -93,7 +115,7 @@ fn feedback(evidence: &Evidence, failed: &[&GateResult], missing_tests: Option<&
         let names = names(evidence.tampered.iter().map(String::as_str));
         parts.push(format!("Running the gates changed files that are under version control: {names}"));
     }
-    parts.extend(missing_tests.map(str::to_owned));
+    parts.extend(note);
     tail(&parts.join("\n\n"), MOST_FEEDBACK)
 }
 
@@ -333,6 +355,9 @@ mod tests {
             assert_eq!(summary.passed, passes, "{:?}", evidence.gates);
             assert_eq!(summary.signature.is_none(), passes);
         }
+        assert_eq!(summarise(&build, false).feedback, "");
+        let unseen = summarise(&test(Some(&[])), false).feedback;
+        assert_eq!(unseen, "no test that ran could be found in the output of `test`");
         insta::assert_snapshot!(summarise(&build, true).feedback, @"tests are required, but no gate runs any");
         insta::assert_snapshot!(summarise(&test(Some(&[])), true).feedback, @"tests are required, but no test that ran could be found in the output of `test`");
     }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use conductor_engine::evidence::Evidence;
-use conductor_engine::gate::{GateEnd, GateKind, GateResult, GateSpec, TestReader, TestResults, compare};
+use conductor_engine::gate::{
+    GateEnd, GateKind, GateResult, GateSpec, TestReader, TestResults, TestStatus, compare,
+};
 use conductor_engine::ids::TreeId;
 use thiserror::Error;
 
@@ -194,7 +196,7 @@ impl GateRunner {
             command: spec.run.clone(),
             end,
             duration_ms,
-            tests: tests(spec, report.as_ref(), &output),
+            tests: tests(spec, end, report.as_ref(), &output),
             output_tail: tail(&output, MOST_TAIL),
         })
     }
@@ -267,13 +269,15 @@ fn gate_end(kept: KeptExit) -> GateEnd {
     }
 }
 
-/// The tests of a gate. With a reader there is always an answer, if only that no test was seen; without one,
-/// tests are told if the output happens to be of a known form.
-fn tests(spec: &GateSpec, report: Option<&Report>, output: &str) -> Option<TestResults> {
+/// The tests of a gate. With a reader there is always an answer, if only that no test was seen. Without one,
+/// tests are told if the output happens to be of a known form; such a guess may add to what the command's exit
+/// says, but never contradict it: what looks like a failed test may be what a passing one printed.
+fn tests(spec: &GateSpec, end: GateEnd, report: Option<&Report>, output: &str) -> Option<TestResults> {
     match (spec.reader, report) {
         (Some(TestReader::Junit), Some(report)) => Some(report.read()),
         (Some(reader), _) => Some(readers::from_output(reader, output)),
-        (None, _) if spec.kind == GateKind::Test => readers::guess(output),
+        (None, _) if spec.kind == GateKind::Test => readers::guess(output)
+            .filter(|guess| end != GateEnd::Exit(0) || guess.count(TestStatus::Failed) == 0),
         (None, _) => None,
     }
 }

@@ -5,6 +5,7 @@ mod cargo;
 mod go;
 mod junit;
 mod pytest;
+mod tap;
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -30,9 +31,9 @@ pub(super) fn from_output(reader: TestReader, output: &str) -> TestResults {
 /// Tries all readers of output, for a project's own test command, which mostly calls one of the known programs.
 /// `None` when none of them finds a test.
 pub(super) fn guess(output: &str) -> Option<TestResults> {
-    [TestReader::Cargo, TestReader::Pytest, TestReader::Go]
+    [cargo::read, pytest::read, go::read, tap::read]
         .into_iter()
-        .map(|reader| from_output(reader, output))
+        .map(|read| read(output))
         .max_by_key(|results| results.0.len())
         .filter(|results| !results.0.is_empty())
 }

@@ -190,6 +190,32 @@ fn a_projects_own_command_is_understood_when_it_calls_a_known_program() {
 }
 
 #[test]
+fn tap() {
+    let output = "\
+TAP version 13
+# Subtest: adds
+    ok 1 - one
+    not ok 2 - two # TODO later
+    1..2
+ok 1 - adds
+not ok 2 - breaks
+ok 3 - skipped # SKIP no network
+ok 4
+1..4
+okay 5 - no
+";
+    insta::assert_snapshot!(shown(&guess(output).unwrap()), @r"
+    Passed 4
+    Passed adds
+    Failed breaks
+    Passed one
+    Skipped skipped
+    Skipped two
+    ");
+    assert_eq!(guess("ok 1 - without a plan\n"), None);
+}
+
+#[test]
 fn a_test_that_is_told_twice_keeps_the_worse_end() {
     let both = "test a ... FAILED\ntest a ... ok\ntest b ... ignored\ntest b ... ok\n";
     insta::assert_snapshot!(shown(&from_output(TestReader::Cargo, both)), @r"
@@ -209,11 +235,11 @@ proptest! {
 
     #[test]
     fn nearly_right_lines_never_panic(
-        text in r#"((test |Running |--- PASS: |FAIL\t|PASSED |\[gw|a\.py::|x \(a\.b\)|<testcase name="|"/>|<!\[CDATA\[|&#| \.\.\. |ok|skipped|::|é|\(|\)|-|\{"Action":"pass"|\n)){0,24}"#,
+        text in r#"((test |Running |--- PASS: |FAIL\t|PASSED |\[gw|a\.py::|x \(a\.b\)|<testcase name="|"/>|<!\[CDATA\[|&#| \.\.\. |ok|skipped|ok 1 - |1\.\.2\n|not ok | # |::|é|\(|\)|-|\{"Action":"pass"|\n)){0,24}"#,
     ) {
         for reader in [TestReader::Cargo, TestReader::Pytest, TestReader::Go] {
             let _whatever = from_output(reader, &text);
         }
-        let _whatever = junit::read(&text);
+        let _whatever = (guess(&text), junit::read(&text));
     }
 }
