@@ -14,6 +14,7 @@
 mod document;
 mod finding;
 mod graph;
+mod import;
 mod lint;
 mod order;
 mod outline;

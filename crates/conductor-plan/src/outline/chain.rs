@@ -4,6 +4,7 @@ use super::draft::{Draft, Source};
 use super::matching::{Entry, Index};
 use super::role::Role;
 use super::tree::NodeKind;
+use std::cmp::Reverse;
 
 /// From this score on an entry of the chain speaks of an item.
 const SAME: u32 = 50;
@@ -32,7 +33,7 @@ pub(super) fn chain(source: &Source<'_>, drafts: &[Draft]) -> Vec<(usize, usize)
             let first = spoken.first().copied();
             let waits_for = first.and_then(|item| {
                 let earlier = before.iter().copied().filter(|&earlier| earlier != item);
-                earlier.max_by_key(|&earlier| (index.score(index.get(item), earlier), earlier))
+                earlier.max_by_key(|&earlier| (index.score(index.get(item), earlier), Reverse(earlier)))
             });
             pairs.extend(first.zip(waits_for));
             here.extend(spoken);

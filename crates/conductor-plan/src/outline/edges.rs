@@ -14,6 +14,8 @@ use std::collections::{BTreeSet, BinaryHeap};
 
 /// An item waits for at most so many others because of the words that they share.
 const MOST_BY_WORDS: usize = 3;
+/// Tests of the whole wait for at most so many items by name.
+const MOST_TESTED: usize = 40;
 /// Names of one word are mentioned by chance when the word is common; these are not.
 const RARE: usize = 4;
 /// An item builds on an earlier one when it speaks of this share of its name.
@@ -264,7 +266,7 @@ fn by_stage(net: &mut Net<'_>, place: &[usize]) {
         let own = net.stage(item);
         // What builds on the stage before, or on its own, is in its place already.
         let placed = net.before[item].iter().any(|&on| net.stage(on) + 1 >= own);
-        if net.drafts[item].category == Some(Category::Test) || placed {
+        if net.drafts[item].category == Some(Category::Test) || placed && !net.before[item].is_empty() {
             continue;
         }
         for &(stage, container) in stages.iter().filter(|&&(stage, _)| stage < own) {
@@ -318,17 +320,39 @@ fn tests_everything(draft: &Draft) -> bool {
     draft.category == Some(Category::Test) && (only || draft.list == usize::MAX)
 }
 
-/// Tests that name nothing test everything that came before and that nothing else builds on.
+/// Reports of the whole: titles that say nothing but that it is reports.
+fn reports_everything(draft: &Draft) -> bool {
+    const WORDS: &[&str] = &[
+        "report",
+        "and",
+        "generat",
+        "result",
+        "summar",
+        "berich",
+        "auswert",
+        "informe",
+        "reporte",
+        "relatorio",
+        "rapport",
+    ];
+    let words = crate::words::plain_words(&draft.title);
+    words.iter().all(|word| WORDS.iter().any(|known| word.starts_with(known))) && !words.is_empty()
+}
+
+/// Tests and reports of the whole come after everything that nothing else builds on. More than a person would read are
+/// left out: such an item is the last in the sequence anyway.
 fn tests_last(net: &mut Net<'_>, place: &[usize]) {
     for item in net.in_sequence(place) {
-        if net.drafts[item].category != Some(Category::Test) || !net.before[item].is_empty() {
+        let draft = &net.drafts[item];
+        let last = draft.category == Some(Category::Test) || !net.staged && reports_everything(draft);
+        if !last || !net.before[item].is_empty() {
             continue;
         }
         let built_on: BTreeSet<usize> = net.before.iter().flatten().copied().collect();
         let ends = (0..net.drafts.len()).filter(|&other| {
             !net.drafts[other].container && place[other] < place[item] && !built_on.contains(&other)
         });
-        let ends: Vec<usize> = ends.collect();
+        let ends: Vec<usize> = ends.take(MOST_TESTED).collect();
         net.before[item].extend(ends);
     }
 }

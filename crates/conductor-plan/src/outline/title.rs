@@ -16,7 +16,7 @@ pub(crate) struct Titled {
 /// Makes a title of a name or a sentence.
 pub(crate) fn title_of(name: &str) -> Titled {
     let mut annotations = Vec::new();
-    let plain = flat(name).replace(['`', '*'], "");
+    let plain: String = flat(name).chars().filter(|c| !c.is_control() && !matches!(c, '`' | '*')).collect();
     let mut title = plain.trim();
     while let Some((before, inner)) = trailing_bracket(title)
         && is_annotation(inner)

@@ -1,0 +1,208 @@
+//! What holds for every document, however odd.
+
+use conductor_plan::{
+    Document, FindingCode, ItemKey, MAX_DOCUMENT_BYTES, Order, OutlineOptions, Plan, Severity, Verdicts,
+    lint, outline, requirements, review,
+};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+fn plan(text: &str) -> Plan {
+    outline(&[Document::parse("plan.md", text.as_bytes()).unwrap()], &OutlineOptions::default())
+}
+
+/// Lines of documents as people write them, and as nobody does.
+fn line() -> impl Strategy<Value = String> {
+    let words = "[a-z]{1,8}( [a-zé한字]{1,8}){0,5}";
+    prop_oneof![
+        words.prop_map(|text| format!("# {text}")),
+        words.prop_map(|text| format!("## {text}")),
+        words.prop_map(|text| format!("### Feature: {text}")),
+        Just("# Features".to_owned()),
+        Just("# Development Roadmap".to_owned()),
+        (1..5u8).prop_map(|number| format!("## Phase {number}: stage")),
+        Just("# Logical Dependency Chain".to_owned()),
+        Just("# Risks".to_owned()),
+        words.prop_map(|text| format!("- {text}")),
+        words.prop_map(|text| format!("  - {text}")),
+        (words, words).prop_map(|(name, text)| format!("1. **{name}**: {text}")),
+        (words, words).prop_map(|(name, text)| format!("- **{name}** (depends on: {text})")),
+        (words, words).prop_map(|(name, text)| format!("| {name} | {text} |")),
+        words.prop_map(|text| format!("{text} after {text}")),
+        Just("**Tasks**:".to_owned()),
+        Just("<context>".to_owned()),
+        Just("    </context>".to_owned()),
+        Just("```".to_owned()),
+        Just("---".to_owned()),
+        Just("=======".to_owned()),
+        Just("<<<<<<< HEAD".to_owned()),
+        Just("> quote".to_owned()),
+        Just(String::new()),
+    ]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop::collection::vec(line(), 1..60).prop_map(|lines| lines.join("\n"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), name in "[a-z]{1,4}(\\.md|\\.txt|)") {
+        if let Ok(document) = Document::parse(&name, &bytes) {
+            let _ = lint(&outline(&[document], &OutlineOptions::default()));
+        }
+    }
+
+    #[test]
+    fn spans_stand_where_they_say(text in text(), windows in any::<bool>(), name in prop_oneof![Just("a.md"), Just("a.txt")]) {
+        let text = if windows { text.replace('\n', "\r\n") } else { text };
+        let Ok(document) = Document::parse(name, text.as_bytes()) else { return Ok(()) };
+        let starts: Vec<usize> = std::iter::once(0).chain(document.text().match_indices('\n').map(|(at, _)| at + 1)).collect();
+        for block in document.blocks() {
+            let piece = document.text().get(block.span.start..block.span.end);
+            prop_assert!(piece.is_some_and(|piece| !piece.is_empty()), "{block:?}");
+            for word in block.text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+                prop_assert!(piece.unwrap_or_default().contains(word), "{word} of {block:?}");
+            }
+            let line = starts.partition_point(|&start| start <= block.span.start);
+            prop_assert_eq!(usize::try_from(block.span.first_line).unwrap(), line);
+            prop_assert!(block.span.first_line <= block.span.last_line);
+        }
+        for wanted in requirements(&document) {
+            prop_assert!(document.text().get(wanted.source.span.start..wanted.source.span.end).is_some());
+        }
+    }
+
+    #[test]
+    fn plans_have_no_errors_but_emptiness(text in text()) {
+        let Ok(document) = Document::parse("a.md", text.as_bytes()) else { return Ok(()) };
+        let plan = outline(&[document], &OutlineOptions::default());
+        for finding in lint(&plan) {
+            prop_assert!(finding.severity != Severity::Error || finding.code == FindingCode::EmptyPlan, "{finding}");
+            prop_assert!(finding.code != FindingCode::ItemWithoutSource, "{finding}");
+            prop_assert!(finding.code != FindingCode::RedundantEdge, "{finding}");
+        }
+        prop_assert!(Order::of(&plan).is_ok());
+        let depth = plan.tree().iter().map(|row| row.depth).max().unwrap_or(0);
+        prop_assert!(depth < 3);
+        let position: BTreeMap<&ItemKey, usize> = plan.items.iter().enumerate().map(|(at, item)| (&item.key, at)).collect();
+        for item in &plan.items {
+            prop_assert!(item.parent.as_ref().is_none_or(|parent| position[parent] < position[&item.key]), "parents come first");
+            prop_assert!(!item.title.trim().is_empty() && item.title.chars().count() <= 255);
+            prop_assert!(!item.title.contains(char::is_control));
+        }
+    }
+
+    #[test]
+    fn the_same_text_gives_the_same_plan_and_survives_storage(text in text()) {
+        let Ok(document) = Document::parse("a.md", text.as_bytes()) else { return Ok(()) };
+        let first = outline(std::slice::from_ref(&document), &OutlineOptions::default());
+        let second = outline(&[document], &OutlineOptions::default());
+        prop_assert_eq!(&first, &second);
+        let stored = first.to_json().unwrap();
+        prop_assert_eq!(Plan::from_json(&stored).unwrap(), first);
+    }
+
+    #[test]
+    fn rows_name_only_rows(text in text()) {
+        let Ok(document) = Document::parse("a.md", text.as_bytes()) else { return Ok(()) };
+        let plan = outline(&[document], &OutlineOptions::default());
+        let Ok(reviewed) = review(plan, &Verdicts::all_accepted("test")) else { return Ok(()) };
+        let mut seen = BTreeSet::new();
+        let rows = reviewed.import_rows();
+        let keys: BTreeSet<_> = rows.iter().filter_map(|row| row.key.clone()).collect();
+        prop_assert_eq!(keys.len(), rows.len());
+        for row in &rows {
+            prop_assert!(row.parent.as_ref().is_none_or(|parent| seen.contains(parent)));
+            prop_assert!(row.depends_on.iter().flatten().all(|on| keys.contains(on)));
+            seen.insert(row.key.clone().unwrap());
+        }
+    }
+
+    #[test]
+    fn a_schedule_keeps_the_order_and_the_workers(text in text(), workers in 1..5usize) {
+        let Ok(document) = Document::parse("a.md", text.as_bytes()) else { return Ok(()) };
+        let plan = outline(&[document], &OutlineOptions::default());
+        let order = Order::of(&plan).unwrap();
+        let schedule = order.schedule(workers);
+        prop_assert_eq!(schedule.slots.len(), plan.leaves().count());
+        prop_assert!(schedule.makespan >= schedule.bound);
+        prop_assert!(schedule.makespan <= order.total_minutes);
+        let slots: BTreeMap<_, _> = schedule.slots.iter().map(|slot| (&slot.item, slot)).collect();
+        for slot in &schedule.slots {
+            for on in &plan.get(&slot.item).unwrap().depends_on {
+                if let Some(before) = slots.get(on) {
+                    prop_assert!(before.end <= slot.start);
+                }
+            }
+            let beside = schedule.slots.iter().filter(|other| other.worker == slot.worker && other.item != slot.item);
+            prop_assert!(beside.clone().all(|other| other.end <= slot.start || other.start >= slot.end));
+            prop_assert!(slot.worker < workers);
+        }
+    }
+}
+
+#[test]
+fn keys_stay_when_a_paragraph_is_put_in_elsewhere() {
+    let text = "# Overview\nA thing.\n\n# Features\n- **Search**: finds notes\n- **Store**: keeps notes\n";
+    let edited =
+        text.replace("A thing.", "A thing.\n\nAnother paragraph that says nothing new.\n\nAnd one more.");
+    let keys = |text: &str| plan(text).items.into_iter().map(|item| item.key).collect::<Vec<_>>();
+    assert_eq!(keys(text), keys(&edited));
+}
+
+#[test]
+fn two_documents_with_the_same_feature_have_different_keys() {
+    let text = b"# Features\n- **Search**: finds notes\n";
+    let keys = |name: &str| {
+        let document = Document::parse(name, text).unwrap();
+        outline(&[document], &OutlineOptions::default())
+            .items
+            .into_iter()
+            .map(|item| item.key)
+            .collect::<Vec<_>>()
+    };
+    assert_ne!(keys("a.md"), keys("b.md"));
+}
+
+#[test]
+fn ten_thousand_headings_are_planned() {
+    let text: String = (0..10_000)
+        .map(|number| {
+            format!(
+                "## Feature {number}: part {} of {}\n\nDoes it after part {}.\n\n",
+                number % 97,
+                number,
+                number / 2
+            )
+        })
+        .collect();
+    let plan = plan(&text);
+    assert!(plan.items.len() > 100);
+    assert!(Order::of(&plan).is_ok());
+}
+
+#[test]
+fn one_long_line_and_deep_nesting_are_read() {
+    for text in [
+        "word ".repeat(200_000),
+        "- ".repeat(3_000),
+        "> ".repeat(3_000) + "x",
+        "[".repeat(20_000),
+        "<a>\n".repeat(20_000),
+        "*a ".repeat(20_000),
+    ] {
+        if let Ok(document) = Document::parse("a.md", text.as_bytes()) {
+            let _ = lint(&outline(&[document], &OutlineOptions::default()));
+        }
+    }
+}
+
+#[test]
+fn too_large_is_said() {
+    let bytes = vec![b'x'; MAX_DOCUMENT_BYTES + 1];
+    let error = Document::parse("big.md", &bytes).unwrap_err().to_string();
+    assert!(error.contains("big.md") && error.contains("split it"), "{error}");
+}
