@@ -39,6 +39,10 @@ const TESTS: &[Test] = &[
     ),
     ("a_child_inherits_no_descriptor", a_child_inherits_no_descriptor),
     ("a_keeper_outlives_the_signals_of_its_child", a_keeper_outlives_the_signals_of_its_child),
+    (
+        "a_keeper_that_was_stopped_goes_on_when_it_is_needed",
+        a_keeper_that_was_stopped_goes_on_when_it_is_needed,
+    ),
     ("a_killed_keeper_is_reported_and_its_session_ended", a_killed_keeper_is_reported_and_its_session_ended),
 ];
 
@@ -301,6 +305,24 @@ fn a_keeper_outlives_the_signals_of_its_child(scene: &Scene) {
     let exit = scene.start(&scene.spec(script)).wait().expect("ends");
     assert_eq!(exit.exit, Exit::Code(5));
     scene.assert_nothing_alive();
+}
+
+fn a_keeper_that_was_stopped_goes_on_when_it_is_needed(scene: &Scene) {
+    for by_drop in [false, true] {
+        let (go, ready) = (scene.fifo(&format!("go{by_drop}")), scene.fifo(&format!("ready{by_drop}")));
+        let script =
+            format!("read -r _ < go{by_drop}; kill -STOP $PPID; echo up > ready{by_drop}; sleep 1000; :");
+        let kept = scene.start(&scene.spec(&script));
+        fs::write(&go, "now\n").expect("told");
+        wait_for(&ready);
+        if by_drop {
+            drop(kept);
+        } else {
+            kept.stop();
+            assert_eq!(kept.wait().expect("ends").exit, Exit::Signal(15));
+        }
+        scene.assert_nothing_alive();
+    }
 }
 
 fn a_killed_keeper_is_reported_and_its_session_ended(scene: &Scene) {

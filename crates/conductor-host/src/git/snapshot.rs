@@ -215,7 +215,11 @@ impl Repo {
             }
         };
         let proof = format!("{name}^{{tree}}");
-        self.git().cmd("verify a snapshot", "cat-file").args(["-e", &proof]).ok()?;
+        if let Err(error) = self.git().cmd("verify a snapshot", "cat-file").args(["-e", &proof]).ok() {
+            // A ref to objects that are gone would make every later gc of the user's fail.
+            let _said_already = self.delete_ref(&name, commit);
+            return Err(error);
+        }
         Ok((number, name))
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::process::{Pid, Signal, kill_process};
 use thiserror::Error;
 
 use super::cmd::{EnvMap, Exit, command};
@@ -100,6 +101,7 @@ struct Reports {
 /// Asks a kept child to stop, from any thread. It does not keep the child alive.
 #[derive(Debug, Clone)]
 pub struct Stopper {
+    keeper_pid: i32,
     lifeline: Arc<Mutex<Option<ChildStdin>>>,
 }
 
@@ -109,11 +111,26 @@ impl Stopper {
     pub fn stop(&self) {
         if let Some(pipe) = self.lock().as_mut() {
             let _ended_already = pipe.write_all(format!("{STOP}\n").as_bytes());
+            self.wake();
         }
     }
 
     /// Has the child and all its descendants killed at once, without a grace.
     pub fn kill(&self) {
+        if self.lock().take().is_some() {
+            self.wake();
+        }
+    }
+
+    /// A child can stop its keeper by a signal that nothing can catch; so it is told to go on.
+    fn wake(&self) {
+        if let Some(keeper) = Pid::from_raw(self.keeper_pid) {
+            let _ended_already = kill_process(keeper, Signal::CONT);
+        }
+    }
+
+    /// After the keeper's end: its pid may be another's from now on.
+    fn retire(&self) {
         drop(self.lock().take());
     }
 
@@ -150,7 +167,7 @@ impl KeptChild {
                 return Err(KeepError::Lost { child: None, killed: end_session(&mut process, keeper_pid) });
             }
         };
-        let stopper = Stopper { lifeline: Arc::new(Mutex::new(Some(lifeline))) };
+        let stopper = Stopper { keeper_pid, lifeline: Arc::new(Mutex::new(Some(lifeline))) };
         let reports = Mutex::new(Reports { keeper: process, lines, outcome: None });
         Ok(Self { child, keeper_pid, stopper, reports })
     }
@@ -178,6 +195,7 @@ impl KeptChild {
         let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = reports.outcome.unwrap_or_else(|| follow(&mut reports, self.keeper_pid));
         reports.outcome = Some(outcome);
+        self.stopper.retire();
         outcome.map_err(|killed| KeepError::Lost { child: Some(self.child), killed })
     }
 }

@@ -191,3 +191,20 @@ fn attributes_that_cannot_be_obeyed_do_not_cost_the_work() {
     assert_eq!(lab.show(saved.commit.as_str(), "work"), "x");
     assert_eq!((saved.findings, saved.missing), (vec![Finding::AttributesNotObeyed], vec![]));
 }
+
+#[test]
+fn objects_that_were_pruned_too_early_are_written_again() {
+    let lab = Lab::new();
+    let repo = lab.repo();
+    let workspace = lab.workspace(&repo, 1);
+    write(&workspace.path().join("a"), "1");
+    let saved = save(&repo, &workspace);
+    let blob = lab.oid(&format!("{}:a", saved.commit));
+    for name in [saved.commit.as_str(), saved.tree.as_str(), blob.as_str()] {
+        let (folder, file) = name.split_at(2);
+        fs::remove_file(lab.main().join(".git/objects").join(folder).join(file)).expect("pruned");
+    }
+    assert_eq!(save(&repo, &workspace), saved);
+    assert_eq!(lab.show(saved.name.as_str(), "a"), "1");
+    assert_eq!(lab.git(&["fsck", "--no-dangling", "--no-progress"]), "");
+}
