@@ -9,6 +9,7 @@ pub mod env;
 pub mod error;
 pub mod exit;
 pub mod flags;
+pub mod guard;
 pub mod printer;
 pub mod suggest;
 pub mod table;

@@ -24,15 +24,24 @@ pub fn relative(then: Timestamp, now: Timestamp) -> String {
     if seconds > 0 { format!("{text} ago") } else { format!("in {text}") }
 }
 
-/// A length of time in at most two units: `0s`, `52s`, `1m52`, `2h05`, `3d04h`.
+/// A length of time in at most two units: `0s`, `52s`, `15m`, `1m52`, `2h05`, `3d04h`.
 #[must_use]
 pub fn compact(length: SignedDuration) -> String {
     let seconds = length.as_secs().max(0);
     match seconds {
         0..60 => format!("{seconds}s"),
-        60..3_600 => format!("{}m{:02}", seconds / 60, seconds % 60),
-        3_600..86_400 => format!("{}h{:02}", seconds / 3_600, seconds / 60 % 60),
-        _ => format!("{}d{:02}h", seconds / 86_400, seconds / 3_600 % 24),
+        60..3_600 => units(seconds / 60, "m", seconds % 60, ""),
+        3_600..86_400 => units(seconds / 3_600, "h", seconds / 60 % 60, ""),
+        _ => units(seconds / 86_400, "d", seconds / 3_600 % 24, "h"),
+    }
+}
+
+/// The larger unit, and the smaller one where there is something of it.
+fn units(large: i64, large_unit: &str, small: i64, small_unit: &str) -> String {
+    if small == 0 {
+        format!("{large}{large_unit}")
+    } else {
+        format!("{large}{large_unit}{small:02}{small_unit}")
     }
 }
 
@@ -103,7 +112,16 @@ mod tests {
 
     #[test]
     fn lengths_in_at_most_two_units() {
-        let cases = [(-5, "0s"), (0, "0s"), (52, "52s"), (112, "1m52"), (7_500, "2h05"), (273_600, "3d04h")];
+        let cases = [
+            (-5, "0s"),
+            (0, "0s"),
+            (52, "52s"),
+            (112, "1m52"),
+            (900, "15m"),
+            (7_500, "2h05"),
+            (7_230, "2h"),
+            (273_600, "3d04h"),
+        ];
         for (seconds, expected) in cases {
             assert_eq!(compact(SignedDuration::from_secs(seconds)), expected);
         }

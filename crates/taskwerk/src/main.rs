@@ -16,14 +16,17 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use cli_kit::flags::asks_for_json;
+use cli_kit::guard::guarded;
 use cli_kit::{Env, GlobalFlags, Printer};
 
 fn main() -> ExitCode {
     let env = Env::of_process();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    if handover::is_for_conductor(&arguments) {
-        let flags = GlobalFlags { json: asks_for_json(&arguments), ..GlobalFlags::default() };
-        return Printer::of_process(&flags, &env).finish(handover::hand_over(&arguments, &env));
-    }
-    cli::run(&arguments, env)
+    guarded(&arguments, &env, || {
+        if handover::is_for_conductor(&arguments) {
+            let flags = GlobalFlags { json: asks_for_json(&arguments), ..GlobalFlags::default() };
+            return Printer::of_process(&flags, &env).finish(handover::hand_over(&arguments, &env));
+        }
+        cli::run(&arguments, env.clone())
+    })
 }

@@ -20,6 +20,9 @@ const SCHEMA: Schema = Schema {
     foreign: &["planning", "orchestration", "monitor"],
 };
 
+/// The sections that are read and checked, but whose subject does not exist yet.
+pub(crate) const WITHOUT_EFFECT: [&str; 4] = ["webhooks", "api", "aliases", "hooks"];
+
 const TASKS: &[Field] = &[
     Field::new(
         "id_prefix",

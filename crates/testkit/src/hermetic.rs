@@ -189,7 +189,9 @@ mod tests {
     fn what_changes_from_run_to_run_gets_a_fixed_name() {
         let place = Hermetic::new().unwrap();
         let path = place.work().join("x").display().to_string();
-        let text = format!("at {path}: 2026-01-02T03:04:05.123456Z é 0190a1b2-0000-7000-8000-00000000abcd, 2026-01-02");
+        let text = format!(
+            "at {path}: 2026-01-02T03:04:05.123456Z é 0190a1b2-0000-7000-8000-00000000abcd, 2026-01-02"
+        );
         assert_eq!(place.normalise(&text), "at $ROOT/work/x: <time> é <uid>, 2026-01-02");
     }
 
@@ -212,6 +214,9 @@ mod tests {
     fn input_is_handed_over_and_need_not_be_read() {
         let place = Hermetic::new().unwrap();
         assert_eq!(place.run_with_input("/bin/cat", ["-"], "hello").unwrap().stdout, "hello");
-        assert_eq!(place.run_with_input("/bin/sh", ["-c", "exit 3"], &"x".repeat(1 << 20)).unwrap().code, Some(3));
+        assert_eq!(
+            place.run_with_input("/bin/sh", ["-c", "exit 3"], &"x".repeat(1 << 20)).unwrap().code,
+            Some(3)
+        );
     }
 }

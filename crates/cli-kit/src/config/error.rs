@@ -84,10 +84,10 @@ impl From<ConfigError> for CliError {
         match error {
             ConfigError::Unreadable { file, .. } => base("CONFIG_UNREADABLE")
                 .hint("check that it is a file of UTF-8 text that you may read")
-                .details(json!({ "file": file })),
+                .details(json!({ "file": file.display().to_string() })),
             ConfigError::Syntax { file, line, .. } => base("CONFIG_SYNTAX")
                 .hint("correct the file; nothing was changed")
-                .details(json!({ "file": file, "line": line })),
+                .details(json!({ "file": file.display().to_string(), "line": line })),
             ConfigError::UnknownSection { section, suggestions, .. } => base("CONFIG_UNKNOWN_SECTION")
                 .hint("correct or remove it; an ignored setting would be worse than an error")
                 .suggestions(suggestions)

@@ -5,8 +5,8 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::check::{check, check_file};
@@ -24,6 +24,7 @@ pub enum Origin {
     /// In the user's file.
     User {
         /// The file.
+        #[serde(serialize_with = "as_shown")]
         file: PathBuf,
         /// The line, from 1.
         line: u64,
@@ -31,6 +32,7 @@ pub enum Origin {
     /// In the project's file.
     Project {
         /// The file.
+        #[serde(serialize_with = "as_shown")]
         file: PathBuf,
         /// The line, from 1.
         line: u64,
@@ -45,6 +47,11 @@ pub enum Origin {
         /// The flag.
         flag: String,
     },
+}
+
+/// A path as people see it: one that is not UTF-8 must not make the whole document fail.
+fn as_shown<S: Serializer>(file: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&file.display())
 }
 
 impl fmt::Display for Origin {

@@ -29,6 +29,13 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let folder = taskwerk_store::locate(&current_folder()?, context.flags.dir(&context.env).as_deref()).ok();
     let config = settings::load(&context.env, folder.as_deref())?;
     let mut entries = config.entries();
+    for section in settings::WITHOUT_EFFECT {
+        if config.get(section).is_some() {
+            context
+                .printer
+                .warn(format_args!("`{section}` is set, but this version does nothing with it yet"));
+        }
+    }
     if let Some(key) = &args.key {
         let below = format!("{key}.");
         entries.retain(|entry| entry.key == *key || entry.key.starts_with(&below));

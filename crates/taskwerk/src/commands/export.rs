@@ -65,7 +65,7 @@ fn to_file(project: &Project, file: &Path, context: &mut Context) -> Result<Exit
     }
     let count = written?;
     if context.printer.is_json() {
-        context.printer.json(&json!({ "exported": count, "file": file }));
+        context.printer.json(&json!({ "exported": count, "file": file.display().to_string() }));
     } else {
         context.printer.note(format_args!("{count} tasks written"));
     }

@@ -26,6 +26,8 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
     let root = tasks.data_dir().display().to_string();
     if context.printer.is_json() {
         context.printer.json(&json!({ "initialized": true, "created": is_new, "path": root }));
+    } else if context.printer.is_quiet() {
+        context.printer.line(escape(&root));
     } else if is_new {
         context.printer.line(format!("Made {}", escape(&root)));
         context

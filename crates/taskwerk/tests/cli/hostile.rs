@@ -90,6 +90,32 @@ fn hostile_words_on_the_command_line_come_back_escaped() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn words_that_are_not_utf8_are_refused_or_used_as_they_are() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let place = Place::new();
+    let bytes = std::ffi::OsStr::from_bytes(b"a\xff\x1b[2J");
+    let run = |arguments: &[&std::ffi::OsStr]| {
+        let mut command = place.hermetic.cmd(super::TASKWERK);
+        testkit::Ran::from(command.arg("--json").args(arguments).output().unwrap())
+    };
+    let word = std::ffi::OsStr::new;
+    for (arguments, exit) in [
+        (&[word("add"), bytes][..], 2),
+        (&[word("list"), word("--dir"), bytes], 5),
+        (&[word("import"), bytes], 3),
+        (&[word("export"), word("--output"), std::ffi::OsStr::from_bytes(b"out\xff")], 0),
+        (&[word("init"), word("--dir"), bytes], 0),
+        (&[word("config"), word("--dir"), bytes], 0),
+    ] {
+        let ran = run(arguments);
+        assert_eq!(ran.code, Some(exit), "{arguments:?}\n{ran}");
+        assert_safe(&ran.stdout);
+        assert_safe(&ran.stderr);
+    }
+}
+
 #[test]
 fn a_description_of_a_megabyte_is_stored_and_a_larger_one_refused() {
     let place = Place::new();

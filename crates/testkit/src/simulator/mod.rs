@@ -412,13 +412,8 @@ impl Simulator {
         if contained {
             self.world.alive.remove(&run);
         }
-        let report = AttemptReport {
-            end,
-            usage: Usage::default(),
-            agent_session: None,
-            working_ms: 1_000,
-            contained,
-        };
+        let report =
+            AttemptReport { end, usage: Usage::default(), agent_session: None, working_ms: 1_000, contained };
         Outcome::Attempt(report)
     }
 

@@ -174,9 +174,7 @@ impl World {
                 Outcome::Done
             }
             Effect::Snapshot { number, .. } => self.snapshot(run, *number),
-            Effect::Collect { .. } => {
-                Outcome::Collected { files: u64::from(!dice.permille(30)) * 3 }
-            }
+            Effect::Collect { .. } => Outcome::Collected { files: u64::from(!dice.permille(30)) * 3 },
             Effect::Candidate { base, snapshot } => self.candidate(base, &snapshot.tree, dice),
             Effect::Gates { candidate } => self.gates(run, candidate, dice),
             Effect::Judge { evidence, .. } => {
