@@ -21,6 +21,15 @@ pub(crate) fn ask<T: Copy>(printer: &mut Printer, question: &str, choices: &[Cho
     ask_from(&mut std::io::stdin().lock(), printer, question, choices)
 }
 
+/// Asks for one line of words. `None` when the input ends.
+pub(crate) fn words(printer: &mut Printer, question: &str) -> Option<String> {
+    printer.raw(&format!("{question}  "));
+    printer.flush();
+    let mut answer = String::new();
+    let read = std::io::Read::take(std::io::stdin().lock(), 64 * 1024).read_line(&mut answer);
+    read.is_ok_and(|bytes| bytes > 0).then(|| answer.trim().to_owned())
+}
+
 fn ask_from<T: Copy>(
     input: &mut impl BufRead,
     printer: &mut Printer,
@@ -73,7 +82,14 @@ mod tests {
 
     #[test]
     fn letters_and_words_are_answers_and_nothing_else_is() {
-        let cases = [("y\n", Some(1)), (" YES \r\n", Some(1)), ("\nmaybe\nno\n", Some(2)), ("x", Some(3)), ("", None), ("ye\n", None)];
+        let cases = [
+            ("y\n", Some(1)),
+            (" YES \r\n", Some(1)),
+            ("\nmaybe\nno\n", Some(2)),
+            ("x", Some(3)),
+            ("", None),
+            ("ye\n", None),
+        ];
         for (input, expected) in cases {
             assert_eq!(answer(input), expected, "{input:?}");
         }

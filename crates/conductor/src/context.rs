@@ -8,11 +8,12 @@ use conductor_host::config::Config;
 use conductor_host::git::Repo;
 use conductor_host::journal::Database;
 use conductor_host::process::EnvMap;
-use taskwerk_client::{Init, Tasks};
+use serde_json::Value;
+use taskwerk_client::{Init, Tasks, locate};
 use taskwerk_model::{Actor, ErrorCode, Session};
 
 use crate::failure::{from_journal, from_open, from_store, from_value};
-use crate::place::repository_top;
+use crate::place::checkout_top;
 use crate::settings;
 
 /// What every command is handed.
@@ -28,6 +29,8 @@ pub(crate) struct Context {
 pub(crate) struct Project {
     pub(crate) tasks: Tasks,
     pub(crate) config: Config,
+    /// The configuration as it was merged.
+    pub(crate) merged: Value,
 }
 
 impl Context {
@@ -44,7 +47,8 @@ impl Context {
 
     /// Opens the project that the flags, the environment or the current folder lead to.
     pub(crate) fn open(&self) -> Result<Project, CliError> {
-        let tasks = Tasks::open(&current_folder()?, self.flags.dir(&self.env).as_deref()).map_err(from_store)?;
+        let tasks =
+            Tasks::open(&current_folder()?, self.flags.dir(&self.env).as_deref()).map_err(from_store)?;
         self.project(tasks)
     }
 
@@ -67,7 +71,7 @@ impl Context {
 
     fn place_of_a_new_one(&self) -> Result<PathBuf, CliError> {
         let here = self.here()?;
-        repository_top(&here).ok_or_else(|| {
+        checkout_top(&here).ok_or_else(|| {
             let message = format!("{} is not in a git repository", here.display());
             CliError::new(Exit::Refused, "NOT_GIT_REPOSITORY", message).hint("run `git init` there first")
         })
@@ -77,7 +81,20 @@ impl Context {
         let layers = settings::load(&self.env, Some(tasks.data_dir()))?;
         let config = settings::config(&layers)?;
         let prefix = settings::id_prefix(&self.env, tasks.data_dir())?;
-        Ok(Project { tasks: tasks.with_context(self.actor()?, self.session()?).with_prefix(prefix), config })
+        let merged = settings::merged(&layers);
+        Ok(Project { tasks: tasks.with_context(self.actor()?, self.session()?).with_prefix(prefix), config, merged })
+    }
+
+    /// Makes the project at the top of the repository, whether or not there is one further up; opens it when it is there.
+    pub(crate) fn init(&self) -> Result<(Project, Init), CliError> {
+        let (tasks, init) = Tasks::init(&self.place_of_a_new_one()?).map_err(from_store)?;
+        Ok((self.project(tasks)?, init))
+    }
+
+    /// The configuration, also outside a project, where the user's layers are all there is.
+    pub(crate) fn config(&self) -> Result<Config, CliError> {
+        let folder = locate(&current_folder()?, self.flags.dir(&self.env).as_deref()).ok();
+        settings::config(&settings::load(&self.env, folder.as_deref())?)
     }
 
     /// The repository that the project is in.

@@ -9,8 +9,9 @@ use taskwerk_model::{ErrorClass, ErrorCode};
 /// An error of the client: a refusal or a failure of the store.
 pub(crate) fn from_client(error: TasksError) -> CliError {
     let code = error.code();
-    let cli =
-        CliError::new(exit(code), code.as_str(), error.to_string()).details(error.details()).suggestions(error.suggestions());
+    let cli = CliError::new(exit(code), code.as_str(), error.to_string())
+        .details(error.details())
+        .suggestions(error.suggestions());
     let hint = if code == ErrorCode::NotInitialized { Some(INIT_HINT.to_owned()) } else { error.hint() };
     match hint {
         // Suggestions are shown as a question of their own; a hint that asks the same would say it twice.
@@ -36,6 +37,7 @@ pub(crate) fn from_journal(error: JournalError) -> CliError {
     let message = error.to_string();
     match error {
         JournalError::NoSession(_) => CliError::new(Exit::NotFound, "SESSION_NOT_FOUND", message),
+        JournalError::NoRun(_) => CliError::new(Exit::NotFound, "RUN_NOT_FOUND", message),
         JournalError::NoEvidence(_) => CliError::new(Exit::NotFound, "EVIDENCE_NOT_FOUND", message),
         JournalError::NoControl(_) => CliError::new(Exit::NotFound, "CONTROL_NOT_FOUND", message),
         JournalError::Conflict { .. } => CliError::new(Exit::Conflict, "JOURNAL_CONFLICT", message),
@@ -54,6 +56,7 @@ pub(crate) fn from_open(error: OpenError) -> CliError {
     let message = error.to_string();
     match error {
         OpenError::NotARepository { .. } => CliError::new(Exit::Refused, "NOT_GIT_REPOSITORY", message),
+        OpenError::NoFolder { .. } => CliError::new(Exit::NotFound, "FOLDER_NOT_FOUND", message),
         OpenError::NoCheckout { .. } => CliError::new(Exit::Refused, "NO_CHECKOUT", message),
         OpenError::Unborn => CliError::new(Exit::Refused, "NO_COMMIT", message),
         OpenError::NoGit(_) => CliError::new(Exit::Refused, "GIT_NOT_FOUND", message),

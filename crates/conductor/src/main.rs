@@ -11,6 +11,7 @@ mod orchestrate;
 mod place;
 mod plan;
 mod settings;
+mod survey;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -55,13 +55,16 @@ const AGENT: &[Field] = &[
 ];
 
 const WORKFLOW: &[Field] = &[
-    Field::new("require_tests", Kind::Any, "work in which no test ran is not accepted").or(Default::Flag(false)),
+    Field::new("require_tests", Kind::Any, "work in which no test ran is not accepted")
+        .or(Default::Flag(false)),
     Field::new("min_coverage", Kind::Any, "the least share of lines that tests must reach, in percent"),
-    Field::new("auto_commit", Kind::Any, "whether work that passed is merged without asking").or(Default::Flag(true)),
+    Field::new("auto_commit", Kind::Any, "whether work that passed is merged without asking")
+        .or(Default::Flag(true)),
     Field::new("branch_pattern", Kind::Any, "how task branches are named")
         .or(Default::Text("feature/{task_id}-{task_slug}")),
     Field::new("into", Kind::Any, "session, or the branch to merge into").or(Default::Text("session")),
-    Field::new("land", Kind::Any, "ask or auto: when a session's work comes to your branch").or(Default::Text("ask")),
+    Field::new("land", Kind::Any, "ask or auto: when a session's work comes to your branch")
+        .or(Default::Text("ask")),
     Field::new("jobs", Kind::Any, "how many tasks are worked at a time").or(Default::Integer(1)),
     Field::new("setup", Kind::Any, "commands that prepare a workspace").or(Default::List(&[])),
     Field::new("workspace_root", Kind::Any, "where workspaces are made; null for the state folder"),
@@ -69,7 +72,8 @@ const WORKFLOW: &[Field] = &[
 ];
 
 const SAFETY: &[Field] = &[
-    Field::new("max_consecutive_failures", Kind::Any, "a run is held after so many failures").or(Default::Integer(3)),
+    Field::new("max_consecutive_failures", Kind::Any, "a run is held after so many failures")
+        .or(Default::Integer(3)),
     Field::new("max_task_duration", Kind::Any, "the working time of one attempt").or(Default::Text("30m")),
     Field::new("require_approval_for", Kind::Any, "what a person must have seen").or(Default::List(&[
         "database_migrations",
@@ -98,9 +102,13 @@ pub(crate) fn load(env: &Env, folder: Option<&Path>) -> Result<Layers, CliError>
 
 /// The host's own type of merged layers.
 pub(crate) fn config(layers: &Layers) -> Result<Config, CliError> {
+    Config::from_value(&merged(layers)).map_err(|error| refused(layers, &error))
+}
+
+/// The layers as one value, in the form in which a session freezes them.
+pub(crate) fn merged(layers: &Layers) -> Value {
     let sections = SCHEMA.own.iter().filter_map(|field| Some((field.key.to_owned(), layers.get(field.key)?)));
-    let merged: Map<String, Value> = sections.collect();
-    Config::from_value(&Value::Object(merged)).map_err(|error| refused(layers, &error))
+    Value::Object(sections.collect::<Map<String, Value>>())
 }
 
 /// The letters of new ids. They are Taskwerk's setting, but tasks that Conductor makes obey it too.
@@ -113,7 +121,8 @@ pub(crate) fn id_prefix(env: &Env, folder: &Path) -> Result<Prefix, CliError> {
         return Prefix::parse(text).map_err(from_value);
     }
     let file = folder.join("config.yml");
-    let layers = Layers::load(&TASKS, &Sources { env, prefix: "TASKWERK", project: Some(&file), flags: &[] })?;
+    let layers =
+        Layers::load(&TASKS, &Sources { env, prefix: "TASKWERK", project: Some(&file), flags: &[] })?;
     match layers.get("tasks.id_prefix") {
         Some(Value::String(text)) => Prefix::parse(&text).map_err(from_value),
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) | None => {
@@ -123,7 +132,8 @@ pub(crate) fn id_prefix(env: &Env, folder: &Path) -> Result<Prefix, CliError> {
 }
 
 fn refused(layers: &Layers, error: &ConfigError) -> CliError {
-    let lines: Vec<String> = error.problems.iter().map(|problem| format!("{}{problem}", place(layers, problem))).collect();
+    let lines: Vec<String> =
+        error.problems.iter().map(|problem| format!("{}{problem}", place(layers, problem))).collect();
     let paths: Vec<&str> = error.problems.iter().map(path).collect();
     CliError::new(Exit::Usage, "CONFIG_WRONG_VALUE", lines.join("\n"))
         .hint("correct it; nothing was done")
@@ -132,7 +142,9 @@ fn refused(layers: &Layers, error: &ConfigError) -> CliError {
 
 fn path(problem: &Problem) -> &str {
     match problem {
-        Problem::UnknownKey { path, .. } | Problem::BadValue { path, .. } | Problem::Missing { path, .. } => path,
+        Problem::UnknownKey { path, .. } | Problem::BadValue { path, .. } | Problem::Missing { path, .. } => {
+            path
+        }
     }
 }
 
@@ -170,13 +182,17 @@ mod tests {
         fn fill(fields: &[Field]) -> Value {
             let value = |field: &Field| match field.kind {
                 Kind::Object(fields) => fill(fields),
-                Kind::Map(Kind::Object(fields)) => Value::Object([("x".to_owned(), fill(fields))].into_iter().collect()),
+                Kind::Map(Kind::Object(fields)) => {
+                    Value::Object([("x".to_owned(), fill(fields))].into_iter().collect())
+                }
                 Kind::Map(_) => Value::Object(Map::new()),
                 _ => Value::Bool(true),
             };
             Value::Object(fields.iter().map(|field| (field.key.to_owned(), value(field))).collect())
         }
-        let Err(error) = Config::from_value(&fill(SCHEMA.own)) else { panic!("true is no value for most keys") };
+        let Err(error) = Config::from_value(&fill(SCHEMA.own)) else {
+            panic!("true is no value for most keys")
+        };
         let unknown: Vec<&Problem> =
             error.problems.iter().filter(|problem| matches!(problem, Problem::UnknownKey { .. })).collect();
         assert_eq!(unknown, Vec::<&Problem>::new());
@@ -184,7 +200,10 @@ mod tests {
 
     #[test]
     fn a_variable_sets_a_value_over_the_file() {
-        let env = Env::from_iter([("CONDUCTOR_ORCHESTRATION_WORKFLOW_JOBS", "4"), ("CONDUCTOR_PLANNING_ENGINE", "outline")]);
+        let env = Env::from_iter([
+            ("CONDUCTOR_ORCHESTRATION_WORKFLOW_JOBS", "4"),
+            ("CONDUCTOR_PLANNING_ENGINE", "outline"),
+        ]);
         let config = load_text("orchestration: { workflow: { jobs: 2 } }", &env).unwrap();
         assert_eq!(config.orchestration.workflow.jobs, 4);
         assert_eq!(config.planning.engine, conductor_host::config::PlanningEngine::Outline);
@@ -193,11 +212,18 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
         let error = load_text("orchestration:\n  workflow:\n    jobz: 2\n", &Env::default()).unwrap_err();
-        assert_eq!((error.code.as_ref(), error.suggestions.as_slice()), ("CONFIG_UNKNOWN_KEY", ["jobs".to_owned()].as_slice()));
+        assert_eq!(
+            (error.code.as_ref(), error.suggestions.as_slice()),
+            ("CONFIG_UNKNOWN_KEY", ["jobs".to_owned()].as_slice())
+        );
         let text = "planning: { engine: magic }\norchestration:\n  safety:\n    max_task_duration: soon\n    ask_at: [0]\n";
         let error = load_text(text, &Env::default()).unwrap_err();
         let lines: Vec<&str> = error.message.lines().map(|line| line.rsplit_once('/').unwrap().1).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        config.yml:1: planning.engine: "magic" is not allowed; expected one of auto, outline, llm, agent
+        config.yml:4: orchestration.safety.max_task_duration: "soon" is not allowed; expected a length of time with its unit, such as 90s, 30m, 2h or 1d
+        config.yml:5: orchestration.safety.ask_at[0]: 0 is not allowed; expected a whole number from 1 to 100
+        "#);
     }
 
     #[test]
@@ -205,7 +231,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let of = |env: &Env| id_prefix(env, folder.path()).unwrap();
         assert_eq!(of(&Env::default()), Prefix::TASK);
-        std::fs::write(folder.path().join("config.yml"), "tasks: { id_prefix: bug }\nplanning: { max_depth: 2 }").unwrap();
+        std::fs::write(
+            folder.path().join("config.yml"),
+            "tasks: { id_prefix: bug }\nplanning: { max_depth: 2 }",
+        )
+        .unwrap();
         assert_eq!(of(&Env::default()).as_str(), "BUG");
         assert_eq!(of(&Env::from_iter([("TASKWERK_TASKS_ID_PREFIX", "x")])).as_str(), "X");
     }

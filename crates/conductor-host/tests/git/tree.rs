@@ -20,7 +20,8 @@ fn a_committed_tree_is_read_and_the_checkout_is_not() {
     let repo = Repo::discover(&lab.main(), &lab.env).expect("opens");
     let before = lab.picture();
     let tree = repo.committed_tree(&lab.head()).expect("listed");
-    let files: Vec<(&str, FileMode)> = tree.files().iter().map(|(path, mode)| (path.as_str(), *mode)).collect();
+    let files: Vec<(&str, FileMode)> =
+        tree.files().iter().map(|(path, mode)| (path.as_str(), *mode)).collect();
     assert_eq!(
         files,
         [

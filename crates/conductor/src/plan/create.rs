@@ -1,14 +1,15 @@
 //! `conductor plan create`.
 
-use cli_kit::{CliError, Exit};
-use conductor_host::journal::{Database, PlanStatus};
+use cli_kit::{CliError, Exit, Printer};
+use conductor_host::journal::PlanStatus;
 
 use super::draft::{DraftArgs, Drafted};
-use super::report::{self, PlanJson};
+use super::import;
+use super::report::{self, PlanJson, count};
 use super::show::{print_beginning, print_tree};
-use super::{import, report::count};
+use super::stored::Stored;
 use crate::ask::{Choice, ask};
-use crate::context::{Context, Project};
+use crate::context::Context;
 
 /// Turn documents into tasks: plan, look, import
 ///
@@ -37,74 +38,65 @@ enum Wish {
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let (project, mut database) = DraftArgs::open(context)?;
     let mut drafted = args.draft.draft(context, &project, &mut database)?;
-    if !context.printer.is_json() {
-        print_beginning(&mut context.printer, &drafted.stored);
+    let (stored, json) = (&mut drafted.stored, context.printer.is_json());
+    if stored.row.status == PlanStatus::Imported {
+        if !json {
+            import::print_already(&mut context.printer, stored);
+        }
+        return Ok(finish(context, &drafted, false));
     }
-    if drafted.stored.row.status == PlanStatus::Imported {
-        return Ok(already(context, &drafted));
+    if !json {
+        print_start(&mut context.printer, stored, args.auto_import);
     }
-    if drafted.stored.metadata.errors > 0 {
-        return Err(report::has_errors(&drafted.stored));
+    if stored.metadata.errors > 0 {
+        return Err(report::has_errors(stored));
     }
-    if args.auto_import || (context.can_ask && wants_import(context, &drafted)) {
-        return import_now(context, &project, &mut database, &mut drafted);
+    if !args.auto_import && !(context.can_ask && wants_import(context, stored)) {
+        if !json {
+            context.printer.note(format!("Plan {} is a draft; nothing was imported", stored.row.id));
+            report::note_next(&mut context.printer, stored);
+        }
+        return Ok(finish(context, &drafted, false));
     }
-    leave(context, &drafted);
-    Ok(Exit::Ok)
+    import::import(context, &project, &mut database, stored)?;
+    if !json {
+        import::print(&mut context.printer, stored);
+    }
+    Ok(finish(context, &drafted, true))
 }
 
-fn import_now(
-    context: &mut Context,
-    project: &Project,
-    database: &mut Database,
-    drafted: &mut Drafted,
-) -> Result<Exit, CliError> {
-    let imported = import::import(context, project, database, &mut drafted.stored)?;
-    if context.printer.is_json() {
-        print_json(context, drafted, true);
+/// What is about to become tasks. Where nobody is asked, the tasks themselves follow at once, and the counts will do.
+fn print_start(printer: &mut Printer, stored: &Stored, at_once: bool) {
+    if at_once && stored.metadata.errors == 0 {
+        let summary = report::summary(printer, stored);
+        printer.line(summary);
     } else {
-        import::print(&mut context.printer, &drafted.stored, &imported);
+        print_beginning(printer, stored);
     }
-    Ok(Exit::Ok)
 }
 
-fn wants_import(context: &mut Context, drafted: &Drafted) -> bool {
+fn wants_import(context: &mut Context, stored: &Stored) -> bool {
     let choices = [
         Choice { key: 'y', word: "yes", means: Wish::Import },
         Choice { key: 'r', word: "review", means: Wish::Review },
         Choice { key: 'n', word: "no", means: Wish::Leave },
     ];
-    let question = format!("Import {}?", count(drafted.stored.metadata.tasks, "task"));
+    let question = format!("Import {}?", count(stored.metadata.tasks, "task"));
     loop {
         match ask(&mut context.printer, &question, &choices) {
             Some(Wish::Import) => return true,
-            Some(Wish::Review) => print_tree(&mut context.printer, &drafted.stored),
+            Some(Wish::Review) => print_tree(&mut context.printer, stored),
             Some(Wish::Leave) | None => return false,
         }
     }
 }
 
-fn already(context: &mut Context, drafted: &Drafted) -> Exit {
-    if context.printer.is_json() {
-        print_json(context, drafted, false);
-    } else {
-        import::print_already(&mut context.printer, &drafted.stored);
-    }
-    Exit::Ok
-}
-
-fn leave(context: &mut Context, drafted: &Drafted) {
-    if context.printer.is_json() {
-        print_json(context, drafted, false);
-        return;
-    }
-    context.printer.note(format!("Plan {} is a draft; nothing was imported", drafted.stored.row.id));
-    report::note_next(&mut context.printer, &drafted.stored);
-}
-
-/// `imported_now` tells a plan that was imported by this command from one that was imported before.
-fn print_json(context: &mut Context, drafted: &Drafted, imported_now: bool) {
+/// Prints the one document for programs. `imported_now` tells a plan that was imported by this command from one that was imported before.
+fn finish(context: &mut Context, drafted: &Drafted, imported_now: bool) -> Exit {
     let stored = &drafted.stored;
+    if !context.printer.is_json() {
+        return Exit::Ok;
+    }
     let document = serde_json::json!({
         "plan": PlanJson::of(stored),
         "known": drafted.known,
@@ -113,4 +105,5 @@ fn print_json(context: &mut Context, drafted: &Drafted, imported_now: bool) {
         "next": report::next(stored),
     });
     context.printer.json(&document);
+    Exit::Ok
 }

@@ -4,8 +4,9 @@ use cli_kit::{CliError, Exit};
 use conductor_host::journal::PlanStatus;
 
 use super::report::PlanJson;
-use super::stored::{Stored, Unnamed};
+use super::stored::{Metadata, Unnamed, find_row};
 use crate::context::Context;
+use crate::failure::from_journal;
 
 /// Put a plan away; tasks that it brought stay
 ///
@@ -20,20 +21,22 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let mut database = context.open()?.database()?;
-    let mut stored = Stored::find(&database, args.plan, Unnamed::Draft)?;
-    let before = stored.row.status;
+    // Not the plan itself, so that one that cannot be read can be put away too.
+    let mut row = find_row(&database, args.plan, Unnamed::Draft)?;
+    let metadata = Metadata::of_row(&row).unwrap_or_default();
+    let before = std::mem::replace(&mut row.status, PlanStatus::Discarded);
     if before != PlanStatus::Discarded {
-        stored.save(&mut database, PlanStatus::Discarded)?;
+        database.update_plan(row.id, row.status, &row.metadata, &row.body).map_err(from_journal)?;
     }
     let printer = &mut context.printer;
     if printer.is_json() {
-        printer.json(&serde_json::json!({ "plan": PlanJson::of(&stored) }));
+        printer.json(&serde_json::json!({ "plan": PlanJson::new(&row, &metadata) }));
         return Ok(Exit::Ok);
     }
-    let (id, tasks) = (stored.row.id, if stored.metadata.imported.is_some() { "; its tasks stay" } else { "" });
     printer.line(match before {
-        PlanStatus::Discarded => format!("Plan {id} was discarded before"),
-        PlanStatus::Draft | PlanStatus::Reviewing | PlanStatus::Imported => format!("Discarded plan {id}{tasks}"),
+        PlanStatus::Discarded => format!("Plan {} was discarded before", row.id),
+        PlanStatus::Imported => format!("Discarded plan {}; its tasks stay", row.id),
+        PlanStatus::Draft | PlanStatus::Reviewing => format!("Discarded plan {}", row.id),
     });
     Ok(Exit::Ok)
 }

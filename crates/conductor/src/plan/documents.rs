@@ -37,7 +37,9 @@ pub(super) fn read(named: &[PathBuf], root: &Path, printer: &mut Printer) -> Res
         gather(path, root, &mut found)?;
     }
     let mut seen = BTreeSet::new();
-    found.retain(|one| seen.insert(one.path.as_ref().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))));
+    found.retain(|one| {
+        seen.insert(one.path.as_ref().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())))
+    });
     tell_apart(&mut found);
     let mut documents = Vec::with_capacity(found.len());
     for one in found {
@@ -74,15 +76,20 @@ fn gather(path: &Path, root: &Path, found: &mut Vec<Found>) -> Result<(), CliErr
         return Err(CliError::new(Exit::NotFound, "DOCUMENT_NOT_FOUND", message)
             .hint(format!("documents are files with the ending {}", EXTENSIONS.join(", "))));
     }
-    found.extend(files.into_iter().map(|file| Found { name: name_of(&file, root), path: Some(file), in_folder: true }));
+    found.extend(files.into_iter().map(|file| Found {
+        name: name_of(&file, root),
+        path: Some(file),
+        in_folder: true,
+    }));
     Ok(())
 }
 
 /// The documents below a folder, in the order of their names. Links and hidden entries are not followed.
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CliError> {
     let failed = |error: std::io::Error| unreadable(&shown(folder), &error);
-    let mut entries =
-        std::fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>()).map_err(failed)?;
+    let mut entries = std::fs::read_dir(folder)
+        .and_then(|entries| entries.collect::<Result<Vec<_>, _>>())
+        .map_err(failed)?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries.into_iter().filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b".")) {
         let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
@@ -188,7 +195,9 @@ mod tests {
         put("project/docs/picture.png", "x");
         let (one, two) = (put("one/prd.md", "# 1"), put("two/prd.md", "# 2"));
         let docs = root.join("docs");
-        let names = |named: &[&PathBuf]| read_all(&named.iter().map(|path| (*path).clone()).collect::<Vec<_>>(), &root);
+        let names = |named: &[&PathBuf]| {
+            read_all(&named.iter().map(|path| (*path).clone()).collect::<Vec<_>>(), &root)
+        };
         assert_eq!(names(&[&docs]).unwrap(), ["docs/a.TXT", "docs/b.md", "docs/deep/c.md"]);
         assert_eq!(names(&[&inside, &docs.join("../docs/b.md"), &one]).unwrap(), ["docs/b.md", "prd.md"]);
         let apart = names(&[&one, &two]).unwrap();
@@ -202,9 +211,11 @@ mod tests {
             std::fs::write(base.path().join(name), bytes).unwrap();
             base.path().join(name)
         };
+        let nothing = base.path().join("nothing");
+        std::fs::create_dir(&nothing).unwrap();
         let cases = [
             (base.path().join("no.md"), "DOCUMENT_NOT_FOUND", Exit::NotFound),
-            (base.path().to_owned(), "DOCUMENT_NOT_FOUND", Exit::NotFound),
+            (nothing, "DOCUMENT_NOT_FOUND", Exit::NotFound),
             (put("empty.md", b"\n"), "DOCUMENT_EMPTY", Exit::Usage),
             (put("binary.md", b"a\0b"), "DOCUMENT_BINARY", Exit::Usage),
             (put("large.md", &vec![b'x'; MAX_DOCUMENT_BYTES + 1]), "DOCUMENT_TOO_LARGE", Exit::Usage),

@@ -43,7 +43,9 @@ impl DraftArgs {
         let (project, init) = context.open_or_init()?;
         if init == Init::Created {
             let place = project.tasks.data_dir().display().to_string();
-            context.printer.note(format!("Made {} (config.yml is for git, the rest is ignored)", escape(&place)));
+            context
+                .printer
+                .note(format!("Made {} (config.yml is for git, the rest is ignored)", escape(&place)));
         }
         let database = project.database()?;
         Ok((project, database))
@@ -62,24 +64,30 @@ impl DraftArgs {
         let options = self.options(project);
         let digest = digest(&documents, &options);
         let plan = outline(&documents, &options);
-        let metadata = Metadata::of(&plan, &lint(&plan));
-        let (metadata, body) = (to_value(&metadata)?, to_value(&plan)?);
-        match database.plan_by_digest(&digest).map_err(from_journal)? {
-            // A draft that nobody has touched is what today's rules make of the documents.
-            Some(row) if row.status == PlanStatus::Draft && row.body != body => {
-                database.update_plan(row.id, row.status, &metadata, &body).map_err(from_journal)?;
-                Ok(Drafted { stored: Stored::of_row(PlanRow { metadata, body, ..row })?, known: false })
+        let findings = lint(&plan);
+        let counts = Metadata::of(&plan, &findings);
+        let (metadata, body) = (to_value(&counts)?, to_value(&plan)?);
+        let (row, known) = match database.plan_by_digest(&digest).map_err(from_journal)? {
+            Some(row) if row.status != PlanStatus::Draft => {
+                return Ok(Drafted { stored: Stored::of_row(row)?, known: true });
             }
-            Some(row) => Ok(Drafted { stored: Stored::of_row(row)?, known: true }),
+            // Nobody has touched it, so it becomes what today's rules make of the documents.
+            Some(row) => {
+                let known = row.body == body;
+                if !known {
+                    database.update_plan(row.id, row.status, &metadata, &body).map_err(from_journal)?;
+                }
+                (PlanRow { metadata, body, ..row }, known)
+            }
             None => {
-                let sources: Vec<&str> = plan.documents.iter().map(|document| document.name.as_str()).collect();
-                let (sources, at) = (sources.join(", "), cli_kit::time::now());
-                let id = database.create_plan(&sources, &digest, &metadata, &body, at).map_err(from_journal)?;
-                let status = PlanStatus::Draft;
-                let row = PlanRow { id, source_file: sources, digest, created_at: at, status, metadata, body };
-                Ok(Drafted { stored: Stored::of_row(row)?, known: false })
+                let names: Vec<&str> = plan.documents.iter().map(|document| document.name.as_str()).collect();
+                let (source_file, created_at) = (names.join(", "), cli_kit::time::now());
+                let id = database.create_plan(&source_file, &digest, &metadata, &body, created_at);
+                let (id, status) = (id.map_err(from_journal)?, PlanStatus::Draft);
+                (PlanRow { id, source_file, digest, created_at, status, metadata, body }, false)
             }
-        }
+        };
+        Ok(Drafted { stored: Stored { row, plan, findings, metadata: counts }, known })
     }
 
     fn options(&self, project: &Project) -> OutlineOptions {

@@ -84,8 +84,19 @@ mod tests {
             (Some("claude"), Auto),
             (Some("claud"), Auto),
         ];
-        let results: Vec<String> =
-            cases.iter().map(|(flag, engine)| format!("{flag:?} {engine:?} -> {}", result(*flag, *engine))).collect();
-        insta::assert_snapshot!(results.join("\n"), @"");
+        let results: Vec<String> = cases
+            .iter()
+            .map(|(flag, engine)| format!("{flag:?} {engine:?} -> {}", result(*flag, *engine)))
+            .collect();
+        insta::assert_snapshot!(results.join("\n"), @r#"
+        None Auto -> outline
+        Some("auto") Outline -> outline
+        Some("outline") Llm -> outline
+        Some("auto") Llm -> 1: the engine `llm` is not in this version
+        None Agent -> 1: the engine `agent` is not in this version
+        Some("llm") Auto -> 1: the engine `llm` is not in this version
+        Some("claude") Auto -> 1: planning by the agent `claude` is not in this version
+        Some("claud") Auto -> 2: there is no planning engine `claud`
+        "#);
     }
 }

@@ -21,7 +21,9 @@ use crate::failure::from_client;
 /// On a terminal it asks first; without one it needs --confirm. A plan that was imported before is left as it is, and
 /// so is the task of an item that an earlier plan of the same document brought.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Examples:\n  conductor plan import\n  conductor plan import 3 --confirm --session sprint-1")]
+#[command(
+    after_help = "Examples:\n  conductor plan import\n  conductor plan import 3 --confirm --session sprint-1"
+)]
 pub(crate) struct Args {
     /// The plan's number; the newest draft when left out
     #[arg(value_name = "PLAN")]
@@ -48,11 +50,11 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         context.printer.note("Nothing was imported; the draft stays");
         return Ok(Exit::Ok);
     }
-    let imported = import(context, &project, &mut database, &mut stored)?;
+    import(context, &project, &mut database, &mut stored)?;
     if context.printer.is_json() {
         print_json(&mut context.printer, &stored, false);
     } else {
-        print(&mut context.printer, &stored, &imported);
+        print(&mut context.printer, &stored);
     }
     Ok(Exit::Ok)
 }
@@ -64,27 +66,28 @@ pub(super) fn import(
     project: &Project,
     database: &mut Database,
     stored: &mut Stored,
-) -> Result<Imported, CliError> {
+) -> Result<(), CliError> {
     let by = context.actor()?.to_string();
     let reviewed = review(stored.plan.clone(), &Verdicts::all_accepted(by.as_str()))
         .map_err(|error| not_reviewed(stored, &error))?;
     let options = ImportOptions { known: Known::Skip, prefix: None, dry_run: false };
     let report = project.tasks.import(reviewed.import_rows(), &options).map_err(from_client)?;
-    let ids: BTreeMap<String, String> = report.ids.iter().map(|(key, id)| (key.clone(), id.to_string())).collect();
+    let ids: BTreeMap<String, String> =
+        report.ids.iter().map(|(key, id)| (key.clone(), id.to_string())).collect();
     let at = format!("{:.6}", cli_kit::time::now());
-    let imported = Imported { at, by, created: report.created, skipped: report.skipped, ids };
-    stored.metadata.imported = Some(imported.clone());
-    stored.save(database, PlanStatus::Imported)?;
-    Ok(imported)
+    stored.metadata.imported =
+        Some(Imported { at, by, created: report.created, skipped: report.skipped, ids });
+    stored.save(database, PlanStatus::Imported)
 }
 
 /// Says what the import made.
-pub(super) fn print(printer: &mut Printer, stored: &Stored, imported: &Imported) {
-    let skipped = match imported.skipped {
-        0 => String::new(),
-        skipped => format!("; {skipped} were there already"),
+pub(super) fn print(printer: &mut Printer, stored: &Stored) {
+    let Some(imported) = &stored.metadata.imported else { return };
+    let made = match (imported.created, imported.skipped) {
+        (_, 0) => report::tasks_in_groups(&stored.metadata),
+        (created, skipped) => format!("{created} new, {skipped} were there already"),
     };
-    printer.line(format!("Imported plan {}: {} made{skipped}", stored.row.id, count(imported.created, "task")));
+    printer.line(format!("Imported plan {}: {made}", stored.row.id));
     print_rows(printer, stored, FEW);
     report::note_next(printer, stored);
 }

@@ -24,7 +24,9 @@ use crate::context::Context;
 ///
 /// Commands without a plan's number mean the newest draft.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Examples:\n  conductor plan create docs/prd.md\n  conductor plan review\n  conductor plan import")]
+#[command(
+    after_help = "Examples:\n  conductor plan create docs/prd.md\n  conductor plan review\n  conductor plan import"
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Verb,

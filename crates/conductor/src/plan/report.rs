@@ -97,14 +97,21 @@ pub(super) fn heading(stored: &Stored) -> String {
 /// `31 requirements -> 14 tasks in 3 groups, outline engine (no model)   0 errors, 2 warnings`.
 pub(super) fn summary(printer: &Printer, stored: &Stored) -> String {
     let metadata = &stored.metadata;
-    let groups = if metadata.groups == 0 { String::new() } else { format!(" in {}", count(metadata.groups, "group")) };
     format!(
-        "{} -> {}{groups}, {}   {}",
+        "{} -> {}, {}   {}",
         count(metadata.requirements, "requirement"),
-        count(metadata.tasks, "task"),
+        tasks_in_groups(metadata),
         engine(&stored.plan.engine),
         weights(printer, stored)
     )
+}
+
+/// `14 tasks in 3 groups`.
+pub(super) fn tasks_in_groups(metadata: &Metadata) -> String {
+    match metadata.groups {
+        0 => count(metadata.tasks, "task"),
+        groups => format!("{} in {}", count(metadata.tasks, "task"), count(groups, "group")),
+    }
 }
 
 /// `0 errors, 2 warnings`.
@@ -156,7 +163,11 @@ pub(super) fn order(printer: &mut Printer, plan: &Plan, labels: &Labels) {
     for (level, keys) in order.levels.iter().enumerate() {
         printer.line(format!("  {:>2}  {}", level + 1, names(keys, ", ")));
     }
-    printer.line(format!("  critical path ({})  {}", hours(order.critical_minutes), names(&order.critical_path, " -> ")));
+    printer.line(format!(
+        "  critical path ({})  {}",
+        hours(order.critical_minutes),
+        names(&order.critical_path, " -> ")
+    ));
 }
 
 /// What a user would type next.
@@ -193,7 +204,8 @@ pub(super) fn count(number: usize, word: &str) -> String {
 }
 
 fn engine(engine: &Engine) -> String {
-    let model = engine.model.as_deref().map_or_else(|| "no model".to_owned(), |model| escape(model).into_owned());
+    let model =
+        engine.model.as_deref().map_or_else(|| "no model".to_owned(), |model| escape(model).into_owned());
     let kind = match engine.kind {
         EngineKind::Outline => "outline",
         EngineKind::Llm => "llm",

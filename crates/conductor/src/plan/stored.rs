@@ -93,21 +93,15 @@ impl Metadata {
 impl Stored {
     /// Reads a row.
     pub(super) fn of_row(row: PlanRow) -> Result<Self, CliError> {
-        let plan = Plan::from_json(&row.body.to_string()).map_err(|error| damaged(row.id, &error.to_string()))?;
+        let plan =
+            Plan::from_json(&row.body.to_string()).map_err(|error| damaged(row.id, &error.to_string()))?;
         let (findings, metadata) = (lint(&plan), Metadata::of_row(&row)?);
         Ok(Self { row, plan, findings, metadata })
     }
 
     /// The plan of this number, or the one that is meant without.
     pub(super) fn find(database: &Database, id: Option<u64>, unnamed: Unnamed) -> Result<Self, CliError> {
-        let row = match id {
-            Some(id) => database.plan(id).map_err(from_journal)?.ok_or_else(|| {
-                CliError::new(Exit::NotFound, "PLAN_NOT_FOUND", format!("there is no plan {id}"))
-                    .hint("`conductor plan list` shows them")
-            })?,
-            None => newest(database.plans().map_err(from_journal)?, unnamed)?,
-        };
-        Self::of_row(row)
+        Self::of_row(find_row(database, id, unnamed)?)
     }
 
     /// Writes the plan back with another status.
@@ -130,6 +124,17 @@ pub(super) fn is_draft(status: PlanStatus) -> bool {
     match status {
         PlanStatus::Draft | PlanStatus::Reviewing => true,
         PlanStatus::Imported | PlanStatus::Discarded => false,
+    }
+}
+
+/// The row of the plan of this number, or of the one that is meant without. The plan in it may be unreadable.
+pub(super) fn find_row(database: &Database, id: Option<u64>, unnamed: Unnamed) -> Result<PlanRow, CliError> {
+    match id {
+        Some(id) => database.plan(id).map_err(from_journal)?.ok_or_else(|| {
+            CliError::new(Exit::NotFound, "PLAN_NOT_FOUND", format!("there is no plan {id}"))
+                .hint("`conductor plan list` shows them")
+        }),
+        None => newest(database.plans().map_err(from_journal)?, unnamed),
     }
 }
 

@@ -43,7 +43,6 @@ impl Labels {
 pub(super) fn table(stored: &Stored, labels: &Labels, critical: &BTreeSet<ItemKey>, limit: usize) -> Table {
     let mut table = Table::new(&[
         ("", Fit::Keep),
-        ("", Fit::Keep),
         ("", Fit::Shrink(20)),
         ("", Fit::Keep),
         ("", Fit::Drop),
@@ -53,11 +52,10 @@ pub(super) fn table(stored: &Stored, labels: &Labels, critical: &BTreeSet<ItemKe
     for TreeRow { depth, container, item } in stored.plan.tree().into_iter().take(limit) {
         let title = Cell::new(&format!("{:indent$}{}", "", item.title, indent = depth * 2));
         let title = if container || !critical.contains(&item.key) { title } else { title.style(Style::Bold) };
-        let estimate = item.estimate.map(|estimate| Minutes::new(estimate.likely).to_string()).unwrap_or_default();
+        let estimate =
+            item.estimate.map(|estimate| Minutes::new(estimate.likely).to_string()).unwrap_or_default();
         table.row([
-            // An empty first column is left out by the table, so the indentation has to be a blank.
-            Cell::new(" "),
-            Cell::new(labels.of(&item.key)).style(Style::Cyan),
+            Cell::new(&format!("  {}", labels.of(&item.key))).style(Style::Cyan),
             title,
             Cell::new(&estimate),
             Cell::new(&place(item, short)).style(Style::Dim),
@@ -78,7 +76,11 @@ fn after(item: &Item, labels: &Labels) -> String {
 /// `prd.md:12`; the whole path where file names alone would not tell the documents apart.
 fn place(item: &Item, short: bool) -> String {
     let Some(source) = item.sources.first() else { return String::new() };
-    if short { format!("{}:{}", file_name(&source.document), source.span.first_line) } else { Source::to_string(source) }
+    if short {
+        format!("{}:{}", file_name(&source.document), source.span.first_line)
+    } else {
+        Source::to_string(source)
+    }
 }
 
 fn has_distinct_file_names(plan: &Plan) -> bool {

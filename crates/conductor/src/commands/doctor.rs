@@ -1,0 +1,212 @@
+//! `conductor doctor`.
+
+use cli_kit::printer::Style;
+use cli_kit::table::{Cell, Fit, Table};
+use cli_kit::{CliError, Exit};
+use conductor_host::agents::agent_environment;
+use conductor_host::config::{Config, not_yet};
+use conductor_host::gates::{uncounted_tests, withheld_names};
+use conductor_host::git::Repo;
+use conductor_host::process::{Cmd, KeeperSpec, KeptChild, Proof};
+use serde::Serialize;
+use taskwerk_model::ErrorCode;
+
+use super::init::describe;
+use crate::context::{Context, current_folder};
+use crate::survey::{self, Agent};
+
+/// Check everything that orchestration stands on, and say what is not as you may think
+///
+/// Ends with 1 when something is broken. A warning is something to know: a setting without effect, a missing agent.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:\n  conductor doctor\n  conductor doctor --json")]
+pub(crate) struct Args {}
+
+#[derive(Serialize)]
+struct Document {
+    ok: bool,
+    checks: Vec<Check>,
+}
+
+#[derive(Serialize)]
+struct Check {
+    name: &'static str,
+    state: State,
+    detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Ok,
+    Warning,
+    Broken,
+}
+
+pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
+    let mut checks = vec![git_version(context)?];
+    let config = match context.config() {
+        Ok(config) => Some(config),
+        Err(error) => {
+            checks.push(broken("configuration", &error));
+            None
+        }
+    };
+    let config = config.unwrap_or_default();
+    repository(context, &config, &mut checks);
+    stores(context, &mut checks);
+    let agents = survey::agents(context, &config)?;
+    agents_checks(&agents, &mut checks);
+    checks.push(containment(context)?);
+    checks.push(warning("sandbox", "none: agents run with your rights"));
+    environment(context, &agents, &mut checks);
+    let unsupported = agents.iter().flat_map(|agent| &agent.unsupported);
+    checks.extend(unsupported.map(|option| warning("configuration", option.why.clone())));
+    for key in not_yet(&config) {
+        checks
+            .push(warning("configuration", format!("{} is set and has no effect yet: {}", key.key, key.why)));
+    }
+    let is_broken = checks.iter().any(|check| check.state == State::Broken);
+    print(context, checks);
+    Ok(if is_broken { Exit::Refused } else { Exit::Ok })
+}
+
+fn print(context: &mut Context, checks: Vec<Check>) {
+    let printer = &mut context.printer;
+    if printer.is_json() {
+        let ok = checks.iter().all(|check| check.state != State::Broken);
+        printer.json(&Document { ok, checks });
+        return;
+    }
+    let mut table = Table::new(&[("", Fit::Keep), ("", Fit::Keep), ("", Fit::Keep)]);
+    for check in &checks {
+        let (word, style) = match check.state {
+            State::Ok => ("ok", Style::Green),
+            State::Warning => ("warning", Style::Yellow),
+            State::Broken => ("broken", Style::Red),
+        };
+        table.row([Cell::new(word).style(style), Cell::new(check.name), Cell::new(&check.detail)]);
+    }
+    let text = table.render(printer);
+    printer.raw(&text);
+}
+
+fn git_version(context: &Context) -> Result<Check, CliError> {
+    let asked = Cmd::new("git", current_folder()?).envs(context.user_env()).arg("version").run();
+    Ok(match asked {
+        Ok(output) => ok("git", String::from_utf8_lossy(&output.stdout).trim().to_owned()),
+        Err(error) => Check { name: "git", state: State::Broken, detail: error.to_string() },
+    })
+}
+
+/// The repository, who commits, and the gates that are found in it.
+fn repository(context: &Context, config: &Config, checks: &mut Vec<Check>) {
+    let repo = match context.repository() {
+        Ok(repo) => repo,
+        Err(error) => return checks.push(broken("repository", &error)),
+    };
+    checks.push(match survey::checkout(&repo) {
+        Ok(checkout) => ok("repository", checkout.describe()),
+        Err(error) => broken("repository", &error),
+    });
+    checks.push(identity(&repo));
+    match survey::gates(&repo, config) {
+        Ok(found) if found.gates.is_empty() => checks.push(warning("gates", found.describe())),
+        Ok(found) => {
+            checks.push(ok("gates", found.describe()));
+            let uncounted =
+                uncounted_tests(&found.gates).filter(|_| config.orchestration.workflow.require_tests);
+            checks.extend(uncounted.map(|why| warning("gates", why)));
+        }
+        Err(error) => checks.push(broken("gates", &error)),
+    }
+}
+
+fn identity(repo: &Repo) -> Check {
+    let who = repo.identity();
+    let text = format!("{} <{}>", who.name, who.email);
+    if who.email == "conductor@localhost" {
+        return warning(
+            "identity",
+            format!("git knows no name and address of yours, so commits will be by {text}"),
+        );
+    }
+    ok("identity", format!("commits are by {text}"))
+}
+
+fn stores(context: &Context, checks: &mut Vec<Check>) {
+    let project = match context.open() {
+        Ok(project) => project,
+        Err(error) if error.code == ErrorCode::NotInitialized.as_str() => {
+            return checks.push(warning("tasks", "no project yet: run `conductor init`"));
+        }
+        Err(error) => return checks.push(broken("tasks", &error)),
+    };
+    checks.push(ok("tasks", project.tasks.data_dir().display().to_string()));
+    checks.push(match project.database() {
+        Ok(database) => ok("sessions", database.path().display().to_string()),
+        Err(error) => broken("sessions", &error),
+    });
+}
+
+fn agents_checks(agents: &[Agent], checks: &mut Vec<Check>) {
+    let none = !agents.iter().any(Agent::is_ready);
+    let state = if none { State::Warning } else { State::Ok };
+    checks.push(Check { name: "agents", state, detail: describe(agents) });
+    for agent in agents.iter().filter(|agent| agent.profile.configured && !agent.is_ready()) {
+        checks.push(warning("agents", format!("{} is configured but not there", agent.profile.label)));
+    }
+}
+
+/// Which of the user's variables gates do not see, and which agents do. Names only.
+fn environment(context: &Context, agents: &[Agent], checks: &mut Vec<Check>) {
+    let user = context.user_env();
+    checks.push(ok("environment", format!("withheld from gates: {}", or_none(&withheld_names(&user)))));
+    for agent in agents.iter().filter(|agent| agent.is_ready()) {
+        let passed = agent_environment(&user, &agent.profile).into_keys();
+        let names: Vec<String> = passed.map(|name| name.to_string_lossy().into_owned()).collect();
+        checks.push(ok("environment", format!("passed to {}: {}", agent.profile.label, or_none(&names))));
+    }
+}
+
+/// Keeps a child for real and sees what shows that nothing of it is left.
+fn containment(context: &Context) -> Result<Check, CliError> {
+    let spec = KeeperSpec {
+        argv: vec!["/bin/sh".into(), "-c".into(), ":".into()],
+        env: context.user_env(),
+        dir: current_folder()?,
+        stdout: "/dev/null".into(),
+        stderr: "/dev/null".into(),
+        stdin: None,
+        grace_ms: 1_000,
+        timeout_ms: Some(10_000),
+    };
+    Ok(match KeptChild::spawn(&survey::keeper()?, &spec).and_then(|child| child.wait()) {
+        Ok(kept) => match kept.contained.proof {
+            Proof::NoChildren => {
+                ok("processes", "subreaper + process walk: what an agent starts ends with it")
+            }
+            Proof::Walked => {
+                warning("processes", "process walk only: a process that hides from it can outlive its agent")
+            }
+        },
+        Err(error) => Check { name: "processes", state: State::Broken, detail: error.to_string() },
+    })
+}
+
+fn or_none(names: &[String]) -> String {
+    if names.is_empty() { "nothing".to_owned() } else { names.join(" ") }
+}
+
+fn ok(name: &'static str, detail: impl Into<String>) -> Check {
+    Check { name, state: State::Ok, detail: detail.into() }
+}
+
+fn warning(name: &'static str, detail: impl Into<String>) -> Check {
+    Check { name, state: State::Warning, detail: detail.into() }
+}
+
+fn broken(name: &'static str, error: &CliError) -> Check {
+    let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+    Check { name, state: State::Broken, detail: format!("{}{hint}", error.message) }
+}
