@@ -98,6 +98,7 @@ contract! { Sqlite:
         search_finds_text_anywhere_whatever_its_case
         selectors_name_tasks
         ready_tasks_come_by_priority_then_age
+        a_container_passes_on_what_it_waits_for_and_that_it_is_parked
         orders
     }
     random {

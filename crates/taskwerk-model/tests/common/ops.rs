@@ -20,7 +20,7 @@ pub(crate) enum Op {
     Claim { task: usize, worker: u8 },
     Release { task: usize, token: u64 },
     Wait { minutes: i64 },
-    Group(Vec<Op>),
+    Group(Vec<Self>),
 }
 
 const VERBS: [Verb; 11] = [
@@ -40,13 +40,13 @@ const VERBS: [Verb; 11] = [
 pub(crate) fn ops(length: usize) -> impl Strategy<Value = Vec<Op>> {
     let at = 0..100usize;
     let add = (
-        proptest::option::weighted(0.5, at.clone()),
+        proptest::option::weighted(0.6, at.clone()),
         proptest::collection::vec(at.clone(), 0..3),
         any::<bool>(),
         0..4usize,
     );
     let simple = prop_oneof![
-        6 => add.prop_map(|(parent, depends_on, rollup, priority)| Op::Add { parent, depends_on, rollup, priority }),
+        10 => add.prop_map(|(parent, depends_on, rollup, priority)| Op::Add { parent, depends_on, rollup, priority }),
         8 => (at.clone(), 0..VERBS.len(), any::<bool>(), any::<bool>(), proptest::bool::weighted(0.2))
             .prop_map(|(task, verb, reason, cascade, force)| Op::Move { task, verb, reason, cascade, force }),
         3 => (at.clone(), at.clone()).prop_map(|(task, on)| Op::Depend { task, on }),

@@ -112,6 +112,32 @@ pub(crate) fn ready_tasks_come_by_priority_then_age<D: Database>() {
     check(&handle, ListQuery { limit: Some(1), ..ready }, "TASK-003");
 }
 
+pub(crate) fn a_container_passes_on_what_it_waits_for_and_that_it_is_parked<D: Database>() {
+    let handle = D::fresh().connect(&Time::default());
+    house(&handle);
+    let ready = |expected: &str| check(&handle, ListQuery::from(Selector::Ready), expected);
+    let act = |task: &str, to: Verb| {
+        let reason = Some(Reason::parse("why").unwrap());
+        let (children, guard) = (Children::Refuse, Guard::default());
+        handle.execute(Command::Move { task: id(task), to, reason, children, guard }).unwrap();
+    };
+    let on = |task: &str, on: &str| (id(task), id(on), Guard::default());
+    ready("TASK-003 TASK-002.1");
+    act("2", Verb::Block);
+    ready("TASK-003");
+    act("2", Verb::Unblock);
+    let (task, target, guard) = on("2", "3");
+    handle.execute(Command::AddDependency { task, on: target, guard }).unwrap();
+    ready("TASK-003");
+    act("3", Verb::Complete);
+    ready("TASK-002.1");
+    act("3", Verb::Reopen);
+    ready("TASK-003");
+    let (task, target, guard) = on("2", "3");
+    handle.execute(Command::RemoveDependency { task, on: target, guard }).unwrap();
+    ready("TASK-003 TASK-002.1");
+}
+
 pub(crate) fn orders<D: Database>() {
     let time = Time::default();
     let handle = D::fresh().connect(&time);
