@@ -69,7 +69,7 @@ fn safety(orchestration: &Orchestration) -> [Row; 8] {
     let Orchestration { safety, policy, notify, .. } = orchestration;
     let level = matches!(safety.sandbox, SandboxLevel::Workspace | SandboxLevel::Container);
     let deadline = safety.approval_deadline.is_some();
-    let notified = notify.command.is_some() || notify.webhook.is_some();
+    let notified = notify.webhook.is_some();
     [
         (level, "orchestration.safety.sandbox", "agents run with your rights", true),
         (safety.network.is_some(), "orchestration.safety.network", "agents can reach every host", true),
@@ -88,6 +88,6 @@ fn safety(orchestration: &Orchestration) -> [Row; 8] {
             "rules are not evaluated: all finished work is held for you",
             true,
         ),
-        (notified, "orchestration.notify", "nobody is notified", false),
+        (notified, "orchestration.notify.webhook", "the webhook is not called; a command is run", false),
     ]
 }

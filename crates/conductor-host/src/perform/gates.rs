@@ -13,7 +13,7 @@ use super::failed;
 use super::site::Site;
 use super::stop::StopSwitch;
 use crate::clock;
-use crate::gates::{GateJob, GateStop, digest, summarise};
+use crate::gates::{GateJob, GateStop, digest, merged_tests, summarise};
 use crate::git::{CacheDir, GitError};
 use crate::policy::{self, Reason};
 
@@ -80,7 +80,7 @@ impl Site {
                 evidence
             }
         };
-        Ok(all_tests(&evidence))
+        Ok(merged_tests(&evidence.gates))
     }
 
     fn evidence(
@@ -161,19 +161,6 @@ fn question(reasons: &[Reason]) -> String {
         })
         .collect();
     format!("Accept this? It {}", parts.join("; "))
-}
-
-/// The tests of all gates together. A test that two gates ran counts as failed if either saw it fail.
-fn all_tests(evidence: &Evidence) -> Option<TestResults> {
-    let mut all: Option<TestResults> = None;
-    for tests in evidence.gates.iter().filter_map(|g| g.tests.as_ref()) {
-        let sum = all.get_or_insert_with(TestResults::default);
-        for (id, status) in &tests.0 {
-            let entry = sum.0.entry(id.clone()).or_insert(*status);
-            *entry = (*entry).max(*status);
-        }
-    }
-    all
 }
 
 /// A path as one name.

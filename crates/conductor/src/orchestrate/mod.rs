@@ -1,5 +1,25 @@
 //! `conductor orchestrate`: have agents carry tasks out. One verb, one file.
 
+pub(crate) mod answer;
+mod control;
+mod drive;
+mod error;
+pub(crate) mod inbox;
+mod land;
+mod logs;
+pub(crate) mod monitor;
+mod opened;
+mod pause;
+mod resume;
+mod review;
+mod rollback;
+mod run;
+mod start;
+mod status;
+mod stop;
+mod story;
+mod why;
+
 use clap::Subcommand;
 use cli_kit::{CliError, Exit};
 
@@ -14,13 +34,36 @@ pub(crate) struct Args {
 }
 
 #[derive(Subcommand, Debug)]
-enum Verb {}
+enum Verb {
+    Run(Box<run::Args>),
+    Start(Box<start::Args>),
+    Status(status::Args),
+    Review(review::Args),
+    Why(why::Args),
+    Answer(answer::Args),
+    Stop(stop::Args),
+    Pause(pause::Args),
+    Resume(resume::Args),
+    Logs(logs::Args),
+    Land(land::Args),
+    Rollback(rollback::Args),
+}
 
-pub(crate) fn run(args: Args, _: &mut Context) -> Result<Exit, CliError> {
+pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     match args.verb {
         // Without a verb it is `run`.
-        None => Err(CliError::new(Exit::Refused, "NOT_AVAILABLE", "this version cannot orchestrate yet")
-            .hint("see CHANGELOG.md for what it can do")),
-        Some(verb) => match verb {},
+        None => run::run(run::Args::default(), context),
+        Some(Verb::Run(args)) => run::run(*args, context),
+        Some(Verb::Start(args)) => start::run(*args, context),
+        Some(Verb::Status(args)) => status::run(args, context),
+        Some(Verb::Review(args)) => review::run(args, context),
+        Some(Verb::Why(args)) => why::run(args, context),
+        Some(Verb::Answer(args)) => answer::run(args, context),
+        Some(Verb::Stop(args)) => stop::run(args, context),
+        Some(Verb::Pause(args)) => pause::run(args, context),
+        Some(Verb::Resume(args)) => resume::run(args, context),
+        Some(Verb::Logs(args)) => logs::run(args, context),
+        Some(Verb::Land(args)) => land::run(args, context),
+        Some(Verb::Rollback(args)) => rollback::run(args, context),
     }
 }

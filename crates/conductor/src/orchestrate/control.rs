@@ -1,0 +1,64 @@
+//! Asking something of a session: a row for its driver, checked beforehand against the state as it is.
+
+use cli_kit::time::now;
+use cli_kit::{CliError, Exit};
+use conductor_engine::control::{Control, Reply};
+use conductor_engine::event::Event;
+use conductor_engine::ids::{ControlId, SessionId};
+use conductor_engine::{Input, decide};
+use serde_json::json;
+
+use super::opened::Opened;
+use crate::context::Context;
+use crate::failure::from_journal;
+
+/// What becomes of a request.
+pub(super) enum Asked {
+    /// A driver is at work and obeys within a moment.
+    Driver(u32),
+    /// Nobody drives the session; the next one to do so obeys before anything else.
+    Later,
+}
+
+/// Writes `control` down for the session.
+///
+/// # Errors
+/// When it does not fit the session as it stands.
+pub(super) fn ask(
+    context: &Context,
+    opened: &mut Opened,
+    id: SessionId,
+    control: &Control,
+) -> Result<Asked, CliError> {
+    let actor = Opened::actor(context)?;
+    let session = opened.fold(id)?;
+    let next = ControlId(u64::MAX);
+    let would = decide(&session, now(), Input::Control(next, actor.clone(), control.clone()));
+    if let Some(Event::ControlSeen { reply: Reply::Refused { why }, .. }) = would.first() {
+        return Err(CliError::new(Exit::Refused, "CONTROL_REFUSED", why.clone()));
+    }
+    opened.db.ask(id, &actor, control, now()).map_err(from_journal)?;
+    Ok(match opened.driver()? {
+        Some(pid) => Asked::Driver(pid),
+        None => Asked::Later,
+    })
+}
+
+/// Says what becomes of a request that was written down.
+pub(super) fn say(context: &mut Context, id: SessionId, what: &str, asked: &Asked) {
+    let (later, next) = match asked {
+        Asked::Driver(_) => (false, None),
+        Asked::Later => (true, Some("conductor orchestrate resume")),
+    };
+    if context.printer.is_json() {
+        context.printer.json(&json!({ "session": id, "asked": what, "waits_for_driver": later, "next": next }));
+        return;
+    }
+    match asked {
+        Asked::Driver(pid) => context.printer.line(format!("Session {id}: {what}. Its driver (process {pid}) obeys.")),
+        Asked::Later => {
+            context.printer.line(format!("Session {id}: {what}. Nobody drives it now; it is obeyed first of all at:"));
+            context.printer.line("  conductor orchestrate resume");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Driving a session in the foreground, with its story told and its holds asked.
+
+use cli_kit::text::{escape, escape_block};
+use cli_kit::time::now;
+use cli_kit::{CliError, Exit};
+use conductor_engine::control::{Control, Ruling};
+use conductor_engine::ids::SessionId;
+use conductor_engine::session::{Hold, HoldKind, Phase, Session, SessionOutcome, Status};
+use conductor_host::driver::DriverLock;
+use serde_json::json;
+
+use super::error::from_drive;
+use super::opened::Opened;
+use super::story;
+use super::status::Picture;
+use crate::ask::{Choice, ask};
+use crate::context::Context;
+use crate::failure::from_journal;
+
+/// How a session is driven.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    /// Whether a person may be asked at the terminal.
+    pub(super) ask: bool,
+}
+
+/// Drives a session until only holds that nobody answers here are left, and says how it stands.
+pub(super) fn drive(
+    context: &mut Context,
+    opened: &mut Opened,
+    lock: &DriverLock,
+    id: SessionId,
+    manner: Manner,
+) -> Result<Exit, CliError> {
+    loop {
+        let db = opened.project.database()?;
+        let printer = &mut context.printer;
+        let session = opened
+            .host
+            .drive(lock, id, &mut |rows, session| story::tell(printer, &db, rows, session))
+            .map_err(|e| from_drive(&e))?;
+        if !(manner.ask && context.can_ask && ask_holds(context, opened, &session)?) {
+            return report(context, opened, &session);
+        }
+    }
+}
+
+/// Asks about each open hold. True when something was answered, so that the session goes on.
+fn ask_holds(context: &mut Context, opened: &mut Opened, session: &Session) -> Result<bool, CliError> {
+    let actor = Opened::actor(context)?;
+    let mut answered = false;
+    for hold in session.open_holds() {
+        let Some(ruling) = ask_hold(context, session, hold) else { continue };
+        let control = Control::Answer { hold: hold.id, ruling };
+        opened.db.ask(session.id, &actor, &control, now()).map_err(from_journal)?;
+        answered = true;
+    }
+    if answered {
+        opened.db.ask(session.id, &actor, &Control::Resume, now()).map_err(from_journal)?;
+    }
+    Ok(answered)
+}
+
+#[derive(Clone, Copy)]
+enum Word {
+    Detail,
+    Accept,
+    Retry,
+    Reject,
+    Later,
+}
+
+fn ask_hold(context: &mut Context, session: &Session, hold: &Hold) -> Option<Ruling> {
+    let task = session.runs.get(&hold.run).and_then(|r| session.tasks.get(&r.task));
+    let id = task.map_or_else(|| hold.run.to_string(), |t| t.id.clone());
+    let question = format!("{}  {}", escape(&id), escape(&hold.question));
+    let mut choices = vec![Choice { key: 'd', word: "detail", means: Word::Detail }];
+    if matches!(hold.kind, HoldKind::Approval | HoldKind::Failures) {
+        choices.push(Choice { key: 'a', word: "accept", means: Word::Accept });
+    }
+    choices.push(Choice { key: 'r', word: "retry", means: Word::Retry });
+    choices.push(Choice { key: 'x', word: "reject", means: Word::Reject });
+    choices.push(Choice { key: 'l', word: "later", means: Word::Later });
+    loop {
+        match ask(&mut context.printer, &question, &choices)? {
+            Word::Detail => context.printer.line(escape_block(&hold.detail)),
+            Word::Accept => return Some(Ruling::Accept),
+            Word::Later => return None,
+            Word::Retry => {
+                let words = crate::ask::words(&mut context.printer, "What should the agent know?")?;
+                return Some(Ruling::Retry { words });
+            }
+            Word::Reject => {
+                let why = crate::ask::words(&mut context.printer, "Why?")?;
+                return Some(Ruling::Reject { why });
+            }
+        }
+    }
+}
+
+/// Says how the session stands, and what is next.
+pub(super) fn report(context: &mut Context, opened: &Opened, session: &Session) -> Result<Exit, CliError> {
+    let exit = exit(session);
+    if context.printer.is_json() {
+        let picture = Picture::new(opened, session)?;
+        context.printer.json(&json!(picture));
+        return Ok(exit);
+    }
+    let row = opened.db.session_row(session.id).map_err(from_journal)?;
+    let left = session
+        .tasks
+        .values()
+        .filter(|t| {
+            use conductor_engine::session::Standing as S;
+            !matches!(t.standing, S::Done | S::Gone | S::Container)
+        })
+        .count();
+    let cost = row.metrics.cost_micros.map_or_else(String::new, |c| format!(", {}", story::dollars(c)));
+    let (done, held) = (row.metrics.done, row.metrics.held);
+    let held_text = if held > 0 { format!("{held} held, ") } else { String::new() };
+    context.printer.line(format!("{done} done, {held_text}{left} left{cost}"));
+    next_steps(context, session);
+    Ok(exit)
+}
+
+fn next_steps(context: &mut Context, session: &Session) {
+    for hold in session.open_holds() {
+        let words = match hold.kind {
+            HoldKind::Question | HoldKind::Blocker => "\"your answer\"",
+            HoldKind::Approval | HoldKind::Failures => "accept | retry \"words\" | reject \"why\"",
+        };
+        context.printer.note(format!("answer hold {}: conductor answer {} {words}", hold.id, hold.id));
+    }
+    if let Status::Paused { why } = &session.status {
+        context.printer.note(format!("paused: {}; go on with: conductor orchestrate resume", escape(why)));
+    }
+    let landed = session.runs.values().any(|r| matches!(r.phase, Phase::Ended(conductor_engine::session::Ending::Landed { .. })));
+    if landed {
+        context.printer.note("bring it to your branch: conductor orchestrate land");
+    }
+}
+
+/// What scripts are told.
+pub(super) fn exit(session: &Session) -> Exit {
+    match &session.status {
+        Status::Completed { outcome } => match outcome {
+            SessionOutcome::AllDone | SessionOutcome::Stopped => Exit::Ok,
+            SessionOutcome::Limit if session.open_holds().next().is_some() => Exit::Holds,
+            SessionOutcome::Limit => Exit::Ok,
+            SessionOutcome::HoldsLeft => Exit::Holds,
+        },
+        Status::Paused { .. } | Status::Active => Exit::Holds,
+        Status::Failed { .. } => Exit::Internal,
+    }
+}

@@ -1,0 +1,77 @@
+//! Errors of orchestration as the user sees them.
+
+use cli_kit::{CliError, Exit};
+use conductor_host::driver::LockError;
+use conductor_host::session::{BeginError, DriveSessionError, HostError, LandError, RollbackError};
+
+/// Something that git, the system or a store could not do.
+pub(crate) fn failed(error: &dyn std::error::Error) -> CliError {
+    CliError::new(Exit::Store, "FAILED", with_causes(error))
+}
+
+/// The error and what caused it, as one sentence.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let more = cause.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+pub(super) fn from_lock(error: &LockError) -> CliError {
+    let message = error.to_string();
+    match error {
+        LockError::Busy(_) => CliError::new(Exit::Conflict, "DRIVER_BUSY", message)
+            .hint("watch it with `conductor monitor`; end it with `conductor orchestrate stop`"),
+        LockError::File { .. } => CliError::new(Exit::Store, "STORE_IO", message),
+    }
+}
+
+pub(super) fn from_host(error: &HostError) -> CliError {
+    failed(error)
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is a failure of git or a store")]
+pub(super) fn from_begin(error: &BeginError) -> CliError {
+    let message = with_causes(error);
+    match error {
+        BeginError::Unfinished(_) => CliError::new(Exit::Conflict, "SESSION_UNFINISHED", message),
+        BeginError::Detached | BeginError::BranchInTheWay(_) => {
+            CliError::new(Exit::Refused, "BRANCH", message)
+        }
+        BeginError::NoBranch(_) => CliError::new(Exit::NotFound, "BRANCH_NOT_FOUND", message),
+        BeginError::Agent(_) | BeginError::AgentMissing { .. } => {
+            CliError::new(Exit::Refused, "NO_AGENT", message).hint("`conductor agents` lists what is known")
+        }
+        BeginError::Profile(_) | BeginError::Gates(_) | BeginError::Config(_) => {
+            CliError::new(Exit::Usage, "CONFIG_WRONG_VALUE", message)
+        }
+        _ => failed(error),
+    }
+}
+
+pub(super) fn from_drive(error: &DriveSessionError) -> CliError {
+    failed(error).hint("nothing is lost: `conductor orchestrate resume` takes the session up where it was")
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is a failure of git or a store")]
+pub(super) fn from_land(error: &LandError) -> CliError {
+    match error {
+        LandError::NoBranch(_) => CliError::new(Exit::NotFound, "BRANCH_NOT_FOUND", error.to_string()),
+        _ => failed(error),
+    }
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is a failure of git or a store")]
+pub(super) fn from_rollback(error: &RollbackError) -> CliError {
+    match error {
+        RollbackError::NotLanded { .. } => CliError::new(Exit::NotFound, "NOT_LANDED", error.to_string()),
+        RollbackError::NoBranch(_) => CliError::new(Exit::NotFound, "BRANCH_NOT_FOUND", error.to_string()),
+        _ => failed(error),
+    }
+}

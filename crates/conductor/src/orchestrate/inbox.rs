@@ -1,0 +1,50 @@
+//! `conductor inbox`.
+
+use cli_kit::text::{escape, escape_block};
+use cli_kit::time::{now, relative};
+use cli_kit::{CliError, Exit};
+use conductor_engine::session::HoldKind;
+
+use super::opened::Opened;
+use super::status::{HoldPicture, holds};
+use crate::context::Context;
+
+/// List what waits for you, with what you need to answer it
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:\n  conductor inbox\n  conductor inbox --json")]
+pub(crate) struct Args {}
+
+pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
+    let opened = Opened::new(context)?;
+    let mut all: Vec<HoldPicture> = Vec::new();
+    if let Some(id) = opened.session()? {
+        all = holds(&opened.fold(id)?);
+    }
+    if context.printer.is_json() {
+        context.printer.json(&all);
+        return Ok(Exit::Ok);
+    }
+    if all.is_empty() {
+        context.printer.line("Nothing waits for you.");
+    }
+    let now = now();
+    for hold in &all {
+        let printer = &mut context.printer;
+        printer.line(format!(
+            "{}  {}  {}  ({})",
+            hold.hold,
+            escape(&hold.task_id),
+            escape(&hold.question),
+            relative(hold.opened_at, now)
+        ));
+        for line in hold.detail.lines().take(20) {
+            printer.line(format!("     {}", escape_block(line)));
+        }
+        let words = match hold.kind {
+            HoldKind::Question | HoldKind::Blocker => "\"your answer\" | reject \"why\"",
+            HoldKind::Approval | HoldKind::Failures => "accept | retry \"words\" | reject \"why\"",
+        };
+        printer.line(format!("   conductor answer {} {words}", hold.hold));
+    }
+    Ok(Exit::Ok)
+}

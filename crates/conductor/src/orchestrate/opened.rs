@@ -1,0 +1,102 @@
+//! The project as orchestration sees it: opened once for a command.
+
+use std::path::PathBuf;
+
+use cli_kit::{CliError, Exit};
+use conductor_engine::control::Actor;
+use conductor_engine::ids::{SessionId, TaskRef};
+use conductor_engine::session::{Run, Session};
+use conductor_host::driver::DriverLock;
+use conductor_host::journal::Database;
+use conductor_host::process::Keeper;
+use conductor_host::session::Host;
+
+use super::error::{failed, from_host, from_lock};
+use crate::context::{Context, Project};
+use crate::failure::{from_client, from_journal};
+
+pub(crate) struct Opened {
+    pub(crate) project: Project,
+    pub(crate) host: Host,
+    pub(crate) db: Database,
+    asked: Option<SessionId>,
+}
+
+impl Opened {
+    pub(crate) fn new(context: &Context) -> Result<Self, CliError> {
+        let project = context.open()?;
+        let host = Host {
+            repo: context.repository()?,
+            taskwerk: project.tasks.data_dir().to_owned(),
+            config: project.merged.clone(),
+            env: context.user_env(),
+            keeper: Keeper::current_exe().map_err(|e| failed(&e))?,
+        };
+        let db = project.database()?;
+        Ok(Self { project, host, db, asked: asked_session(context)? })
+    }
+
+    /// The session that was named with `--session`, else the newest one.
+    pub(crate) fn session(&self) -> Result<Option<SessionId>, CliError> {
+        match self.asked {
+            Some(id) => {
+                self.db.session_row(id).map_err(from_journal)?;
+                Ok(Some(id))
+            }
+            None => self.db.newest_session().map_err(from_journal),
+        }
+    }
+
+    /// The same, where there must be one.
+    pub(crate) fn some_session(&self) -> Result<SessionId, CliError> {
+        self.session()?.ok_or_else(|| {
+            CliError::new(Exit::NotFound, "SESSION_NOT_FOUND", "there was no session yet")
+                .hint("begin one with `conductor orchestrate run`")
+        })
+    }
+
+    pub(crate) fn lock_path(&self) -> Result<PathBuf, CliError> {
+        Ok(self.host.places().map_err(|e| from_host(&e))?.lock())
+    }
+
+    /// The process that drives a session now, if one does.
+    pub(crate) fn driver(&self) -> Result<Option<u32>, CliError> {
+        DriverLock::holder(&self.lock_path()?).map_err(|e| from_lock(&e))
+    }
+
+    pub(crate) fn take_lock(&self) -> Result<DriverLock, CliError> {
+        DriverLock::take(&self.lock_path()?).map_err(|e| from_lock(&e))
+    }
+
+    pub(crate) fn fold(&self, id: SessionId) -> Result<Session, CliError> {
+        self.db.fold(id).map_err(from_journal)
+    }
+
+    /// A task by any spelling of its id, as the engine and as people know it.
+    pub(crate) fn task(&self, text: &str) -> Result<(TaskRef, String), CliError> {
+        let task = self.project.tasks.find(text).map_err(from_client)?;
+        Ok((TaskRef(task.uid.to_string()), task.id.to_string()))
+    }
+
+    /// Who gives the commands.
+    pub(crate) fn actor(context: &Context) -> Result<Actor, CliError> {
+        Ok(Actor(context.actor()?.to_string()))
+    }
+}
+
+/// The newest run of a task in a session.
+pub(crate) fn newest_run<'s>(session: &'s Session, task: &TaskRef) -> Option<&'s Run> {
+    session.runs.values().rev().find(|r| &r.task == task)
+}
+
+/// `--session` names an orchestration as `2` or `orchestration-2`; any other tag names none.
+fn asked_session(context: &Context) -> Result<Option<SessionId>, CliError> {
+    let Some(text) = context.flags.session(&context.env) else { return Ok(None) };
+    let number = text.strip_prefix("orchestration-").unwrap_or(&text);
+    match number.parse() {
+        Ok(number) => Ok(Some(SessionId(number))),
+        Err(_) => Err(CliError::usage(format!(
+            "`--session {text}` names no orchestration: use its number, such as `--session 2`"
+        ))),
+    }
+}

@@ -1,0 +1,102 @@
+//! `conductor orchestrate run`.
+
+use std::path::PathBuf;
+
+use cli_kit::text::escape;
+use cli_kit::{CliError, Exit};
+use conductor_host::session::{Begun, Options};
+
+use super::drive::{Manner, drive};
+use super::error::from_begin;
+use super::opened::Opened;
+use crate::context::Context;
+
+/// Work on ready tasks until none is left, in a session of its own
+///
+/// The work lands on the session's branch `conductor/s<N>`. Your checkout is not touched; `orchestrate land` brings
+/// the work to your branch.
+#[derive(clap::Args, Debug, Default)]
+#[command(after_help = "Examples:\n  conductor orchestrate run --max-tasks 2\n  conductor orchestrate run --auto --jobs 3 --require-tests\n  \
+                        conductor orchestrate run --agent codex --tasks TASK-001,TASK-004")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(super) session: SessionArgs,
+    /// Never ask; end with exit code 7 when only holds are left
+    #[arg(long)]
+    pub(super) auto: bool,
+}
+
+/// What can be said of a new session.
+#[derive(clap::Args, Debug, Default)]
+pub(crate) struct SessionArgs {
+    /// The agent that works; else the one that is configured or found
+    #[arg(long, value_name = "NAME")]
+    agent: Option<String>,
+    /// Play a recording instead of an agent
+    #[arg(long, value_name = "FILE", conflicts_with = "agent")]
+    replay: Option<PathBuf>,
+    /// How many tasks to work on at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    jobs: Option<u32>,
+    /// End after so many tasks were begun
+    #[arg(long, value_name = "N")]
+    max_tasks: Option<u64>,
+    /// Only these tasks, by id and comma
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    tasks: Vec<String>,
+    /// Accept no work whose gates ran no test
+    #[arg(long)]
+    require_tests: bool,
+    /// The branch that the work is for; else the one that is checked out
+    #[arg(long, value_name = "BRANCH")]
+    into: Option<String>,
+}
+
+pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    let mut opened = Opened::new(context)?;
+    let lock = opened.take_lock()?;
+    let options = options(context, &opened, args.session)?;
+    let begun = opened.host.begin(&lock, &options).map_err(|e| from_begin(&e))?;
+    introduce(context, &opened, &begun);
+    drive(context, &mut opened, &lock, begun.id, Manner { ask: !args.auto })
+}
+
+pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> Result<Options, CliError> {
+    let mut only = Vec::new();
+    for text in &args.tasks {
+        only.push(opened.task(text)?.0);
+    }
+    let here = context.here()?;
+    Ok(Options {
+        agent: args.agent,
+        replay: args.replay.map(|path| here.join(path)),
+        jobs: args.jobs,
+        max_tasks: args.max_tasks,
+        only: (!only.is_empty()).then_some(only),
+        require_tests: args.require_tests,
+        into: args.into,
+    })
+}
+
+/// Says what was begun, and what does not protect yet although the configuration asks for it.
+pub(super) fn introduce(context: &mut Context, opened: &Opened, begun: &Begun) {
+    let setup = &begun.setup;
+    let printer = &mut context.printer;
+    printer.line(format!(
+        "session {} -> branch {} from {}@{}; your checkout is not touched",
+        begun.id,
+        begun.branch.as_str(),
+        escape(&setup.target),
+        setup.base.short()
+    ));
+    let replay = if setup.replay.is_some() { " (a recording, not an AI)" } else { "" };
+    let gates: Vec<&str> = setup.gates.iter().map(|g| g.name.as_str()).collect();
+    let gates = if gates.is_empty() { "none: nothing is checked before merging".to_owned() } else { gates.join(", ") };
+    printer.line(format!("agent {}{replay}; gates {}", escape(&setup.rules.agent), escape(&gates)));
+    for note in &begun.notes {
+        printer.note(escape(note));
+    }
+    for unmet in conductor_host::config::not_yet(&opened.project.config).iter().filter(|n| n.safety) {
+        printer.warn(format!("{} is set but not enforced yet: {}", unmet.key, unmet.why));
+    }
+}

@@ -1,0 +1,255 @@
+//! `conductor orchestrate status`.
+
+use cli_kit::printer::Style;
+use cli_kit::table::{Cell, Fit, Table};
+use cli_kit::text::escape;
+use cli_kit::time::{now, relative};
+use cli_kit::{CliError, Exit};
+use conductor_engine::ids::{HoldId, RunId, SessionId};
+use conductor_engine::session::{HoldKind, Phase, Session};
+use conductor_host::journal::Metrics;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+
+use super::opened::Opened;
+use super::story::{landed_commit, working_time};
+use crate::context::Context;
+use crate::failure::from_journal;
+
+/// Show how a session stands: its runs, what is done, what waits for you
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:\n  conductor orchestrate status\n  conductor orchestrate status --json --session 2")]
+pub(crate) struct Args {}
+
+pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
+    let opened = Opened::new(context)?;
+    let Some(id) = opened.session()? else {
+        if context.printer.is_json() {
+            context.printer.json(&json!({ "session": null }));
+        } else {
+            context.printer.line("No session yet. Begin one: conductor orchestrate run");
+        }
+        return Ok(Exit::Ok);
+    };
+    let picture = Picture::new(&opened, &opened.fold(id)?)?;
+    if context.printer.is_json() {
+        context.printer.json(&picture);
+    } else {
+        draw(context, &picture);
+    }
+    Ok(Exit::Ok)
+}
+
+/// A session as it stands.
+#[derive(Debug, Serialize)]
+pub(super) struct Picture {
+    pub(super) session: SessionId,
+    /// active, paused, completed or failed.
+    pub(super) status: String,
+    /// Whether it should be driven and is not: its driver died.
+    pub(super) interrupted: bool,
+    /// The process that drives it.
+    pub(super) driver: Option<u32>,
+    pub(super) outcome: Option<String>,
+    pub(super) branch: String,
+    pub(super) target: String,
+    pub(super) base: String,
+    pub(super) agent: String,
+    pub(super) replay: bool,
+    pub(super) started_at: Timestamp,
+    pub(super) ended_at: Option<Timestamp>,
+    pub(super) metrics: Metrics,
+    pub(super) runs: Vec<RunPicture>,
+    pub(super) holds: Vec<HoldPicture>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RunPicture {
+    pub(super) run: RunId,
+    pub(super) task_id: String,
+    pub(super) title: String,
+    pub(super) phase: conductor_engine::PhaseTag,
+    pub(super) ending: Option<String>,
+    pub(super) since: Timestamp,
+    pub(super) attempts: u32,
+    pub(super) failures: u32,
+    pub(super) working_ms: u64,
+    pub(super) working: String,
+    pub(super) commit: Option<String>,
+    pub(super) evidence: Option<String>,
+    pub(super) hold: Option<HoldId>,
+    pub(super) kept: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct HoldPicture {
+    pub(super) session: SessionId,
+    pub(super) hold: HoldId,
+    pub(super) run: RunId,
+    pub(super) task_id: String,
+    pub(super) kind: HoldKind,
+    pub(super) question: String,
+    pub(super) detail: String,
+    pub(super) opened_at: Timestamp,
+}
+
+impl Picture {
+    pub(super) fn new(opened: &Opened, session: &Session) -> Result<Self, CliError> {
+        let row = opened.db.session_row(session.id).map_err(from_journal)?;
+        let setup = opened.db.setup(session.id).map_err(from_journal)?;
+        let driver = opened.driver()?;
+        // This very process may be the driver; then it asks itself.
+        let driven = driver.is_some();
+        Ok(Self {
+            session: session.id,
+            interrupted: row.status == "active" && !driven,
+            driver,
+            outcome: row.outcome,
+            branch: format!("conductor/s{}", session.id),
+            target: setup.target,
+            base: setup.base.to_string(),
+            agent: row.agent,
+            replay: setup.replay.is_some(),
+            started_at: row.started_at,
+            ended_at: row.ended_at,
+            metrics: row.metrics,
+            runs: session.runs.keys().filter_map(|id| run_picture(session, *id)).collect(),
+            holds: holds(session),
+            status: row.status,
+        })
+    }
+}
+
+fn run_picture(session: &Session, id: RunId) -> Option<RunPicture> {
+    let run = session.runs.get(&id)?;
+    let facts = session.tasks.get(&run.task)?;
+    let ending = match &run.phase {
+        Phase::Ended(ending) | Phase::Stopping(ending) => Some(ending_word(ending).to_owned()),
+        Phase::Queued
+        | Phase::Preparing
+        | Phase::Working(_)
+        | Phase::Collecting
+        | Phase::Gating(_)
+        | Phase::Deciding(_)
+        | Phase::Landing(_)
+        | Phase::Waiting { .. }
+        | Phase::Held(_) => None,
+    };
+    let hold = if let Phase::Held(hold) = run.phase { Some(hold) } else { None };
+    Some(RunPicture {
+        run: id,
+        task_id: facts.id.clone(),
+        title: facts.title.clone(),
+        phase: run.phase.tag(),
+        ending,
+        since: run.since,
+        attempts: run.counters.attempts,
+        failures: run.counters.failures,
+        working_ms: run.working_ms,
+        working: working_time(run),
+        commit: landed_commit(run),
+        evidence: run.evidence.as_ref().map(|(id, _)| id.to_string()),
+        hold,
+        kept: run.kept.clone(),
+    })
+}
+
+fn ending_word(ending: &conductor_engine::session::Ending) -> &'static str {
+    use conductor_engine::session::Ending as E;
+    match ending {
+        E::Landed { .. } => "landed",
+        E::Rejected { .. } => "rejected",
+        E::Failed { .. } => "failed",
+        E::Stopped { .. } => "stopped",
+        E::Superseded { .. } => "superseded",
+    }
+}
+
+/// The holds that wait.
+pub(super) fn holds(session: &Session) -> Vec<HoldPicture> {
+    session
+        .open_holds()
+        .map(|hold| HoldPicture {
+            session: session.id,
+            hold: hold.id,
+            run: hold.run,
+            task_id: session
+                .runs
+                .get(&hold.run)
+                .and_then(|r| session.tasks.get(&r.task))
+                .map_or_else(String::new, |t| t.id.clone()),
+            kind: hold.kind,
+            question: hold.question.clone(),
+            detail: hold.detail.clone(),
+            opened_at: hold.opened_at,
+        })
+        .collect()
+}
+
+/// Draws the picture for people.
+pub(super) fn draw(context: &mut Context, picture: &Picture) {
+    let now = now();
+    let state = match (&picture.outcome, picture.interrupted) {
+        (_, true) => "interrupted; take it up: conductor orchestrate resume".to_owned(),
+        (Some(outcome), _) => format!("{}, {outcome}", picture.status),
+        (None, _) => picture.status.clone(),
+    };
+    let printer = &mut context.printer;
+    printer.line(format!(
+        "Session {}: {state}.  {} from {}@{}, began {}",
+        picture.session,
+        picture.branch,
+        escape(&picture.target),
+        &picture.base[..7],
+        relative(picture.started_at, now)
+    ));
+    let columns = [
+        ("task", Fit::Keep),
+        ("phase", Fit::Keep),
+        ("title", Fit::Shrink(12)),
+        ("attempts", Fit::Drop),
+        ("worked", Fit::Keep),
+        ("commit", Fit::Keep),
+        ("since", Fit::Drop),
+    ];
+    let mut table = Table::new(&columns);
+    for run in &picture.runs {
+        let phase = match (&run.ending, run.hold) {
+            (Some(ending), _) => ending.clone(),
+            (None, Some(hold)) => format!("held ({hold})"),
+            (None, None) => format!("{:?}", run.phase).to_lowercase(),
+        };
+        table.row([
+            Cell::new(&run.task_id).style(Style::Cyan),
+            Cell::new(&phase).maybe(phase_style(&phase)),
+            Cell::new(&run.title),
+            Cell::new(&run.attempts.to_string()),
+            Cell::new(&run.working),
+            Cell::new(run.commit.as_deref().unwrap_or_default()),
+            Cell::new(&relative(run.since, now)).style(Style::Dim),
+        ]);
+    }
+    let text = table.render(printer);
+    printer.raw(&text);
+    for hold in &picture.holds {
+        printer.line(format!("hold {}  {}  {}", hold.hold, escape(&hold.task_id), escape(&hold.question)));
+    }
+    for run in picture.runs.iter().filter(|r| r.kept.is_some()) {
+        printer.note(format!("kept: {}", escape(run.kept.as_deref().unwrap_or_default())));
+    }
+    let m = &picture.metrics;
+    printer.line(format!(
+        "{} done, {} held, {} attempts, {} interventions",
+        m.done, m.held, m.attempts, m.interventions
+    ));
+}
+
+fn phase_style(phase: &str) -> Option<Style> {
+    match phase {
+        "landed" => Some(Style::Green),
+        "failed" | "rejected" => Some(Style::Red),
+        word if word.starts_with("held") => Some(Style::Yellow),
+        _ => None,
+    }
+}

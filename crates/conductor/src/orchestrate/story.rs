@@ -1,0 +1,176 @@
+//! What happens in a session, as lines for people.
+
+use cli_kit::printer::{Printer, Style};
+use cli_kit::text::escape;
+use cli_kit::time::compact;
+use conductor_engine::event::{Event, Recorded};
+use conductor_engine::evidence::Evidence;
+use conductor_engine::gate::{GateResult, TestResults, TestStatus};
+use conductor_engine::ids::RunId;
+use conductor_engine::session::{Ending, Run, Session, WaitKind};
+use conductor_host::journal::Database;
+use jiff::SignedDuration;
+
+/// Tells what `rows` say, each as it happened.
+pub(super) fn tell(printer: &mut Printer, db: &Database, rows: &[Recorded], session: &Session) {
+    for row in rows {
+        if let Some(line) = line(printer, db, row, session) {
+            printer.line(line);
+        }
+    }
+    printer.flush();
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is not told is of no interest to people")]
+fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> Option<String> {
+    let text = match &row.event {
+        Event::AttemptBegun { run, number, .. } => {
+            let again = if *number > 1 { format!(", attempt {number}") } else { String::new() };
+            format!("{} {}{again}", head(printer, session, *run), session.rules.agent)
+        }
+        Event::AttemptEnded { run, report, .. } => {
+            format!("{} agent {}", head(printer, session, *run), attempt_end(&report.end)?)
+        }
+        Event::GatesFailed { run, summary, .. } => {
+            let gates = summary.failed.join(", ");
+            let text = format!("gate {} fails", escape(&gates));
+            format!("{} {}", head(printer, session, *run), printer.paint(Style::Red, &text))
+        }
+        Event::Conflicted { run, paths, .. } => {
+            format!("{} conflicts in {}; starts afresh", head(printer, session, *run), escape(&paths.join(", ")))
+        }
+        Event::Disturbed { run, verb, message, until } => {
+            let message = message.lines().next().unwrap_or_default();
+            format!("{} {verb} failed ({}); again at {until:.0}", head(printer, session, *run), escape(message))
+        }
+        Event::Waited { run, until, why } => {
+            let why = match why {
+                WaitKind::RateLimit => "the provider's limit",
+                WaitKind::Backoff => "its surroundings",
+            };
+            format!("{} waits for {why} until {until:.0}", head(printer, session, *run))
+        }
+        Event::HoldOpened { run, hold, question, .. } => {
+            let held = format!("held ({hold}): {}", escape(question));
+            format!("{} {}", head(printer, session, *run), printer.paint(Style::Yellow, &held))
+        }
+        Event::Landed { run, .. } => done_line(printer, db, session, *run)?,
+        Event::Ending { run, ending } => {
+            let text = match ending {
+                Ending::Landed { .. } => return None,
+                Ending::Rejected { why } => format!("rejected: {}", escape(why)),
+                Ending::Failed { why } => format!("failed: {}", escape(why)),
+                Ending::Stopped { why } => format!("stopped: {}", escape(why)),
+                Ending::Superseded { why } => format!("let go: {}", escape(why)),
+            };
+            format!("{} {text}", head(printer, session, *run))
+        }
+        Event::SessionPaused { why } => format!("Session {} paused: {}", session.id, escape(why)),
+        Event::SessionResumed => format!("Session {} goes on.", session.id),
+        Event::ControlSeen { reply: conductor_engine::control::Reply::Refused { why }, .. } => {
+            format!("Session {}: a request was not obeyed: {}", session.id, escape(why))
+        }
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// `TASK-001`, coloured.
+fn head(printer: &Printer, session: &Session, run: RunId) -> String {
+    let id = session
+        .runs
+        .get(&run)
+        .and_then(|r| session.tasks.get(&r.task))
+        .map_or_else(|| run.to_string(), |t| t.id.clone());
+    printer.paint(Style::Cyan, &format!("{:<9}", escape(&id))).into_owned()
+}
+
+fn attempt_end(end: &conductor_engine::attempt::AttemptEnd) -> Option<String> {
+    use conductor_engine::attempt::AttemptEnd as E;
+    Some(match end {
+        E::Finished { .. } => return None,
+        E::Failed { message, .. } => format!("failed: {}", escape(message.lines().next().unwrap_or_default())),
+        E::TimedOut => "ran out of time".to_owned(),
+        E::Stalled => "stalled".to_owned(),
+        E::Looped => "went in circles".to_owned(),
+        E::OverBudget => "used up its budget".to_owned(),
+        E::Asked { .. } => "asks".to_owned(),
+        E::Blocked { .. } => "is blocked".to_owned(),
+        E::RateLimited { .. } => "met the provider's limit".to_owned(),
+        E::Refused { .. } => "refuses".to_owned(),
+        E::Cancelled => "was stopped".to_owned(),
+        E::Interrupted => "was interrupted; goes on from its files".to_owned(),
+    })
+}
+
+fn done_line(printer: &Printer, db: &Database, session: &Session, id: RunId) -> Option<String> {
+    let run = session.runs.get(&id)?;
+    let mut parts = vec![session.rules.agent.clone(), working_time(run)];
+    let evidence = run.evidence.as_ref().and_then(|(id, _)| db.evidence(id).ok());
+    parts.extend(evidence.as_ref().map(|e| gates_text(e)));
+    let commit = landed_commit(run)?;
+    parts.push(printer.paint(Style::Green, &format!("done {commit}")).into_owned());
+    if let Some(cost) = run.usage.cost_micros {
+        parts.push(dollars(cost));
+    }
+    Some(format!("{} {}", head(printer, session, id), parts.join("  ")))
+}
+
+/// Where a run's work landed, abbreviated.
+pub(super) fn landed_commit(run: &Run) -> Option<String> {
+    use conductor_engine::session::Phase;
+    match &run.phase {
+        Phase::Stopping(Ending::Landed { commit }) | Phase::Ended(Ending::Landed { commit }) => {
+            Some(commit.short().to_owned())
+        }
+        Phase::Queued
+        | Phase::Preparing
+        | Phase::Working(_)
+        | Phase::Collecting
+        | Phase::Gating(_)
+        | Phase::Deciding(_)
+        | Phase::Landing(_)
+        | Phase::Waiting { .. }
+        | Phase::Held(_)
+        | Phase::Stopping(_)
+        | Phase::Ended(_) => None,
+    }
+}
+
+pub(super) fn working_time(run: &Run) -> String {
+    compact(SignedDuration::from_millis(i64::try_from(run.working_ms).unwrap_or(i64::MAX)))
+}
+
+/// `$0.31`.
+pub(super) fn dollars(micros: u64) -> String {
+    format!("${}.{:02}", micros / 1_000_000, micros % 1_000_000 / 10_000)
+}
+
+/// `build ok  test 41 -> 47 ok`, or that there were no gates.
+pub(super) fn gates_text(evidence: &Evidence) -> String {
+    if evidence.gates.is_empty() {
+        return "no gates".to_owned();
+    }
+    let all: Vec<String> = evidence.gates.iter().map(|gate| gate_text(gate, evidence)).collect();
+    all.join("  ")
+}
+
+fn gate_text(gate: &GateResult, evidence: &Evidence) -> String {
+    let verdict = if gate.passed() { "ok" } else { "FAILS" };
+    let tests = gate.tests.as_ref().map_or_else(String::new, |tests| match &evidence.tests {
+        Some(delta) => {
+            let now = tests.ran();
+            let before = (now + delta.removed.len() + delta.newly_skipped.len()).saturating_sub(delta.added.len());
+            format!(" {before} -> {now}{}", failures(tests))
+        }
+        None => format!(" {}{}", tests.ran(), failures(tests)),
+    });
+    format!("{}{tests} {verdict}", escape(&gate.name))
+}
+
+fn failures(tests: &TestResults) -> String {
+    match tests.count(TestStatus::Failed) {
+        0 => String::new(),
+        n => format!(" ({n} failed)"),
+    }
+}
