@@ -9,6 +9,9 @@ use taskwerk_model::{Actor, Selector, Session, TaskId};
 use crate::failure::{from_client, from_store, from_value};
 use crate::settings::{self, Settings};
 
+/// The most that is read from standard input for one field: well above what a field may hold.
+const MAX_STDIN_BYTES: u64 = 16 * 1024 * 1024;
+
 /// What every command is handed.
 pub(crate) struct Context {
     pub(crate) env: Env,
@@ -85,9 +88,9 @@ pub(crate) fn text_or_stdin(text: String) -> Result<String, CliError> {
     if text != "-" {
         return Ok(text);
     }
-    let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
-    let text = String::from_utf8(bytes).map_err(|error| unreadable(&error))?;
+    let mut text = String::new();
+    // An endless input is then refused for its length, and does not fill the memory.
+    std::io::stdin().take(MAX_STDIN_BYTES).read_to_string(&mut text).map_err(|error| unreadable(&error))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 

@@ -10,7 +10,7 @@ use crate::show::list::{print_array, print_table, print_tree};
 /// List tasks
 ///
 /// Tasks that are done or cancelled are left out unless --all, their status or their id asks for them. All
-/// conditions must hold; several values of one flag mean any of them.
+/// conditions must hold; several values of one flag mean any of them. --session shows only the tasks of a session.
 #[derive(clap::Args, Debug)]
 #[command(
     after_help = "Examples:\n  taskwerk list\n  taskwerk list -s todo,blocked -p high --sort due\n  taskwerk list -t api db --search login --json\n  taskwerk list --tree --all"

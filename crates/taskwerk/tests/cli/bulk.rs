@@ -43,6 +43,23 @@ fn b37_an_export_that_fails_leaves_no_half_of_a_file() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
 }
 
+#[cfg(unix)]
+#[test]
+fn b37_an_export_keeps_links_and_writes_into_devices() {
+    let place = rich();
+    let exported = place.ok(&["export"]);
+    let (file, link) = (place.write("real.json", ""), place.hermetic.work().join("link.json"));
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    place.ok(&["export", "--output", &link.display().to_string()]);
+    assert!(link.is_symlink());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), exported);
+    place.ok(&["export", "--output", "/dev/null"]);
+    let (exit, error) = place.error(&["export", "--output", "nowhere/x.json"]);
+    assert_eq!((exit, &error["code"]), (1, &json!("OUTPUT")));
+    let left = std::fs::read_dir(place.hermetic.work()).unwrap().count();
+    assert_eq!(left, 3, "the store, the file and the link");
+}
+
 #[test]
 fn b38_the_same_import_again_changes_nothing_unless_told() {
     let place = Place::new();
