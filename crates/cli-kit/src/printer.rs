@@ -262,6 +262,8 @@ impl Printer {
     }
 
     fn complain(&mut self, text: &str) {
+        // Both streams are often the same terminal, and what was said first is to stand first there.
+        self.flush();
         // When standard error is gone there is nowhere left to say so.
         let _ = self.err.write_all(text.as_bytes());
     }

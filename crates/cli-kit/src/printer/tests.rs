@@ -164,3 +164,14 @@ fn a_full_disk_is_a_failure() {
     assert_eq!(printer.finish(Ok(Exit::Ok)), ExitCode::from(70));
     assert!(err.text().starts_with("error: failed to write the output"));
 }
+
+#[test]
+fn on_one_terminal_what_was_said_first_stands_first() {
+    let both = Stream::default();
+    let streams = (Box::new(both.clone()), Box::new(both.clone()));
+    let mut printer = Printer::new(streams.0, streams.1, Mode::default(), Terminal::default());
+    printer.note("before");
+    printer.line("data");
+    printer.note("next");
+    assert_eq!(both.text(), "before\ndata\nnext\n");
+}
