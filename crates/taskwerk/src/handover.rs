@@ -43,7 +43,8 @@ fn find(own: Option<&Path>, path: Option<&OsStr>) -> Option<PathBuf> {
     // A link in a folder of links stands for the real program, beside which the other one lies.
     let real = own.and_then(|own| own.canonicalize().ok());
     let beside = [own, real.as_deref()].into_iter().flatten().filter_map(Path::parent).map(Path::to_owned);
-    let on_path = path.map(std::env::split_paths).into_iter().flatten();
+    // A relative folder on the path would let a repository that was just cloned bring its own `conductor`.
+    let on_path = path.map(std::env::split_paths).into_iter().flatten().filter(|folder| folder.is_absolute());
     beside.chain(on_path).map(|folder| folder.join(&name)).find(|file| is_program(file))
 }
 
@@ -144,5 +145,6 @@ mod tests {
         assert_eq!(find(Some(&own(&beside)), Some(&path)), Some(beside));
         assert_eq!(find(Some(&own(&plain)), Some(&path)), Some(on_path));
         assert_eq!(find(Some(&own(&plain)), None), None);
+        assert_eq!(find(None, Some(OsStr::new("relative:.::"))), None);
     }
 }

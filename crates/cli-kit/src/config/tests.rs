@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -167,4 +168,48 @@ fn a_section_becomes_the_programs_own_type() {
     assert_eq!(tasks, Tasks { id_prefix: "TASK".to_owned(), limit: Some(7) });
     let hooks: BTreeMap<String, String> = Project::new("", "").load().section("webhooks").unwrap();
     assert!(hooks.is_empty());
+}
+
+/// What each layer sets for the two keys of a section, if anything.
+type Layer = [Option<u32>; 2];
+
+fn yaml(layer: Layer) -> String {
+    let line = |name: &str, value: Option<u32>| {
+        value.map(|value| format!("  {name}: {value}\n")).unwrap_or_default()
+    };
+    format!("numbers:\n{}{}", line("a", layer[0]), line("b", layer[1]))
+}
+
+proptest! {
+    #[test]
+    fn the_last_layer_that_sets_a_value_wins_and_is_its_origin(user: Layer, project: Layer, env: Layer, flags: Layer) {
+        const NUMBERS: &[Field] =
+            &[Field::new("a", Kind::Integer, "a").or(Default::Integer(7)), Field::new("b", Kind::Integer, "b")];
+        const SCHEMA: Schema = Schema { own: &[Field::new("numbers", Kind::Object(NUMBERS), "numbers")], foreign: &[] };
+        let mut place = Project::new(&yaml(user), &yaml(project));
+        let mut given = Vec::new();
+        for (at, (variable, path)) in [("T_NUMBERS_A", "numbers.a"), ("T_NUMBERS_B", "numbers.b")].into_iter().enumerate() {
+            if let Some(value) = env[at] {
+                place = place.env(variable, &value.to_string());
+            }
+            given.extend(flags[at].map(|value| ("--flag", path, json!(value))));
+        }
+        let (env_read, file) = (Env::from_iter(place.env.clone()), place.folder.path().join("config.yml"));
+        let sources = Sources { env: &env_read, prefix: "T", project: Some(&file), flags: &given };
+        let config = Config::load(&SCHEMA, &sources).unwrap();
+        for (at, path) in ["numbers.a", "numbers.b"].into_iter().enumerate() {
+            let default = (at == 0).then_some(7);
+            let layers = [("default", default), ("user", user[at]), ("project", project[at]), ("env", env[at]), ("flag", flags[at])];
+            let expected = layers.into_iter().rev().find_map(|(layer, value)| Some((layer, value?)));
+            let origin = config.origin(path).map(|origin| match origin {
+                Origin::Default => "default",
+                Origin::User { .. } => "user",
+                Origin::Project { .. } => "project",
+                Origin::Environment { .. } => "env",
+                Origin::Flag { .. } => "flag",
+            });
+            prop_assert_eq!(origin, expected.map(|(layer, _)| layer));
+            prop_assert_eq!(config.get(path), expected.map(|(_, value)| json!(value)));
+        }
+    }
 }
