@@ -143,8 +143,12 @@ mod tests {
         let path = std::env::join_paths([plain.parent().unwrap(), on_path.parent().unwrap()]).unwrap();
         let own = |file: &Path| file.with_file_name("taskwerk");
         assert_eq!(find(Some(&own(&beside)), Some(&path)), Some(beside));
-        assert_eq!(find(Some(&own(&plain)), Some(&path)), Some(on_path));
+        assert_eq!(find(Some(&own(&plain)), Some(&path)).as_ref(), Some(&on_path));
         assert_eq!(find(Some(&own(&plain)), None), None);
-        assert_eq!(find(None, Some(OsStr::new("relative:.::"))), None);
+        // The same folder as before, reached from the current one.
+        let up = "../".repeat(std::env::current_dir().unwrap().components().count());
+        let relative = format!("{up}{}", on_path.parent().unwrap().display());
+        assert!(is_program(&Path::new(&relative).join("conductor")));
+        assert_eq!(find(None, Some(OsStr::new(&relative))), None);
     }
 }

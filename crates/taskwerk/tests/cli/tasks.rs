@@ -159,7 +159,7 @@ fn b41_a_session_is_recorded_and_filters() {
     place.ok(&["add", "a", "--session", "s1"]);
     place.ok(&["add", "b"]);
     let mut command = place.hermetic.cmd(super::TASKWERK);
-    assert!(command.args(["add", "c"]).env("TASKWERK_SESSION", "s1").status().unwrap().success());
+    assert!(command.args(["add", "c"]).env("TASKWERK_SESSION", "s1").output().unwrap().status.success());
     assert_eq!(place.ids(&["list", "--session", "s1"]), ["TASK-001", "TASK-003"]);
     assert_eq!(place.ids(&["list"]).len(), 3);
     assert_eq!(place.task("1")["session"], json!("s1"));
