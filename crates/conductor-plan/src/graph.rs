@@ -7,7 +7,7 @@
 use crate::{ItemKey, Plan};
 use std::collections::BTreeMap;
 
-/// A search for implied dependencies ends after so many nodes, so that a plan of thousands of items in one chain stays
+/// A search along dependencies ends after so many nodes, so that a plan of thousands of items in one chain stays
 /// cheap to check; what lies further back is not reported.
 const LONGEST_SEARCH: usize = 2_000;
 
@@ -91,6 +91,22 @@ impl Graph {
         }
         let implied = direct.iter().filter(|&&node| node == end(item_of(node)) && seen.contains(&node));
         implied.map(|&node| item_of(node)).collect()
+    }
+
+    /// Whether one item has to be done, or at least begun, before the end of another. A search that is too long counts as
+    /// a yes, so that nothing is reported that is not sure.
+    pub(crate) fn leads(&self, from: usize, to: usize) -> bool {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut stack = vec![begin(from)];
+        while let Some(node) = stack.pop() {
+            if node == end(to) || seen.len() >= LONGEST_SEARCH {
+                return true;
+            }
+            if seen.insert(node) {
+                stack.extend(&self.next[node]);
+            }
+        }
+        false
     }
 
     /// One circle among the nodes that still have something before them: going backwards from any of them never ends.

@@ -1,6 +1,7 @@
 //! What is wrong with a plan, whoever made it.
 
 use crate::graph::{Circle, Graph, positions};
+use crate::outline::stated_dependencies;
 use crate::words::normal_form;
 use crate::{
     Finding, FindingCode, Fix, Item, ItemKey, Modality, Plan, RequirementId, RequirementKind, Severity,
@@ -39,7 +40,10 @@ pub fn lint_with(plan: &Plan, options: &LintOptions) -> Vec<Finding> {
     unknown_references(plan, &mut findings);
     let graph = Graph::of(plan);
     match graph.sorted() {
-        Ok(sorted) => redundant_edges(plan, &graph, &sorted, &mut findings),
+        Ok(sorted) => {
+            redundant_edges(plan, &graph, &sorted, &mut findings);
+            missing_edges(plan, &graph, &mut findings);
+        }
         Err(circle) => findings.push(cycle(plan, &circle)),
     }
     uncovered_requirements(plan, &mut findings);
@@ -134,6 +138,21 @@ fn redundant_edges(plan: &Plan, graph: &Graph, sorted: &[usize], findings: &mut 
             let fix = Fix::RemoveDependency { item: item.key.clone(), depends_on: on.key.clone() };
             findings.push(about(FindingCode::RedundantEdge, message, &[item, on]).fixed_by(fix));
         }
+    }
+}
+
+/// An item that depends on another by name says so: `after the search`, `requires the store`. Where neither waits for the
+/// other, somebody forgot.
+fn missing_edges(plan: &Plan, graph: &Graph, findings: &mut Vec<Finding>) {
+    for (waiting, on) in stated_dependencies(&plan.items) {
+        if graph.leads(on, waiting) || graph.leads(waiting, on) {
+            continue;
+        }
+        let (Some(waiting), Some(on)) = (plan.items.get(waiting), plan.items.get(on)) else { continue };
+        let message =
+            format!("\"{}\" says that it needs \"{}\", yet does not wait for it", waiting.title, on.title);
+        let fix = Fix::AddDependency { item: waiting.key.clone(), depends_on: on.key.clone() };
+        findings.push(about(FindingCode::MissingEdge, message, &[waiting, on]).fixed_by(fix));
     }
 }
 

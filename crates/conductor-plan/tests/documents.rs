@@ -1,6 +1,6 @@
 //! Plans of whole documents against outlines that a person wrote before the engine existed.
 
-#![expect(clippy::disallowed_methods, reason = "the test reads its documents from files")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read their documents from files")]
 
 use conductor_plan::{Document, ItemKey, Order, OutlineOptions, Plan, Severity, lint, outline};
 use serde::Deserialize;

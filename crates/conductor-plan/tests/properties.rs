@@ -1,5 +1,7 @@
 //! What holds for every document, however odd.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use conductor_plan::{
     Document, FindingCode, ItemKey, MAX_DOCUMENT_BYTES, Order, OutlineOptions, Plan, Severity, Verdicts,
     lint, outline, requirements, review,
@@ -154,6 +156,14 @@ fn keys_stay_when_a_paragraph_is_put_in_elsewhere() {
 }
 
 #[test]
+fn headings_without_words_are_no_items() {
+    let plan = plan(
+        "# Development Roadmap\n## Phase 1: stage\n=======\n---\n- **Store**: keeps notes\n# ***\n- x\n",
+    );
+    assert!(plan.items.iter().all(|item| item.title.contains(char::is_alphabetic)), "{:?}", plan.items);
+}
+
+#[test]
 fn two_documents_with_the_same_feature_have_different_keys() {
     let text = b"# Features\n- **Search**: finds notes\n";
     let keys = |name: &str| {
@@ -182,6 +192,27 @@ fn ten_thousand_headings_are_planned() {
     let plan = plan(&text);
     assert!(plan.items.len() > 100);
     assert!(Order::of(&plan).is_ok());
+}
+
+#[test]
+fn long_chains_of_dependencies_are_planned() {
+    let name = |number: usize| format!("{} module", letters(number));
+    let text: String = (0..3_000)
+        .map(|number| format!("- **{}**: comes after {}\n", name(number), name(number + 1)))
+        .collect();
+    let plan = plan(&format!("# Features\n{text}"));
+    assert_eq!(plan.items.len(), 3_000);
+    assert!(Order::of(&plan).unwrap().levels.len() > 2_900);
+}
+
+/// A number written with letters, each another word.
+fn letters(number: usize) -> String {
+    number
+        .to_string()
+        .chars()
+        .map(|digit| char::from(b'a' + u8::try_from(digit).unwrap_or(b'0') - b'0'))
+        .collect::<String>()
+        + "zz"
 }
 
 #[test]

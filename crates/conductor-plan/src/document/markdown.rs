@@ -89,17 +89,7 @@ impl Reader<'_> {
 
     fn start(&mut self, tag: &Tag<'_>, range: Range<usize>) {
         match tag {
-            Tag::Heading { level, .. } => {
-                self.close();
-                let text = self.cleaned.text.get(range.clone()).unwrap_or_default();
-                let underlined = !text.trim_start().starts_with('#');
-                let kind = if underlined && text.len() > LONGEST_UNDERLINED_HEADING {
-                    BlockKind::Paragraph
-                } else {
-                    BlockKind::Heading { level: *level as u8 }
-                };
-                self.open(kind, range);
-            }
+            Tag::Heading { level, .. } => self.start_heading(*level as u8, range),
             Tag::Paragraph => {
                 self.close();
                 self.open(BlockKind::Paragraph, range);
@@ -117,15 +107,7 @@ impl Reader<'_> {
                 self.close();
                 self.lists.push(*first);
             }
-            Tag::Item => {
-                self.close();
-                let number = self.lists.last_mut().and_then(|next| {
-                    let number = *next;
-                    *next = number.map(|number| number.saturating_add(1));
-                    number
-                });
-                self.pending_item = Some(BlockKind::Item { number, done: None });
-            }
+            Tag::Item => self.start_item(),
             Tag::TableHead | Tag::TableRow => {
                 self.close();
                 self.cells = Some(Vec::new());
@@ -160,6 +142,28 @@ impl Reader<'_> {
             | Tag::Link { .. }
             | Tag::Image { .. } => {}
         }
+    }
+
+    fn start_heading(&mut self, level: u8, range: Range<usize>) {
+        self.close();
+        let text = self.cleaned.text.get(range.clone()).unwrap_or_default();
+        let underlined = !text.trim_start().starts_with('#');
+        let kind = if underlined && text.len() > LONGEST_UNDERLINED_HEADING {
+            BlockKind::Paragraph
+        } else {
+            BlockKind::Heading { level }
+        };
+        self.open(kind, range);
+    }
+
+    fn start_item(&mut self) {
+        self.close();
+        let number = self.lists.last_mut().and_then(|next| {
+            let number = *next;
+            *next = number.map(|number| number.saturating_add(1));
+            number
+        });
+        self.pending_item = Some(BlockKind::Item { number, done: None });
     }
 
     fn end(&mut self, tag: TagEnd) {

@@ -2,162 +2,53 @@
 
 use super::draft::Draft;
 use crate::Category;
-use crate::words::{is_packed, plain_words};
+use crate::words::{is_packed, list, plain_words};
 
 /// Beginnings of words, and for scripts without spaces parts of titles. The first row that fits wins.
-const TABLE: &[(Category, &[&str])] = &[
+const TABLE: &[(Category, &str)] = &[
     (
         Category::Documentation,
-        &[
-            "documentation",
-            "docs",
-            "dokumentation",
-            "documentacao",
-            "documentacion",
-            "handbuch",
-            "readme",
-            "문서",
-            "文档",
-            "ドキュメント",
-        ],
+        "documentation, docs, dokumentation, documentacao, documentacion, handbuch, readme, 문서, 文档, ドキュメント",
     ),
     (
         Category::Setup,
-        &[
-            "setup",
-            "scaffold",
-            "skeleton",
-            "bootstrap",
-            "initialis",
-            "initializ",
-            "infrastruct",
-            "infraestrut",
-            "infraestruct",
-            "infrastruk",
-            "foundation",
-            "grundlage",
-            "fundacao",
-            "grundgeruest",
-            "geruest",
-            "boilerplate",
-            "toolchain",
-            "repository",
-            "환경",
-            "프로젝트",
-            "기초",
-            "搭建",
-            "初始化",
-            "环境",
-            "基盤",
-            "セットアップ",
-        ],
+        "setup, scaffold, skeleton, bootstrap, initialis, initializ, infrastruct, infraestrut, \
+         infraestruct, infrastruk, foundation, grundlage, fundacao, grundgeruest, geruest, boilerplate, \
+         toolchain, repository, 환경, 프로젝트, 기초, 搭建, 初始化, 环境, 基盤, セットアップ",
     ),
     (
         Category::Test,
-        &[
-            "test",
-            "qa",
-            "benchmark",
-            "validation",
-            "verification suite",
-            "pruebas",
-            "테스트",
-            "测试",
-            "テスト",
-            "measurement",
-        ],
+        "test, qa, benchmark, validation, verification suite, pruebas, 테스트, 测试, テスト, measurement",
     ),
     (
         Category::Operations,
-        &[
-            "deploy",
-            "monitor",
-            "logging",
-            "release",
-            "rollout",
-            "backup",
-            "observab",
-            "despliegue",
-            "implant",
-            "betrieb",
-            "bereitstell",
-            "배포",
-            "모니터링",
-            "部署",
-            "监控",
-            "デプロイ",
-            "監視",
-        ],
+        "deploy, monitor, logging, release, rollout, backup, observab, despliegue, implant, betrieb, \
+         bereitstell, 배포, 모니터링, 部署, 监控, デプロイ, 監視",
     ),
-    (Category::Api, &["api", "endpoint", "rest", "graphql", "webhook", "schnittstelle", "backend"]),
+    (Category::Api, "api, endpoint, rest, graphql, webhook, schnittstelle, backend"),
     (
         Category::Ui,
-        &[
-            "ui",
-            "gui",
-            "frontend",
-            "dashboard",
-            "screen",
-            "page",
-            "form",
-            "view",
-            "widget",
-            "theme",
-            "oberflaeche",
-            "ansicht",
-            "interfaz",
-            "tela",
-            "pantalla",
-            "painel",
-            "ecran",
-            "화면",
-            "인터페이스",
-            "웹",
-            "界面",
-            "页面",
-            "画面",
-        ],
+        "ui, gui, frontend, dashboard, screen, page, form, view, widget, theme, oberflaeche, ansicht, \
+         interfaz, tela, pantalla, painel, ecran, 화면, 인터페이스, 웹, 界面, 页面, 画面",
     ),
     (
         Category::Data,
-        &[
-            "database",
-            "schema",
-            "storage",
-            "migration",
-            "persist",
-            "datenbank",
-            "datenmodell",
-            "banco",
-            "armazenamento",
-            "almacenamiento",
-            "base",
-            "데이터",
-            "저장",
-            "数据库",
-            "存储",
-            "データベース",
-        ],
+        "database, schema, storage, migration, persist, datenbank, datenmodell, banco, armazenamento, \
+         almacenamiento, base, 데이터, 저장, 数据库, 存储, データベース",
     ),
 ];
 
 pub(super) fn category_of(draft: &Draft) -> Category {
     let words = plain_words(&draft.title);
-    let fits = |beginning: &&str| {
+    let fits = |beginning: &str| {
         if beginning.chars().any(is_packed) {
-            return draft.title.contains(*beginning);
+            return draft.title.contains(beginning);
         }
         // Short beginnings are whole words: `ui` is not the start of `uint`.
-        words.iter().any(|word| {
-            if beginning.len() <= 4 {
-                word == beginning || word.strip_suffix('s') == Some(*beginning)
-            } else {
-                word.starts_with(*beginning)
-            }
-        })
+        let whole = beginning.len() <= 4;
+        let is = |word: &String| word == beginning || word.strip_suffix('s') == Some(beginning);
+        words.iter().any(|word| if whole { is(word) } else { word.starts_with(beginning) })
     };
-    TABLE
-        .iter()
-        .find(|(_, beginnings)| beginnings.iter().any(fits))
-        .map_or(Category::Feature, |(category, _)| *category)
+    let found = TABLE.iter().find(|(_, beginnings)| list(beginnings).any(fits));
+    found.map_or(Category::Feature, |(category, _)| *category)
 }

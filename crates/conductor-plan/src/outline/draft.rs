@@ -6,6 +6,7 @@ use super::label::{Label, flat};
 use super::role::Role;
 use super::title::title_of;
 use super::tree::{Node, NodeKind, Tree};
+use crate::words::{list, plain_words};
 use crate::{Category, Priority, Span};
 
 /// An item in the making.
@@ -110,12 +111,12 @@ impl Source<'_> {
             }
             NodeKind::Intro | NodeKind::Section { .. } => {
                 let role = self.roles[index];
-                let known = match role {
-                    Role::Acceptance | Role::Testing if self.roles[node.parent] != role => {
+                let known =
+                    if matches!(role, Role::Acceptance | Role::Testing) && self.roles[node.parent] != role {
                         Some(Attribute::Acceptance)
-                    }
-                    _ => attribute(&node.label.name),
-                };
+                    } else {
+                        attribute(&node.label.name)
+                    };
                 match known {
                     Some(known) => draft.take(known, &node.label.rest, self.lines_below(index)),
                     None if role.is_silent() => {}
@@ -218,72 +219,24 @@ impl Draft {
     }
 }
 
-/// The priority that a word names.
+/// The words that name priorities.
+const PRIORITIES: [(Priority, &str); 4] = [
+    (Priority::Critical, "p0, critical, blocker, kritisch, critica, critico, critique, 最高, 긴급"),
+    (
+        Priority::High,
+        "p1, high, must, mvp, required, hoch, muss, alta, alto, haute, 높음, 高, 필수, 必须, 必須",
+    ),
+    (Priority::Medium, "p2, medium, should, normal, mittel, soll, media, medio, moyenne, 보통, 中"),
+    (
+        Priority::Low,
+        "p3, p4, low, could, nice to have, optional, may, stretch, wont, won t, niedrig, kann, baja, baixa, basse, 낮음, 低, 선택",
+    ),
+];
+
+/// The priority that a text begins with.
 pub(crate) fn priority_of(text: &str) -> Option<Priority> {
-    let words = crate::words::plain_words(text);
-    let phrase = words.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(" ");
-    let starts =
-        |names: &[&str]| names.iter().any(|name| phrase == *name || phrase.starts_with(&format!("{name} ")));
-    if starts(&["p0", "critical", "blocker", "kritisch", "critica", "critico", "critique", "最高", "긴급"])
-    {
-        Some(Priority::Critical)
-    } else if starts(&[
-        "p1",
-        "high",
-        "must",
-        "must have",
-        "mvp",
-        "required",
-        "hoch",
-        "muss",
-        "alta",
-        "alto",
-        "haute",
-        "높음",
-        "高",
-        "필수",
-        "必须",
-        "必須",
-    ]) {
-        Some(Priority::High)
-    } else if starts(&[
-        "p2",
-        "medium",
-        "should",
-        "should have",
-        "normal",
-        "mittel",
-        "soll",
-        "media",
-        "medio",
-        "moyenne",
-        "보통",
-        "中",
-    ]) {
-        Some(Priority::Medium)
-    } else if starts(&[
-        "p3",
-        "p4",
-        "low",
-        "could",
-        "could have",
-        "nice to have",
-        "optional",
-        "may",
-        "stretch",
-        "wont",
-        "won t",
-        "niedrig",
-        "kann",
-        "baja",
-        "baixa",
-        "basse",
-        "낮음",
-        "低",
-        "선택",
-    ]) {
-        Some(Priority::Low)
-    } else {
-        None
-    }
+    let words = plain_words(text).join(" ");
+    let begins =
+        |name: &str| words.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    PRIORITIES.iter().find(|(_, names)| list(names).any(begins)).map(|(priority, _)| *priority)
 }

@@ -9,6 +9,7 @@ use super::draft::Draft;
 use super::explicit::explicit;
 use super::matching::{Entry, Index};
 use crate::Category;
+use crate::words::Bag;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
@@ -18,6 +19,8 @@ const MOST_BY_WORDS: usize = 3;
 const MOST_TESTED: usize = 40;
 /// Names of one word are mentioned by chance when the word is common; these are not.
 const RARE: usize = 4;
+/// Of so many items about data a feature may be found to work on one.
+const MOST_DATA: usize = 64;
 /// An item builds on an earlier one when it speaks of this share of its name.
 const BUILDS_ON: u32 = 60;
 
@@ -59,6 +62,8 @@ struct Net<'d> {
     staged: bool,
     /// The drafts about data.
     data: Vec<usize>,
+    /// Whether some other draft waits, or was to wait, for this one.
+    waited_for: Vec<bool>,
 }
 
 impl<'d> Net<'d> {
@@ -72,8 +77,16 @@ impl<'d> Net<'d> {
         let staged = drafts.iter().any(|draft| draft.phase.is_some());
         let data = (0..drafts.len())
             .filter(|&at| drafts[at].category == Some(Category::Data) && !drafts[at].container)
+            .take(MOST_DATA)
             .collect();
-        Self { drafts, before: vec![BTreeSet::new(); drafts.len()], children, staged, data }
+        Self {
+            drafts,
+            before: vec![BTreeSet::new(); drafts.len()],
+            children,
+            staged,
+            data,
+            waited_for: vec![false; drafts.len()],
+        }
     }
 
     /// What a roadmap does not name comes after its first stage.
@@ -86,8 +99,18 @@ impl<'d> Net<'d> {
         if self.drafts[item].container || self.leaves(on).contains(&item) {
             return;
         }
+        let waited_for = self.leaves(on);
+        // Nothing waits for the item yet, so nothing leads back to it.
+        let free = !self.waited_for[item];
+        for &at in &waited_for {
+            self.waited_for[at] = true;
+        }
+        if free {
+            self.before[item].insert(on);
+            return;
+        }
         let mut seen = BTreeSet::new();
-        let mut stack = self.leaves(on);
+        let mut stack = waited_for;
         while let Some(at) = stack.pop() {
             if at == item {
                 return;
@@ -171,6 +194,7 @@ impl<'d> Net<'d> {
 /// An item that speaks of an earlier one by its whole name builds on it; where none is named, on the one of which it says
 /// most, if that is enough.
 fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
+    let generic = index.bag(GENERIC);
     for item in net.in_sequence(place) {
         let draft = &net.drafts[item];
         if is_endpoint_title(&draft.title) || tests_everything(draft) {
@@ -199,10 +223,10 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
             found.extend(best.map(|best| best.entry));
         }
         if found.is_empty() && net.before[item].is_empty() && !net.staged {
-            found.extend(data_for(net, index, place, item));
+            found.extend(data_for(net, index, place, item, &generic));
         }
         if found.is_empty() && net.staged {
-            found.extend(kin(net, index, place, item));
+            found.extend(kin(net, index, place, item, &generic));
         }
         let mut found: Vec<usize> = found.into_iter().collect();
         found.sort_by_key(|&other| Reverse((index.get(other).name.len(), place[other])));
@@ -212,10 +236,9 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
 
 /// The data that a feature works on: the first item about data that has a telling word in its title which the feature
 /// speaks of.
-fn data_for(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize) -> Option<usize> {
+fn data_for(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize, generic: &Bag) -> Option<usize> {
     let draft = &net.drafts[item];
     let text = index.bag(&format!("{}\n{}", draft.title, draft.text()));
-    let generic = index.bag(GENERIC);
     let mut data: Vec<usize> = net
         .data
         .iter()
@@ -229,10 +252,9 @@ fn data_for(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize) -> O
 
 /// The earlier items with which one shares most of its title: at least two words that tell something, or else a word of
 /// which its text makes the most.
-fn kin(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize) -> Vec<usize> {
+fn kin(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize, generic: &Bag) -> Vec<usize> {
     let draft = &net.drafts[item];
     let own = index.bag(&draft.title);
-    let generic = index.bag(GENERIC);
     let earlier = |other: usize| place[other] < place[item] && !net.drafts[other].container;
     let shared = |other: usize| {
         let name = &index.get(other).name;
@@ -261,7 +283,9 @@ fn by_stage(net: &mut Net<'_>, place: &[usize]) {
     let order = net.in_sequence(place);
     let foundation = order.first().copied().filter(|&first| is_foundation(&net.drafts[first]));
     let tops = net.drafts.iter().enumerate().filter(|(_, draft)| draft.parent.is_none());
-    let stages: Vec<(usize, usize)> = tops.filter_map(|(at, draft)| Some((draft.phase?, at))).collect();
+    let last = |top: usize| net.leaves(top).into_iter().map(|part| place[part]).max().unwrap_or(0);
+    let stages: Vec<(usize, usize, usize)> =
+        tops.filter_map(|(at, draft)| Some((draft.phase?, at, last(at)))).collect();
     for item in order {
         let own = net.stage(item);
         // What builds on the stage before, or on its own, is in its place already.
@@ -269,13 +293,9 @@ fn by_stage(net: &mut Net<'_>, place: &[usize]) {
         if net.drafts[item].category == Some(Category::Test) || placed && !net.before[item].is_empty() {
             continue;
         }
-        for &(stage, container) in stages.iter().filter(|&&(stage, _)| stage < own) {
-            // A stage of which a part comes later in the sequence cannot be waited for.
-            let done = net.leaves(container).iter().all(|&part| place[part] < place[item]);
-            if done && stage < own {
-                net.before[item].insert(container);
-            }
-        }
+        // A stage of which a part comes later in the sequence cannot be waited for.
+        let earlier = stages.iter().filter(|&&(stage, _, last)| stage < own && last < place[item]);
+        net.before[item].extend(earlier.map(|&(_, top, _)| top));
         if let Some(foundation) = foundation.filter(|&first| first != item && net.before[item].is_empty()) {
             net.before[item].insert(foundation);
         }
@@ -342,15 +362,16 @@ fn reports_everything(draft: &Draft) -> bool {
 /// Tests and reports of the whole come after everything that nothing else builds on. More than a person would read are
 /// left out: such an item is the last in the sequence anyway.
 fn tests_last(net: &mut Net<'_>, place: &[usize]) {
+    let built_on: BTreeSet<usize> = net.before.iter().flatten().copied().collect();
     for item in net.in_sequence(place) {
         let draft = &net.drafts[item];
         let last = draft.category == Some(Category::Test) || !net.staged && reports_everything(draft);
         if !last || !net.before[item].is_empty() {
             continue;
         }
-        let built_on: BTreeSet<usize> = net.before.iter().flatten().copied().collect();
         let ends = (0..net.drafts.len()).filter(|&other| {
-            !net.drafts[other].container && place[other] < place[item] && !built_on.contains(&other)
+            let work = !net.drafts[other].container && net.drafts[other].category != Some(Category::Test);
+            work && place[other] < place[item] && !built_on.contains(&other)
         });
         let ends: Vec<usize> = ends.take(MOST_TESTED).collect();
         net.before[item].extend(ends);

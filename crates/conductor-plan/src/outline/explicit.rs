@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::label::flat;
 use super::matching::Index;
 use crate::words::normal_form;
+use crate::{Item, ItemKey};
 use std::collections::BTreeMap;
 
 /// From this score on a name that an item says it waits for means another item.
@@ -79,6 +80,26 @@ pub(super) fn explicit(drafts: &[Draft], index: &mut Index) -> Vec<(usize, usize
             pairs.extend(named.map(|other| (item, other)));
         }
     }
+    pairs
+}
+
+/// Pairs of positions of items of a finished plan of which the first says in words that it needs the second.
+pub(crate) fn stated_dependencies(items: &[Item]) -> Vec<(usize, usize)> {
+    let position: BTreeMap<&ItemKey, usize> =
+        items.iter().enumerate().map(|(at, item)| (&item.key, at)).collect();
+    let drafts: Vec<Draft> = items
+        .iter()
+        .map(|item| Draft {
+            title: item.title.clone(),
+            body: item.description.lines().map(str::to_owned).collect(),
+            acceptance: item.acceptance.clone(),
+            parent: item.parent.as_ref().and_then(|parent| position.get(parent).copied()),
+            ..Draft::default()
+        })
+        .collect();
+    let mut index = Index::of(drafts.iter().map(|draft| (draft.title.as_str(), draft.text())));
+    let mut pairs = explicit(&drafts, &mut index);
+    pairs.retain(|&(_, on)| index.get(on).name.len() > 1);
     pairs
 }
 

@@ -180,7 +180,7 @@ impl Index {
                 found += weight;
             }
         }
-        if total == 0 { 0 } else { found * 100 / total }
+        (found * 100_u32).checked_div(total).unwrap_or(0)
     }
 }
 

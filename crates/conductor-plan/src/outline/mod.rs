@@ -28,6 +28,7 @@ mod stage;
 mod title;
 pub(crate) mod tree;
 pub(crate) use attribute::{Attribute, attribute};
+pub(crate) use explicit::stated_dependencies;
 
 use crate::{Category, Document, Plan};
 use draft::{Draft, Source};

@@ -16,19 +16,17 @@ pub(super) fn roadmap(source: &Source<'_>) -> Vec<Draft> {
         {
             continue;
         }
-        match source.roles[index] {
-            Role::Roadmap => section(source, index, &mut drafts),
-            Role::Phase if !matches!(outer, Role::Feature | Role::Story) => {
-                phase(source, index, None, &mut drafts)
-            }
-            _ => {}
+        let role = source.roles[index];
+        if role == Role::Roadmap {
+            section(source, index, &mut drafts);
+        } else if role == Role::Phase && !matches!(outer, Role::Feature | Role::Story) {
+            phase(source, index, None, &mut drafts);
         }
     }
-    let mut stage = 0;
-    let staged = drafts.iter().any(|draft| draft.container && draft.parent.is_none());
-    for draft in drafts.iter_mut().filter(|draft| staged && draft.parent.is_none()) {
-        draft.phase = Some(stage);
-        stage += 1;
+    if drafts.iter().any(|draft| draft.container && draft.parent.is_none()) {
+        for (stage, draft) in drafts.iter_mut().filter(|draft| draft.parent.is_none()).enumerate() {
+            draft.phase = Some(stage);
+        }
     }
     drafts
 }
@@ -143,9 +141,11 @@ impl Source<'_> {
             .filter(move |(child, node)| {
                 let section = matches!(node.kind, NodeKind::Section { .. } | NodeKind::Intro);
                 let role = self.roles[*child];
+                let named = node.label.name.chars().any(char::is_alphanumeric);
                 let about = matches!(role, Role::Overview | Role::Constraint | Role::Quality)
                     && role != self.roles[index];
                 section
+                    && named
                     && !role.is_silent()
                     && !about
                     && attribute(&node.label.name).is_none_or(|known| known == Attribute::Tasks)

@@ -3,7 +3,7 @@
 use super::label::Label;
 use super::role_table::{PHASES, TABLE};
 use super::tree::{NodeKind, Tree};
-use crate::words::{is_packed, plain_words};
+use crate::words::{is_packed, list, plain_words};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -117,28 +117,15 @@ impl Role {
 
     /// Whether a subsection of a section that names things can play this role when it has its name.
     fn may_interrupt(self, parent: Self) -> bool {
-        match parent {
-            Self::Phase => matches!(
-                self,
-                Self::Acceptance | Self::Risk | Self::Metrics | Self::OutOfScope | Self::Dependency
-            ),
-            Self::Roadmap => matches!(
-                self,
-                Self::Acceptance
-                    | Self::Risk
-                    | Self::Metrics
-                    | Self::OutOfScope
-                    | Self::Overview
-                    | Self::Chain
-                    | Self::Phase
-            ),
-            _ => {
-                self.is_silent()
-                    || matches!(self, Self::Overview | Self::Constraint | Self::Quality | Self::Roadmap)
-                    || !parent.is_work()
-                    || self.is_work()
-            }
+        let closing = matches!(self, Self::Acceptance | Self::Risk | Self::Metrics | Self::OutOfScope);
+        if parent == Self::Phase {
+            return closing || self == Self::Dependency;
         }
+        if parent == Self::Roadmap {
+            return closing || matches!(self, Self::Overview | Self::Chain | Self::Phase);
+        }
+        let about = matches!(self, Self::Overview | Self::Constraint | Self::Quality | Self::Roadmap);
+        self.is_silent() || about || !parent.is_work() || self.is_work()
     }
 
     fn is_work(self) -> bool {
@@ -253,7 +240,7 @@ pub(crate) fn is_phase(label: &Label) -> bool {
         word.bytes().all(|byte| byte.is_ascii_digit()) && !word.is_empty()
             || matches!(word, "i" | "ii" | "iii" | "iv" | "v" | "one" | "two" | "three" | "four")
     };
-    if PHASES.contains(&first) && numeral(second) {
+    if is_stage_word(first) && numeral(second) {
         return true;
     }
     if matches!(first, "mvp" | "poc") || words.last().is_some_and(|last| last == "mvp") && words.len() <= 4 {
@@ -264,17 +251,21 @@ pub(crate) fn is_phase(label: &Label) -> bool {
     if packed.is_empty() {
         return !ordinal.is_empty()
             && ordinal.len() <= 2
-            && PHASES.contains(&second)
+            && is_stage_word(second)
             && ordinal.len() < first.len();
     }
-    PHASES.iter().any(|phase| packed.starts_with(phase) || packed.ends_with(phase))
+    list(PHASES).any(|phase| packed.starts_with(phase) || packed.ends_with(phase))
         && first.chars().any(|c| c.is_ascii_digit() || "一二三四五六".contains(c))
-        || PHASES.contains(&packed.as_str()) && numeral(second)
+        || is_stage_word(&packed) && numeral(second)
+}
+
+fn is_stage_word(word: &str) -> bool {
+    list(PHASES).any(|stage| stage == word)
 }
 
 /// The role that a heading names, and the share of its words that say so, in percent.
 pub(crate) fn named_role(name: &str) -> Option<(Role, usize)> {
-    static INDEX: LazyLock<BTreeMap<String, Vec<(Vec<String>, Role)>>> = LazyLock::new(index);
+    static INDEX: LazyLock<Phrases> = LazyLock::new(index);
     static PACKED: LazyLock<Vec<(&str, Role)>> = LazyLock::new(packed);
     if name.chars().any(is_packed) {
         let text: String =
@@ -316,10 +307,13 @@ fn percent(part: usize, whole: usize) -> usize {
     part * 100 / whole.max(1)
 }
 
-fn index() -> BTreeMap<String, Vec<(Vec<String>, Role)>> {
-    let mut index: BTreeMap<String, Vec<(Vec<String>, Role)>> = BTreeMap::new();
+/// For each word the phrases that begin with it, word by word.
+type Phrases = BTreeMap<String, Vec<(Vec<String>, Role)>>;
+
+fn index() -> Phrases {
+    let mut index = Phrases::new();
     for (role, phrases) in TABLE {
-        for phrase in phrases.iter().filter(|phrase| !phrase.chars().any(is_packed)) {
+        for phrase in list(phrases).filter(|phrase| !phrase.chars().any(is_packed)) {
             let words: Vec<String> = phrase.split(' ').map(singular).collect();
             if let Some(first) = words.first().cloned() {
                 index.entry(first).or_default().push((words, *role));
@@ -330,7 +324,7 @@ fn index() -> BTreeMap<String, Vec<(Vec<String>, Role)>> {
 }
 
 fn packed() -> Vec<(&'static str, Role)> {
-    let rows = TABLE.iter().flat_map(|(role, phrases)| phrases.iter().map(|phrase| (*phrase, *role)));
+    let rows = TABLE.iter().flat_map(|(role, phrases)| list(phrases).map(|phrase| (phrase, *role)));
     rows.filter(|(phrase, _)| phrase.chars().any(is_packed)).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use super::attribute::is_annotation;
 use super::label::flat;
+use crate::words::list;
 
 /// Titles are cut where a clause ends once they are longer than this.
 const LONGEST_TITLE: usize = 80;
@@ -38,143 +39,55 @@ fn trailing_bracket(title: &str) -> Option<(&str, &str)> {
     Some((inner.get(..at)?, inner.get(at + 1..)?))
 }
 
+/// Who does or must do something in sentences that every demand shares.
+const SUBJECTS: &str = "the system, the application, the app, the program, the software, the tool, the product, the platform, \
+    the service, users, the user, a user, user, it, we, das system, die anwendung, benutzer, el sistema, los usuarios, \
+    el usuario, o sistema, os usuários, o usuário, le système, les utilisateurs";
+/// That they must; longer forms before those that they begin with.
+const VERBS: &str = "must be able to, should be able to, shall be able to, must allow users to, should allow users to, \
+    shall allow users to, allows users to, must provide, should provide, shall provide, must, should, shall, will, can, \
+    needs to, muss, soll, kann, können, debe permitir, debe, pueden, deve permitir, deve, podem, doit permettre de, doit, \
+    peuvent";
+/// Beginnings without a subject.
+const ABILITIES: &str = "ability to, allow users to, allows users to, enable users to, be able to, it's necessary to, it is necessary to";
+const STORY_STARTS: &str = "as a, as an, as the, als, como, en tant que, en tant qu'un";
+const STORY_WANTS: &str = "i want to be able to, i want to, i want, i would like to, i'd like to, i need to, i can, möchte ich, \
+    will ich, quiero poder, quiero, quero poder, quero, je veux pouvoir, je veux, je souhaite";
+const STORY_REASONS: &str =
+    "so that, so i can, in order to, damit, para que, para poder, para, afin de, afin que";
+
 /// Takes the beginning off sentences that every demand shares: `The system must …`, `As a user, I want to …`.
 fn without_preamble(title: &str) -> &str {
     let lower = title.to_lowercase();
     if lower.len() != title.len() {
         return title;
     }
-    if let Some(rest) = story(title, &lower) {
-        return rest;
-    }
-    const SUBJECTS: &[&str] = &[
-        "the system ",
-        "the application ",
-        "the app ",
-        "the program ",
-        "the software ",
-        "the tool ",
-        "the product ",
-        "the platform ",
-        "the service ",
-        "users ",
-        "the user ",
-        "a user ",
-        "user ",
-        "it ",
-        "we ",
-        "das system ",
-        "die anwendung ",
-        "benutzer ",
-        "el sistema ",
-        "los usuarios ",
-        "el usuario ",
-        "o sistema ",
-        "os usuários ",
-        "o usuário ",
-        "le système ",
-        "les utilisateurs ",
-    ];
-    const VERBS: &[&str] = &[
-        "must be able to ",
-        "should be able to ",
-        "shall be able to ",
-        "must allow users to ",
-        "should allow users to ",
-        "shall allow users to ",
-        "allows users to ",
-        "must provide ",
-        "should provide ",
-        "shall provide ",
-        "must ",
-        "should ",
-        "shall ",
-        "will ",
-        "can ",
-        "needs to ",
-        "muss ",
-        "soll ",
-        "kann ",
-        "können ",
-        "debe permitir ",
-        "debe ",
-        "pueden ",
-        "deve permitir ",
-        "deve ",
-        "podem ",
-        "doit permettre de ",
-        "doit ",
-        "peuvent ",
-    ];
-    for subject in SUBJECTS.iter().filter(|subject| lower.starts_with(**subject)) {
-        for verb in VERBS {
-            if lower.get(subject.len()..).is_some_and(|rest| rest.starts_with(verb)) {
-                return title.get(subject.len() + verb.len()..).unwrap_or(title);
-            }
-        }
-    }
-    let ability = [
-        "ability to ",
-        "allow users to ",
-        "allows users to ",
-        "enable users to ",
-        "be able to ",
-        "it's necessary to ",
-        "it is necessary to ",
-    ];
-    ability
-        .iter()
-        .find(|start| lower.starts_with(**start))
-        .and_then(|start| title.get(start.len()..))
-        .unwrap_or(title)
+    let demand = || {
+        let after = list(SUBJECTS).find_map(|subject| after(&lower, subject))?;
+        let verb = list(VERBS).find_map(|verb| self::after(lower.get(after..)?, verb))?;
+        title.get(after + verb..)
+    };
+    let ability = || list(ABILITIES).find_map(|start| title.get(after(&lower, start)?..));
+    story(title, &lower).or_else(demand).or_else(ability).unwrap_or(title)
+}
+
+/// Where a text goes on after the words that it begins with.
+fn after(text: &str, beginning: &str) -> Option<usize> {
+    let rest = text.strip_prefix(beginning)?;
+    rest.starts_with(' ').then_some(beginning.len() + 1)
 }
 
 /// What somebody wants, in a user story.
 fn story<'t>(title: &'t str, lower: &str) -> Option<&'t str> {
-    const STARTS: &[&str] = &["as a ", "as an ", "as the ", "als ", "como ", "en tant que ", "en tant qu"];
-    const WANTS: &[&str] = &[
-        "i want to be able to ",
-        "i want to ",
-        "i want ",
-        "i would like to ",
-        "i'd like to ",
-        "i need to ",
-        "i can ",
-        "möchte ich ",
-        "will ich ",
-        "quiero poder ",
-        "quiero ",
-        "quero poder ",
-        "quero ",
-        "je veux pouvoir ",
-        "je veux ",
-        "je souhaite ",
-    ];
-    const REASONS: &[&str] = &[
-        " so that ",
-        ", so that ",
-        " so i can ",
-        " in order to ",
-        ", damit ",
-        " damit ",
-        " para que ",
-        ", para ",
-        " para poder ",
-        " afin de ",
-        " afin que ",
-    ];
-    STARTS.iter().find(|start| lower.starts_with(**start))?;
-    let (at, want) = WANTS
-        .iter()
-        .filter_map(|want| lower.find(want).map(|at| (at, want)))
-        .min_by_key(|&(at, want)| (at, std::cmp::Reverse(want.len())))?;
-    let start = at + want.len();
-    let end = REASONS
-        .iter()
-        .filter_map(|reason| lower.get(start..)?.find(reason))
+    list(STORY_STARTS).find_map(|start| after(lower, start))?;
+    let wants = list(STORY_WANTS).filter_map(|want| Some((lower.find(&format!("{want} "))?, want.len() + 1)));
+    let (at, length) = wants.min_by_key(|&(at, length)| (at, std::cmp::Reverse(length)))?;
+    let wanted = lower.get(at + length..)?;
+    let end = list(STORY_REASONS)
+        .filter_map(|reason| wanted.find(&format!(" {reason} ")))
         .min()
-        .map_or(title.len(), |end| start + end);
-    title.get(start..end).map(|text| text.trim_end_matches([',', '.', ' ']))
+        .unwrap_or(wanted.len());
+    title.get(at + length..at + length + end).map(|text| text.trim_end_matches([',', '.', ' ']))
 }
 
 /// Cuts a text that is no title where a clause ends, or else after the last word that fits.
@@ -182,7 +95,7 @@ fn shorten(text: &str) -> String {
     if text.chars().count() <= LONGEST_TITLE {
         return text.to_owned();
     }
-    const ENDS: &[&str] = &[
+    const ENDS: [&str; 16] = [
         ". ",
         "; ",
         " so that ",
@@ -197,11 +110,8 @@ fn shorten(text: &str) -> String {
         " using ",
         " such as ",
         " with ",
-        " to ensure ",
         " for ",
-        " damit ",
         " para ",
-        " afin ",
     ];
     for end in ENDS {
         if let Some(head) = text.find(end).and_then(|at| text.get(..at))

@@ -1,0 +1,252 @@
+//! Lint, order and review of plans that are made by hand.
+
+use conductor_plan::{
+    Category, Engine, EngineKind, Estimate, FindingCode, Fix, Item, ItemKey, LintOptions, Order,
+    PLAN_VERSION, Plan, Priority, ReviewError, Severity, Source, Span, Verdict, Verdicts, lint, lint_with,
+    review,
+};
+
+fn key(name: &str) -> ItemKey {
+    ItemKey::new(name)
+}
+
+/// An item without faults that takes an hour. `within` is its container, or nothing.
+fn item(name: &str, within: &str, after: &[&str]) -> Item {
+    Item {
+        key: key(name),
+        title: format!("Do {name}"),
+        description: String::new(),
+        parent: (!within.is_empty()).then(|| key(within)),
+        depends_on: after.iter().map(|on| key(on)).collect(),
+        estimate: Some(Estimate { low: 30, likely: 60, high: 120 }),
+        complexity: 3,
+        category: Category::Feature,
+        priority: Priority::Medium,
+        tags: Vec::new(),
+        acceptance: vec!["it works".to_owned()],
+        files: Vec::new(),
+        confidence: 80,
+        requirements: Vec::new(),
+        sources: vec![Source {
+            document: "plan.md".to_owned(),
+            span: Span { start: 0, end: 1, first_line: 1, last_line: 1 },
+        }],
+    }
+}
+
+fn plan(items: Vec<Item>) -> Plan {
+    Plan {
+        version: PLAN_VERSION,
+        title: None,
+        engine: Engine { kind: EngineKind::Outline, model: None },
+        documents: Vec::new(),
+        requirements: Vec::new(),
+        items,
+        notes: Vec::new(),
+    }
+}
+
+fn said(plan: &Plan) -> String {
+    lint(plan).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_sound_plan_has_no_findings() {
+    assert_eq!(said(&plan(vec![item("a", "", &[]), item("b", "", &["a"])])), "");
+}
+
+#[test]
+fn an_empty_plan_is_an_error() {
+    insta::assert_snapshot!(said(&plan(Vec::new())), @"error [empty_plan] the plan has no items; the documents name no work that could be recognised");
+}
+
+#[test]
+fn a_circle_is_told_with_its_path_and_the_cheapest_way_out() {
+    let circle = plan(vec![item("a", "", &["c"]), item("b", "", &["a"]), item("c", "", &["b"])]);
+    insta::assert_snapshot!(said(&circle), @r#"error [cycle] items wait for each other in a circle: "Do a" -> "Do b" -> "Do c" -> "Do a"; the cheapest way out is that "Do a" no longer waits for "Do c""#);
+    let fix = lint(&circle).remove(0).fix;
+    assert_eq!(fix, Some(Fix::RemoveDependency { item: key("a"), depends_on: key("c") }));
+    assert!(Order::of(&circle).unwrap_err().to_string().contains("circle"));
+}
+
+#[test]
+fn containers_take_part_in_circles() {
+    for items in [
+        // A child that waits for what it is part of.
+        vec![item("all", "", &[]), item("part", "all", &["all"])],
+        // An item that waits for a container of which a part waits for it.
+        vec![item("all", "", &[]), item("part", "all", &["a"]), item("a", "", &["all"])],
+        // Parents in a circle.
+        vec![item("a", "b", &[]), item("b", "a", &[])],
+        // An item that waits for itself.
+        vec![item("a", "", &["a"])],
+    ] {
+        let plan = plan(items);
+        assert!(lint(&plan).iter().any(|finding| finding.code == FindingCode::Cycle), "{:?}", plan.items);
+        assert!(Order::of(&plan).is_err());
+        assert_eq!(plan.tree().len(), plan.items.len(), "every item is shown once");
+    }
+}
+
+#[test]
+fn unknown_names_and_equal_keys_are_errors() {
+    let plan = plan(vec![item("a", "nowhere", &["nothing"]), item("a", "", &[])]);
+    insta::assert_snapshot!(said(&plan), @r#"
+    error [duplicate_key] two items carry the key `a`; give one of them another
+    error [unknown_reference] "Do a" names the parent `nowhere`, which the plan does not have
+    error [unknown_reference] "Do a" names the dependency `nothing`, which the plan does not have
+    warning [duplicate_items] "Do a" and "Do a" say the same; merge them
+    "#);
+}
+
+#[test]
+fn doubtful_items_are_warned_of() {
+    let mut bare = item("bare", "", &[]);
+    bare.acceptance.clear();
+    bare.sources.clear();
+    bare.estimate = Some(Estimate { low: 1000, likely: 2000, high: 3000 });
+    let plan = plan(vec![
+        bare,
+        item("store", "", &[]),
+        item("last", "", &["store", "mid"]),
+        item("mid", "", &["store"]),
+    ]);
+    insta::assert_snapshot!(said(&plan), @r#"
+    warning [redundant_edge] "Do last" waits for "Do store" anyway; the dependency can go
+    warning [item_without_source] "Do bare" cites no place in a document
+    warning [no_acceptance] "Do bare" has no acceptance criterion; say how one sees that it is done
+    warning [oversize_item] "Do bare" is estimated at 34 h; split it
+    "#);
+}
+
+#[test]
+fn a_need_that_is_told_but_not_kept_is_found() {
+    let mut checkout = item("checkout", "", &[]);
+    checkout.title = "Checkout page".to_owned();
+    checkout.description = "Requires the shopping cart.".to_owned();
+    let mut cart = item("cart", "", &[]);
+    cart.title = "Shopping cart".to_owned();
+    let both = plan(vec![cart.clone(), checkout.clone()]);
+    insta::assert_snapshot!(said(&both), @r#"warning [missing_edge] "Checkout page" says that it needs "Shopping cart", yet does not wait for it"#);
+    checkout.depends_on = vec![key("cart")];
+    assert_eq!(said(&plan(vec![cart, checkout])), "");
+}
+
+#[test]
+fn severities_can_be_set() {
+    let mut bare = item("a", "", &[]);
+    bare.acceptance.clear();
+    let options = LintOptions {
+        severities: [(FindingCode::NoAcceptance, Severity::Error)].into(),
+        ..LintOptions::default()
+    };
+    assert_eq!(lint_with(&plan(vec![bare]), &options)[0].severity, Severity::Error);
+}
+
+#[test]
+fn the_order_knows_levels_slack_and_the_critical_path() {
+    // a -> b -> d, a -> c -> d, where c takes longer.
+    let mut slow = item("c", "", &["a"]);
+    slow.estimate = Some(Estimate { low: 60, likely: 180, high: 300 });
+    let order =
+        Order::of(&plan(vec![item("a", "", &[]), item("b", "", &["a"]), slow, item("d", "", &["b", "c"])]))
+            .unwrap();
+    assert_eq!(order.levels, [vec![key("a")], vec![key("b"), key("c")], vec![key("d")]]);
+    assert_eq!(order.critical_path, [key("a"), key("c"), key("d")]);
+    assert_eq!((order.critical_minutes, order.total_minutes), (300, 360));
+    assert_eq!(order.slack, [(key("a"), 0), (key("b"), 120), (key("c"), 0), (key("d"), 0)].into());
+    assert_eq!(order.schedule(1).makespan, 360);
+    let two = order.schedule(2);
+    assert_eq!((two.makespan, two.bound), (300, 300));
+}
+
+#[test]
+fn what_waits_for_a_container_waits_for_all_in_it() {
+    let order = Order::of(&plan(vec![
+        item("all", "", &[]),
+        item("a", "all", &[]),
+        item("b", "all", &["a"]),
+        item("after", "", &["all"]),
+    ]))
+    .unwrap();
+    assert_eq!(order.levels, [vec![key("a")], vec![key("b")], vec![key("after")]]);
+    assert_eq!(order.total_minutes, 180, "a container takes no time of its own");
+}
+
+#[test]
+fn what_is_rejected_goes_with_all_in_it_and_what_waited_is_told() {
+    let plan = plan(vec![
+        item("all", "", &[]),
+        item("a", "all", &[]),
+        item("b", "all", &["a"]),
+        item("after", "", &["b", "free"]),
+        item("free", "", &[]),
+    ]);
+    let reviewed = review(plan, &Verdicts::all_accepted("me").with(key("all"), Verdict::Rejected)).unwrap();
+    assert_eq!(reviewed.by(), "me");
+    assert_eq!(reviewed.dropped(), [key("a"), key("all"), key("b")]);
+    let after = reviewed.plan().get(&key("after")).unwrap();
+    assert_eq!(after.depends_on, [key("free")]);
+    let told: Vec<String> = reviewed.findings().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"warning [dropped_dependency] "Do after" was to wait for "Do b", which was rejected; check that it can be done without"#);
+}
+
+#[test]
+fn a_container_without_children_goes_too() {
+    let plan = plan(vec![item("all", "", &[]), item("a", "all", &[]), item("b", "", &[])]);
+    let reviewed = review(plan, &Verdicts::all_accepted("me").with(key("a"), Verdict::Rejected)).unwrap();
+    assert_eq!(reviewed.dropped(), [key("a"), key("all")]);
+}
+
+#[test]
+fn a_review_is_refused_with_a_reason() {
+    let two = || plan(vec![item("a", "", &[]), item("b", "", &[])]);
+    let broken = plan(vec![item("a", "", &["a"])]);
+    assert!(
+        matches!(review(broken, &Verdicts::all_accepted("me")), Err(ReviewError::Refused { findings }) if findings.len() == 1)
+    );
+    let unknown = Verdicts::all_accepted("me").with(key("x"), Verdict::Accepted);
+    assert!(matches!(review(two(), &unknown), Err(ReviewError::UnknownItem { .. })));
+    let half = Verdicts::none("me").with(key("a"), Verdict::Accepted);
+    assert!(matches!(review(two(), &half), Err(ReviewError::Undecided { keys }) if keys == [key("b")]));
+    let nothing =
+        Verdicts::all_accepted("me").with(key("a"), Verdict::Rejected).with(key("b"), Verdict::Rejected);
+    assert!(matches!(review(two(), &nothing), Err(ReviewError::NothingAccepted)));
+}
+
+#[test]
+fn rows_tell_what_the_plan_tells() {
+    let plan = plan(vec![item("all", "", &[]), item("a", "all", &[]), item("b", "all", &["a"])]);
+    let rows = review(plan, &Verdicts::all_accepted("me")).unwrap().import_rows();
+    let short: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (
+                row.key.as_deref().unwrap(),
+                row.parent.as_deref(),
+                row.rollup.unwrap(),
+                row.depends_on.clone().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        short,
+        [
+            ("all", None, true, vec![]),
+            ("a", Some("all"), false, vec![]),
+            ("b", Some("all"), false, vec!["a".to_owned()])
+        ]
+    );
+    assert_eq!(rows[1].estimate_minutes, Some(60));
+    assert_eq!(rows[1].metadata["plan"]["sources"][0], "plan.md:1");
+    assert_eq!(rows[1].metadata["plan"]["reviewed_by"], "me");
+}
+
+#[test]
+fn a_plan_of_a_newer_program_is_refused() {
+    let mut newer = plan(Vec::new());
+    newer.version = PLAN_VERSION + 1;
+    let error = Plan::from_json(&newer.to_json().unwrap()).unwrap_err().to_string();
+    assert!(error.contains("update the program"), "{error}");
+    assert!(Plan::from_json("{}").is_err());
+}
