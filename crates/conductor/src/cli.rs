@@ -20,7 +20,6 @@ use crate::{orchestrate, plan};
 #[command(
     name = "conductor",
     version,
-    disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
     subcommand_help_heading = "Commands",

@@ -1,7 +1,7 @@
 //! What every command is handed: the flags, the environment, the printer, and the way to the project.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cli_kit::{CliError, Env, Exit, GlobalFlags, Printer};
 use conductor_host::config::Config;
@@ -69,6 +69,15 @@ impl Context {
         Ok((self.project(tasks)?, init))
     }
 
+    /// The folder of the project, or the one in which [`Self::open_or_init`] would make it.
+    pub(crate) fn root_or_place(&self) -> Result<PathBuf, CliError> {
+        let folder = locate(&current_folder()?, self.flags.dir(&self.env).as_deref()).ok();
+        match folder.as_deref().and_then(Path::parent) {
+            Some(root) => Ok(root.to_owned()),
+            None => self.place_of_a_new_one(),
+        }
+    }
+
     fn place_of_a_new_one(&self) -> Result<PathBuf, CliError> {
         let here = self.here()?;
         checkout_top(&here).ok_or_else(|| {
@@ -82,7 +91,11 @@ impl Context {
         let config = settings::config(&layers)?;
         let prefix = settings::id_prefix(&self.env, tasks.data_dir())?;
         let merged = settings::merged(&layers);
-        Ok(Project { tasks: tasks.with_context(self.actor()?, self.session()?).with_prefix(prefix), config, merged })
+        Ok(Project {
+            tasks: tasks.with_context(self.actor()?, self.session()?).with_prefix(prefix),
+            config,
+            merged,
+        })
     }
 
     /// Makes the project at the top of the repository, whether or not there is one further up; opens it when it is there.

@@ -186,7 +186,15 @@ mod tests {
                     Value::Object([("x".to_owned(), fill(fields))].into_iter().collect())
                 }
                 Kind::Map(_) => Value::Object(Map::new()),
-                _ => Value::Bool(true),
+                Kind::Text
+                | Kind::Integer
+                | Kind::Number
+                | Kind::Flag
+                | Kind::Duration
+                | Kind::OneOf(_)
+                | Kind::Checked(..)
+                | Kind::List(_)
+                | Kind::Any => Value::Bool(true),
             };
             Value::Object(fields.iter().map(|field| (field.key.to_owned(), value(field))).collect())
         }

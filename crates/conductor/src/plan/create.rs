@@ -36,8 +36,7 @@ enum Wish {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
-    let (project, mut database) = DraftArgs::open(context)?;
-    let mut drafted = args.draft.draft(context, &project, &mut database)?;
+    let (project, mut database, mut drafted) = args.draft.draft(context)?;
     let (stored, json) = (&mut drafted.stored, context.printer.is_json());
     if stored.row.status == PlanStatus::Imported {
         if !json {
@@ -51,7 +50,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     if stored.metadata.errors > 0 {
         return Err(report::has_errors(stored));
     }
-    if !args.auto_import && !(context.can_ask && wants_import(context, stored)) {
+    let wanted = args.auto_import || (context.can_ask && wants_import(context, stored));
+    if !wanted {
         if !json {
             context.printer.note(format!("Plan {} is a draft; nothing was imported", stored.row.id));
             report::note_next(&mut context.printer, stored);

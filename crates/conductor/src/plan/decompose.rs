@@ -20,8 +20,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
-    let (project, mut database) = DraftArgs::open(context)?;
-    let drafted = args.draft.draft(context, &project, &mut database)?;
+    let (_, _, drafted) = args.draft.draft(context)?;
     print(context, &drafted);
     Ok(Exit::Ok)
 }

@@ -29,12 +29,17 @@ struct Found {
     in_folder: bool,
 }
 
-/// Reads everything that was named, each file once. A document inside the project is cited by its path from `root`, so
-/// that the same document has the same name on every machine; one outside by its file name.
-pub(super) fn read(named: &[PathBuf], root: &Path, printer: &mut Printer) -> Result<Vec<Document>, CliError> {
+/// Reads everything that was named, each file once. A document inside one of `bases` (the project, the checkout that the
+/// user is in) is cited by its path from there, so that the same document has the same name on every machine and in
+/// every checkout; one outside by its file name.
+pub(super) fn read(
+    named: &[PathBuf],
+    bases: &[PathBuf],
+    printer: &mut Printer,
+) -> Result<Vec<Document>, CliError> {
     let mut found = Vec::new();
     for path in named {
-        gather(path, root, &mut found)?;
+        gather(path, bases, &mut found)?;
     }
     let mut seen = BTreeSet::new();
     found.retain(|one| {
@@ -59,14 +64,14 @@ pub(super) fn read(named: &[PathBuf], root: &Path, printer: &mut Printer) -> Res
     Ok(documents)
 }
 
-fn gather(path: &Path, root: &Path, found: &mut Vec<Found>) -> Result<(), CliError> {
+fn gather(path: &Path, bases: &[PathBuf], found: &mut Vec<Found>) -> Result<(), CliError> {
     if path.as_os_str() == "-" {
         found.push(Found { path: None, name: STDIN.to_owned(), in_folder: false });
         return Ok(());
     }
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(&shown(path), &error))?;
     if !metadata.is_dir() {
-        found.push(Found { path: Some(path.to_owned()), name: name_of(path, root), in_folder: false });
+        found.push(Found { path: Some(path.to_owned()), name: name_of(path, bases), in_folder: false });
         return Ok(());
     }
     let mut files = Vec::new();
@@ -77,7 +82,7 @@ fn gather(path: &Path, root: &Path, found: &mut Vec<Found>) -> Result<(), CliErr
             .hint(format!("documents are files with the ending {}", EXTENSIONS.join(", "))));
     }
     found.extend(files.into_iter().map(|file| Found {
-        name: name_of(&file, root),
+        name: name_of(&file, bases),
         path: Some(file),
         in_folder: true,
     }));
@@ -110,10 +115,10 @@ fn is_a_documents(extension: &OsStr) -> bool {
     extension.to_str().is_some_and(|extension| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()))
 }
 
-fn name_of(path: &Path, root: &Path) -> String {
+fn name_of(path: &Path, bases: &[PathBuf]) -> String {
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let inside = root.canonicalize().ok().and_then(|root| real.strip_prefix(root).map(Path::to_owned).ok());
-    let name = inside.unwrap_or_else(|| real.file_name().map_or_else(|| real.clone(), PathBuf::from));
+    let inside = bases.iter().find_map(|base| real.strip_prefix(base.canonicalize().ok()?).ok());
+    let name = inside.or_else(|| real.file_name().map(Path::new)).unwrap_or(&real);
     name.to_string_lossy().into_owned()
 }
 
@@ -171,10 +176,13 @@ mod tests {
     use super::*;
     use cli_kit::printer::{Mode, Terminal};
 
-    fn read_all(named: &[PathBuf], root: &Path) -> Result<Vec<String>, CliError> {
+    fn read_all(named: &[PathBuf], base: &Path) -> Result<Vec<String>, CliError> {
         let sink = || Box::new(std::io::sink());
         let mut printer = Printer::new(sink(), sink(), Mode::default(), Terminal::default());
-        Ok(read(named, root, &mut printer)?.iter().map(|document| document.name().to_owned()).collect())
+        Ok(read(named, &[base.to_owned()], &mut printer)?
+            .iter()
+            .map(|document| document.name().to_owned())
+            .collect())
     }
 
     #[test]

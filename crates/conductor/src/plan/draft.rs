@@ -10,8 +10,9 @@ use taskwerk_client::Init;
 
 use super::stored::{Metadata, Stored, to_value};
 use super::{documents, engine};
-use crate::context::{Context, Project};
+use crate::context::{Context, Project, current_folder};
 use crate::failure::from_journal;
+use crate::place::checkout_top;
 
 /// What to plan, and how.
 #[derive(clap::Args, Debug)]
@@ -38,8 +39,15 @@ pub(super) struct Drafted {
 }
 
 impl DraftArgs {
-    /// Opens the project, or makes it: planning is a fine first command in a repository.
-    pub(super) fn open(context: &mut Context) -> Result<(Project, Database), CliError> {
+    /// Plans the documents and stores the draft. Documents that were planned before in the same way give the plan that
+    /// is there already, imported or not. In a repository without tasks the project is made first, since planning is a
+    /// fine first command; but only when there is something to plan.
+    pub(super) fn draft(&self, context: &mut Context) -> Result<(Project, Database, Drafted), CliError> {
+        let root = context.root_or_place()?;
+        engine::check(self.engine.as_deref(), &context.config()?)?;
+        let bases: Vec<PathBuf> =
+            [Some(root), checkout_top(&current_folder()?)].into_iter().flatten().collect();
+        let documents = documents::read(&self.files, &bases, &mut context.printer)?;
         let (project, init) = context.open_or_init()?;
         if init == Init::Created {
             let place = project.tasks.data_dir().display().to_string();
@@ -47,47 +55,9 @@ impl DraftArgs {
                 .printer
                 .note(format!("Made {} (config.yml is for git, the rest is ignored)", escape(&place)));
         }
-        let database = project.database()?;
-        Ok((project, database))
-    }
-
-    /// Plans the documents and stores the draft. Documents that were planned before in the same way give the plan that
-    /// is there already, imported or not.
-    pub(super) fn draft(
-        &self,
-        context: &mut Context,
-        project: &Project,
-        database: &mut Database,
-    ) -> Result<Drafted, CliError> {
-        engine::check(self.engine.as_deref(), &project.config)?;
-        let documents = documents::read(&self.files, project.tasks.root(), &mut context.printer)?;
-        let options = self.options(project);
-        let digest = digest(&documents, &options);
-        let plan = outline(&documents, &options);
-        let findings = lint(&plan);
-        let counts = Metadata::of(&plan, &findings);
-        let (metadata, body) = (to_value(&counts)?, to_value(&plan)?);
-        let (row, known) = match database.plan_by_digest(&digest).map_err(from_journal)? {
-            Some(row) if row.status != PlanStatus::Draft => {
-                return Ok(Drafted { stored: Stored::of_row(row)?, known: true });
-            }
-            // Nobody has touched it, so it becomes what today's rules make of the documents.
-            Some(row) => {
-                let known = row.body == body;
-                if !known {
-                    database.update_plan(row.id, row.status, &metadata, &body).map_err(from_journal)?;
-                }
-                (PlanRow { metadata, body, ..row }, known)
-            }
-            None => {
-                let names: Vec<&str> = plan.documents.iter().map(|document| document.name.as_str()).collect();
-                let (source_file, created_at) = (names.join(", "), cli_kit::time::now());
-                let id = database.create_plan(&source_file, &digest, &metadata, &body, created_at);
-                let (id, status) = (id.map_err(from_journal)?, PlanStatus::Draft);
-                (PlanRow { id, source_file, digest, created_at, status, metadata, body }, false)
-            }
-        };
-        Ok(Drafted { stored: Stored { row, plan, findings, metadata: counts }, known })
+        let mut database = project.database()?;
+        let drafted = store(&mut database, &documents, &self.options(&project))?;
+        Ok((project, database, drafted))
     }
 
     fn options(&self, project: &Project) -> OutlineOptions {
@@ -98,6 +68,39 @@ impl DraftArgs {
             target_minutes: planning.target_minutes,
         }
     }
+}
+
+fn store(
+    database: &mut Database,
+    documents: &[Document],
+    options: &OutlineOptions,
+) -> Result<Drafted, CliError> {
+    let digest = digest(documents, options);
+    let plan = outline(documents, options);
+    let findings = lint(&plan);
+    let counts = Metadata::of(&plan, &findings);
+    let (metadata, body) = (to_value(&counts)?, to_value(&plan)?);
+    match database.plan_by_digest(&digest).map_err(from_journal)? {
+        Some(row) if row.status != PlanStatus::Draft => {
+            return Ok(Drafted { stored: Stored::of_row(row)?, known: true });
+        }
+        Some(row) if row.body == body => {
+            let stored = Stored { row, plan, findings, metadata: counts };
+            return Ok(Drafted { stored, known: true });
+        }
+        // A draft that nobody has touched gives way to what today's rules, or a new name of the document, make of it.
+        Some(row) => {
+            let discarded = PlanStatus::Discarded;
+            database.update_plan(row.id, discarded, &row.metadata, &row.body).map_err(from_journal)?;
+        }
+        None => {}
+    }
+    let names: Vec<&str> = plan.documents.iter().map(|document| document.name.as_str()).collect();
+    let (source_file, created_at) = (names.join(", "), cli_kit::time::now());
+    let id =
+        database.create_plan(&source_file, &digest, &metadata, &body, created_at).map_err(from_journal)?;
+    let row = PlanRow { id, source_file, digest, created_at, status: PlanStatus::Draft, metadata, body };
+    Ok(Drafted { stored: Stored { row, plan, findings, metadata: counts }, known: false })
 }
 
 /// What makes two plans the same: the bytes of the documents, in their order, and how they were planned. Not their

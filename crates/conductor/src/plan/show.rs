@@ -30,19 +30,24 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         report::print_whole(printer, &stored);
         return Ok(Exit::Ok);
     }
-    print_tree(printer, &stored);
+    print_items(printer, &stored);
     report::order(printer, &stored.plan, &Labels::new(&stored));
+    report::findings(printer, &stored.findings);
     report::note_next(printer, &stored);
     Ok(Exit::Ok)
 }
 
 /// Heading, counts, every item, and the findings.
 pub(super) fn print_tree(printer: &mut Printer, stored: &Stored) {
+    print_items(printer, stored);
+    report::findings(printer, &stored.findings);
+}
+
+fn print_items(printer: &mut Printer, stored: &Stored) {
     printer.line(report::heading(stored));
     let summary = report::summary(printer, stored);
     printer.line(summary);
     print_rows(printer, stored, usize::MAX);
-    report::findings(printer, &stored.findings);
 }
 
 /// Counts and the first items.

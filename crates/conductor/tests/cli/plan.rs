@@ -92,7 +92,7 @@ fn what_cannot_be_read_is_refused_and_leaves_no_draft() {
             "{name}"
         );
     }
-    assert_eq!(place.json(&["plan", "list"]), json!([]));
+    assert!(!place.hermetic.work().join(".taskwerk").exists());
     insta::assert_snapshot!("missing", place.shown(&["plan", "create", "missing.md"]));
     insta::assert_snapshot!("binary", place.shown(&["plan", "create", "binary.md"]));
 }
@@ -164,4 +164,39 @@ fn a_reader_that_has_gone_is_no_error() {
         (ran.stdout.as_str(), ran.stderr.replace("Next: conductor plan import 1 --confirm\n", "")),
         ("0\n", String::new())
     );
+}
+
+#[test]
+fn a_document_has_the_same_name_in_every_checkout() {
+    let place = Place::with(&[("docs/prd.md", DOCUMENT)]);
+    place.git(&["worktree", "add", "-q", "../linked"]);
+    let made = place.json(&["plan", "decompose", "docs/prd.md"]);
+    let linked = place.hermetic.work().with_file_name("linked/docs");
+    let output = place
+        .command(&["plan", "decompose", "prd.md", "--max-depth", "2", "--json"])
+        .current_dir(linked)
+        .output();
+    let again: serde_json::Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    assert_eq!((&again["plan"]["id"], &again["plan"]["source_file"]), (&json!(2), &json!("docs/prd.md")));
+    assert_eq!(made["plan"]["source_file"], json!("docs/prd.md"));
+}
+
+#[test]
+fn a_draft_of_a_document_that_moved_gives_way() {
+    let place = Place::unborn();
+    place.write("prd.md", DOCUMENT);
+    place.ok(&["plan", "decompose", "prd.md"]);
+    std::fs::rename(place.hermetic.work().join("prd.md"), place.hermetic.work().join("plan.md")).unwrap();
+    place.ok(&["plan", "decompose", "plan.md"]);
+    let plans = place.json(&["plan", "list"]);
+    assert_eq!(plans.as_array().unwrap().len(), 1);
+    assert_eq!((&plans[0]["id"], &plans[0]["source_file"]), (&json!(2), &json!("plan.md")));
+}
+
+#[test]
+fn help_and_the_word_for_clarity_are_understood() {
+    let place = Place::empty();
+    // `taskwerk help plan` comes here as it is.
+    assert!(place.ok(&["help", "plan"]).contains("Turn documents into tasks"));
+    assert!(place.ok(&["plan", "create", "--use-taskwerk", "--help"]).contains("--auto-import"));
 }
