@@ -46,7 +46,9 @@ fn a_hostile_document_is_planned_shown_escaped_and_never_obeyed() {
     assert_eq!(obeyed, Vec::<char>::new(), "{seen:?}");
     let planted = place.hermetic.run("/bin/sh", ["-c", "find . -name planted"]).unwrap();
     assert_eq!(planted.stdout, "");
-    assert!(seen.contains("touch planted"), "{seen}");
+    assert!(seen.contains("\\u{1b}"), "{seen}");
+    let titles: Vec<String> = place.tasks().iter().map(|task| task.title.to_string()).collect();
+    assert!(titles.iter().any(|title| title.contains("$(touch planted)")), "{titles:?}");
 }
 
 #[test]

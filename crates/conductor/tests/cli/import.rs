@@ -1,5 +1,6 @@
 //! From a draft to tasks: only when somebody says so, all or none, and never twice.
 
+use conductor_host::journal::{Database, PlanStatus};
 use serde_json::json;
 
 use super::{DOCUMENT, Place};
@@ -93,4 +94,22 @@ fn tasks_carry_the_session_and_the_letters_of_the_project() {
         tasks.iter().all(|task| task.session.as_ref().is_some_and(|session| session.as_str() == "sprint-1"))
     );
     assert_eq!(place.json(&["plan", "list"])[0]["imported"]["by"], json!("ada"));
+}
+
+#[test]
+fn an_import_that_was_cut_off_is_finished_by_the_next() {
+    let place = Place::unborn();
+    place.write("prd.md", DOCUMENT);
+    place.ok(&["plan", "create", "prd.md", "--auto-import"]);
+    let tasks = place.tasks();
+    // As if the program had been killed after the tasks were made and before the plan was marked.
+    let mut database = Database::open(&place.hermetic.work().join(".taskwerk")).unwrap();
+    let mut plan = database.plan(1).unwrap().unwrap();
+    plan.metadata["imported"] = json!(null);
+    database.update_plan(1, PlanStatus::Draft, &plan.metadata, &plan.body).unwrap();
+    drop(database);
+    let again = place.json(&["plan", "import", "--confirm"]);
+    assert_eq!((&again["created"], &again["skipped"]), (&json!(0), &json!(tasks.len())));
+    assert_eq!(again["ids"].as_object().unwrap().len(), tasks.len());
+    assert_eq!(place.tasks(), tasks);
 }

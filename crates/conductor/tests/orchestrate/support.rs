@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use taskwerk_client::{ImportOptions, Tasks};
-use taskwerk_model::{ImportRow, ListQuery, Status, Task};
+use taskwerk_model::{ImportFile, ListQuery, Status, Task};
 use testkit::{Hermetic, Ran};
 
 /// The program under test.
@@ -234,8 +234,8 @@ impl Project {
     }
 
     pub(crate) fn add_row(&self, row: &Value) -> String {
-        let row = ImportRow::from_json(row.to_string().as_bytes()).unwrap();
-        let report = self.tasks().import(vec![row], &ImportOptions::default()).unwrap();
+        let rows = ImportFile::from_json(json!([row]).to_string().as_bytes()).unwrap().rows;
+        let report = self.tasks().import(rows, &ImportOptions::default()).unwrap();
         assert_eq!(report.created, 1);
         let all = self.all();
         all.iter().max_by_key(|task| task.id.clone()).unwrap().id.to_string()
