@@ -269,10 +269,9 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
         }
         Event::AttemptEnded { report, stop, .. } => end_attempt(run, report, *stop, at),
         Event::Stopped { .. } => run.step(Verb::Stop),
-        Event::Snapshotted { commit, tree, .. } => {
-            run.counters.snapshots += 1;
-            run.snapshot =
-                Some(Snapshot { number: run.counters.snapshots, commit: commit.clone(), tree: tree.clone() });
+        Event::Snapshotted { number, commit, tree, .. } => {
+            run.counters.snapshots = run.counters.snapshots.max(*number);
+            run.snapshot = Some(Snapshot { number: *number, commit: commit.clone(), tree: tree.clone() });
             run.step(Verb::Snapshot);
         }
         Event::Collected { .. } => run.step(Verb::Collect),

@@ -260,6 +260,8 @@ pub enum Outcome {
     Attempt(AttemptReport),
     /// Of [`Verb::Snapshot`].
     Snapshot {
+        /// The number under which it is kept: a higher one than asked for when that was taken.
+        number: u32,
         /// The commit that keeps the work.
         commit: Oid,
         /// Its tree.

@@ -115,6 +115,8 @@ pub enum Event {
     Snapshotted {
         /// The run.
         run: RunId,
+        /// Counted in the run.
+        number: u32,
         /// The commit that keeps it.
         commit: Oid,
         /// Its tree.

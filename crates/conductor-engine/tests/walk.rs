@@ -204,7 +204,11 @@ impl World {
             }
             (Verb::Attempt, mood) => Outcome::Attempt(self.report(dice, mood)),
             (Verb::Stop | Verb::Notify, _) => Outcome::Done,
-            (Verb::Snapshot, _) => Outcome::Snapshot { commit: oid(self.fresh()), tree: tree(self.fresh()) },
+            (Verb::Snapshot, _) => Outcome::Snapshot {
+                number: run.counters.snapshots + 1,
+                commit: oid(self.fresh()),
+                tree: tree(self.fresh()),
+            },
             (Verb::Collect, 9) => Outcome::Collected { files: 0 },
             (Verb::Collect, _) => Outcome::Collected { files: 2 },
             (Verb::Candidate, 9) => {

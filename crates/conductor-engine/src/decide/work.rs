@@ -5,7 +5,6 @@ use jiff::{SignedDuration, Timestamp};
 use crate::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use crate::effect::{Outcome, Verb};
 use crate::event::Event;
-use crate::ids::TreeId;
 use crate::session::{HoldKind, Phase, Run, Session, WaitKind};
 
 use super::{again_or_hold, attempt, disturbed, first_line, hold, later, pause};
@@ -38,7 +37,9 @@ pub(super) fn cut_short(run: &Run, now: Timestamp, end: AttemptEnd) -> Event {
 pub(super) fn decide(s: &Session, now: Timestamp, run: &Run, verb: Verb, outcome: Outcome) -> Vec<Event> {
     match (verb, outcome) {
         (Verb::Stop, Outcome::Done) => vec![Event::Stopped { run: run.id }],
-        (Verb::Snapshot, Outcome::Snapshot { commit, tree }) => saved(s, now, run, commit, tree),
+        (Verb::Snapshot, Outcome::Snapshot { number, commit, tree }) => {
+            saved(s, now, run, Event::Snapshotted { run: run.id, number, commit, tree })
+        }
         (Verb::Collect, Outcome::Collected { files: 0 }) => nothing_changed(s, run),
         (Verb::Collect, Outcome::Collected { files }) => vec![Event::Collected { run: run.id, files }],
         (Verb::Candidate, Outcome::Candidate(candidate)) => {
@@ -49,8 +50,8 @@ pub(super) fn decide(s: &Session, now: Timestamp, run: &Run, verb: Verb, outcome
     }
 }
 
-fn saved(s: &Session, now: Timestamp, run: &Run, commit: crate::ids::Oid, tree: TreeId) -> Vec<Event> {
-    let mut events = vec![Event::Snapshotted { run: run.id, commit, tree }];
+fn saved(s: &Session, now: Timestamp, run: &Run, snapshotted: Event) -> Vec<Event> {
+    let mut events = vec![snapshotted];
     if let Some(end) = &run.last_end {
         events.extend(after_attempt(s, now, run, end));
     }

@@ -7,8 +7,8 @@ use crate::session::{Phase, Run};
 pub(super) fn decide(run: &Run, verb: Verb, outcome: Outcome) -> Vec<Event> {
     let step = |note| Event::StepDone { run: run.id, verb, note };
     let event = match (verb, outcome) {
-        (Verb::Snapshot, Outcome::Snapshot { commit, tree }) => {
-            Event::Snapshotted { run: run.id, commit, tree }
+        (Verb::Snapshot, Outcome::Snapshot { number, commit, tree }) => {
+            Event::Snapshotted { run: run.id, number, commit, tree }
         }
         (Verb::Stop, Outcome::Done) if matches!(run.phase, Phase::Stopping(_)) => {
             Event::Stopped { run: run.id }

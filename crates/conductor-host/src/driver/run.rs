@@ -59,7 +59,13 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    pub(crate) fn new(session: Session, journal: Database, workers: Workers, ears: Ears, site: Arc<Site>) -> Self {
+    pub(crate) fn new(
+        session: Session,
+        journal: Database,
+        workers: Workers,
+        ears: Ears,
+        site: Arc<Site>,
+    ) -> Self {
         Self {
             core: Core::new(session, journal, workers),
             ears,

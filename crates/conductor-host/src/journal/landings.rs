@@ -43,7 +43,8 @@ impl Database {
     /// # Errors
     /// When the table cannot be read.
     pub fn open_landings(&self) -> Result<Vec<(i64, LandPlan)>, JournalError> {
-        let mut statement = self.db.prepare_cached("SELECT id, plan FROM landings WHERE ended = 0 ORDER BY id")?;
+        let mut statement =
+            self.db.prepare_cached("SELECT id, plan FROM landings WHERE ended = 0 ORDER BY id")?;
         let mut rows = statement.query([])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {

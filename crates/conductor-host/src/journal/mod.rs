@@ -147,3 +147,6 @@ fn parse_time(text: &str) -> rusqlite::Result<Timestamp> {
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
     })
 }
+
+#[cfg(test)]
+mod tests;

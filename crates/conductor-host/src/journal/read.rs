@@ -2,8 +2,8 @@
 
 use conductor_engine::apply;
 use conductor_engine::event::{Event, Recorded};
-use conductor_engine::ids::{HoldId, RunId, SessionId, TaskRef};
-use conductor_engine::session::Session;
+use conductor_engine::ids::{HoldId, Oid, RunId, SessionId, TaskRef};
+use conductor_engine::session::{Ending, Phase, Run, Session, Snapshot};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
@@ -53,7 +53,12 @@ impl Database {
     ///
     /// # Errors
     /// When it cannot be written, or there is a session of that number.
-    pub fn create_session(&mut self, id: SessionId, setup: &Setup, at: Timestamp) -> Result<(), JournalError> {
+    pub fn create_session(
+        &mut self,
+        id: SessionId,
+        setup: &Setup,
+        at: Timestamp,
+    ) -> Result<(), JournalError> {
         self.db.execute(
             "INSERT INTO orchestration_sessions (id, started_at, agent, status, metrics, setup)
              VALUES (?1, ?2, ?3, 'active', ?4, ?5)",
@@ -205,6 +210,23 @@ impl Database {
              WHERE task_uid = ?1 AND summary IS NOT NULL ORDER BY session DESC, number DESC LIMIT 1",
         )?;
         Ok(statement.query_row([&task.0], |row| row.get(0)).optional()?)
+    }
+
+    /// The work that the newest run of a task kept when its session was stopped: where that run had started,
+    /// and its last snapshot. `None` when the newest run ended otherwise.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn kept_work(&self, task: &TaskRef, before: RunId) -> Result<Option<(Oid, Snapshot)>, JournalError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT body FROM runs WHERE task_uid = ?1 AND (session, number) < (?2, ?3)
+             ORDER BY session DESC, number DESC LIMIT 1",
+        )?;
+        let key = params![task.0, i64::try_from(before.session.0)?, i64::try_from(before.number)?];
+        let body: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
+        let run: Option<Run> = body.map(|b| from_json(&b, "run")).transpose()?;
+        let stopped = run.filter(|run| matches!(run.phase, Phase::Ended(Ending::Stopped { .. })));
+        Ok(stopped.and_then(|run| Some((run.base?, run.snapshot?))))
     }
 
     /// What a hold asks.

@@ -7,9 +7,9 @@ use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
 use conductor_engine::effect::Outcome;
 use conductor_engine::ids::{RunId, TaskRef};
 
-use super::failed;
 use super::site::Site;
 use super::stop::StopSwitch;
+use super::{Trouble, failed};
 use crate::agents::{AttemptRequest, TaskSheet};
 use crate::prompt::{self, PromptParts};
 
@@ -32,7 +32,7 @@ impl Site {
     ) -> Outcome {
         let request = match self.request(run, task, number, feedback) {
             Ok(request) => request,
-            Err(outcome) => return outcome,
+            Err(trouble) => return trouble.into(),
         };
         if switch.is_stopped() {
             return Outcome::Attempt(never_ran());
@@ -50,12 +50,12 @@ impl Site {
         task: &TaskRef,
         number: u32,
         feedback: Option<&str>,
-    ) -> Result<AttemptRequest, Outcome> {
+    ) -> Result<AttemptRequest, Trouble> {
         let (task, dependencies) = self.task_sheet(task).map_err(|e| failed(&*e))?;
         let task = TaskSheet { feedback: feedback.map(str::to_owned), ..task };
         let workspace = self.newest_workspace(run).ok_or_else(|| {
             // The engine is told as of any other failure of the surroundings; a person sees the reason.
-            Outcome::Failed { message: format!("the workspace of run {run} is gone"), transient: false }
+            Trouble { message: format!("the workspace of run {run} is gone"), transient: false }
         })?;
         let rules: Vec<String> = RULES_FILES
             .iter()

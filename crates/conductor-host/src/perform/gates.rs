@@ -9,9 +9,9 @@ use conductor_engine::ids::{RunId, TreeId};
 use conductor_engine::session::Candidate;
 use thiserror::Error;
 
-use super::failed;
 use super::site::Site;
 use super::stop::StopSwitch;
+use super::{Trouble, failed};
 use crate::clock;
 use crate::gates::{GateJob, GateStop, digest, merged_tests, summarise};
 use crate::git::{CacheDir, GitError};
@@ -26,10 +26,7 @@ impl Site {
     /// Runs the session's gates on a tree, outside of any run, and keeps the evidence.
     pub(crate) fn check(&self, tree: &TreeId) -> Result<EvidenceSummary, CheckError> {
         let run = RunId { session: self.session, number: 0 };
-        let broken = |outcome: Outcome| match outcome {
-            Outcome::Failed { message, .. } => CheckError(message),
-            other => CheckError(format!("{other:?}")),
-        };
+        let broken = |trouble: Trouble| CheckError(trouble.message);
         let evidence = self.evidence(run, tree, None, &GateStop::default()).map_err(broken)?;
         self.db()
             .keep_evidence(&digest(&evidence), &evidence, clock::now())
@@ -43,15 +40,15 @@ impl Site {
         switch.on_stop(move || handle.stop());
         let base = match self.base_tests(run, candidate, &stop) {
             Ok(base) => base,
-            Err(outcome) => return outcome,
+            Err(trouble) => return trouble.into(),
         };
         let evidence = match self.evidence(run, &candidate.tree, base.as_ref(), &stop) {
             Ok(evidence) => evidence,
-            Err(outcome) => return outcome,
+            Err(trouble) => return trouble.into(),
         };
         let id = digest(&evidence);
         if let Err(error) = self.db().keep_evidence(&id, &evidence, clock::now()) {
-            return failed(&error);
+            return failed(&error).into();
         }
         Outcome::Gated { evidence: id, summary: summarise(&evidence, self.setup.require_tests) }
     }
@@ -63,7 +60,7 @@ impl Site {
         run: RunId,
         candidate: &Candidate,
         stop: &GateStop,
-    ) -> Result<Option<TestResults>, Outcome> {
+    ) -> Result<Option<TestResults>, Trouble> {
         let tells = |g: &conductor_engine::gate::GateSpec| g.kind == GateKind::Test && g.reader.is_some();
         if !self.setup.gates.iter().any(tells) {
             return Ok(None);
@@ -89,7 +86,7 @@ impl Site {
         tree: &TreeId,
         base: Option<&TestResults>,
         stop: &GateStop,
-    ) -> Result<Evidence, Outcome> {
+    ) -> Result<Evidence, Trouble> {
         let records = self.places.gate_records(run, tree.short());
         if self.setup.gates.is_empty() {
             // Nothing is checked, so nothing is checked out.
@@ -101,8 +98,7 @@ impl Site {
         }
         let path = self.places.gate(self.session);
         let caches = self.caches();
-        let workspace =
-            self.repo.ensure_gate_workspace(&path, tree, &caches).map_err(|e| failed(&e))?;
+        let workspace = self.repo.ensure_gate_workspace(&path, tree, &caches).map_err(|e| failed(&e))?;
         let job = GateJob { specs: &self.setup.gates, tree, workspace: &path, dir: &records, base };
         let result = self.gate_runner.run(&job, stop, || {
             let changed = self.repo.verify_gate_workspace(&workspace)?;
@@ -131,7 +127,7 @@ impl Site {
     pub(super) fn judge(&self, candidate: &Candidate) -> Outcome {
         let changes = match self.repo.changes(&candidate.tip, &candidate.tree) {
             Ok(changes) => changes,
-            Err(error) => return failed(&error),
+            Err(error) => return failed(&error).into(),
         };
         let paths: Vec<String> = changes
             .iter()

@@ -4,8 +4,8 @@ use conductor_engine::effect::Outcome;
 use conductor_engine::ids::{EvidenceId, Oid, RunId, TaskRef};
 use conductor_engine::session::Candidate;
 
-use super::failed;
 use super::site::Site;
+use super::{Trouble, failed};
 use crate::clock;
 use crate::git::{Advance, CommitText, GitError, Trailers};
 
@@ -20,11 +20,11 @@ impl Site {
     ) -> Outcome {
         let text = match self.commit_text(run, task, evidence, summary) {
             Ok(text) => text,
-            Err(outcome) => return outcome,
+            Err(trouble) => return trouble.into(),
         };
         match self.try_land(run, candidate, &text) {
             Ok(outcome) => outcome,
-            Err(error) => failed(&error),
+            Err(error) => failed(&error).into(),
         }
     }
 
@@ -73,10 +73,14 @@ impl Site {
         task: &TaskRef,
         evidence: &EvidenceId,
         summary: Option<&str>,
-    ) -> Result<CommitText, Outcome> {
+    ) -> Result<CommitText, Trouble> {
         let facts = self.task_facts(task).map_err(|e| failed(&*e))?;
         Ok(CommitText {
-            subject: format!("{}: {}", commit_type(facts.kind.as_deref(), facts.category.as_deref()), facts.title),
+            subject: format!(
+                "{}: {}",
+                commit_type(facts.kind.as_deref(), facts.category.as_deref()),
+                facts.title
+            ),
             body: summary.unwrap_or_default().to_owned(),
             trailers: Trailers {
                 task: Some(facts.id),

@@ -23,8 +23,8 @@ use crate::driver::Perform;
 
 pub use gates::CheckError;
 pub use places::{Places, PlacesError};
-pub use site::{Site, SiteError};
 pub(crate) use site::{Parts, session_branch};
+pub use site::{Site, SiteError};
 pub(crate) use tasks::{Facts, heartbeat};
 
 use stop::StopSwitch;
@@ -69,7 +69,8 @@ impl Perform for Workers {
         };
         let name = format!("{} of {run}", key.verb);
         if let Err(error) = std::thread::Builder::new().name(name).spawn(move || job.run()) {
-            let outcome = Outcome::Failed { message: format!("cannot start a thread: {error}"), transient: true };
+            let outcome =
+                Outcome::Failed { message: format!("cannot start a thread: {error}"), transient: true };
             // Nobody listens only when the driver is ending.
             let _ended = self.mail.send(Input::Done(key, outcome));
         }
@@ -141,14 +142,28 @@ impl Job {
     }
 }
 
-/// An error as the answer to an effect: worth another try.
-fn failed(error: &dyn std::error::Error) -> Outcome {
-    Outcome::Failed { message: chain(error), transient: true }
+/// Why an effect could not be done.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    message: String,
+    /// Whether trying again may help.
+    transient: bool,
 }
 
-/// An error as the answer to an effect that trying again cannot mend.
-fn refused(error: &dyn std::error::Error) -> Outcome {
-    Outcome::Failed { message: chain(error), transient: false }
+impl From<Trouble> for Outcome {
+    fn from(trouble: Trouble) -> Self {
+        Self::Failed { message: trouble.message, transient: trouble.transient }
+    }
+}
+
+/// An error that another try may not meet.
+fn failed(error: &dyn std::error::Error) -> Trouble {
+    Trouble { message: chain(error), transient: true }
+}
+
+/// An error that trying again cannot mend.
+fn refused(error: &dyn std::error::Error) -> Trouble {
+    Trouble { message: chain(error), transient: false }
 }
 
 /// An error with what caused it.

@@ -22,7 +22,7 @@ impl Site {
         let Some(command) = self.rules.notify.command.clone() else { return Outcome::Done };
         let dir = self.places.run_records(run).join(format!("notify-{hold}"));
         if let Err(error) = fs::create_dir_all(dir.join("tmp")) {
-            return failed(&error);
+            return failed(&error).into();
         }
         let question = self.db().hold_question(run.session, hold).unwrap_or_default();
         let mut env = gate_environment(&self.user_env, &dir.join("tmp"));
@@ -47,11 +47,14 @@ impl Site {
         match KeptChild::spawn(&self.keeper, &spec).and_then(|child| child.wait()) {
             Ok(end) if end.exit == Exit::Code(0) => Outcome::Done,
             Ok(end) => Outcome::Failed {
-                message: format!("orchestration.notify.command ended with {:?}; see {}", end.exit, dir.display()),
+                message: format!(
+                    "orchestration.notify.command ended with {:?}; see {}",
+                    end.exit,
+                    dir.display()
+                ),
                 transient: false,
             },
-            Err(error) => refused(&error),
+            Err(error) => refused(&error).into(),
         }
     }
 }
-

@@ -50,8 +50,10 @@ impl Places {
         let digest = Sha256::digest(common_dir.as_os_str().as_bytes());
         let id: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
         let name = top.file_name().and_then(OsStr::to_str).unwrap_or("repository");
-        let name: String =
-            name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' }).collect();
+        let name: String = name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' })
+            .collect();
         let root = state.join("conductor").join(format!("{name}-{id}"));
         if root.starts_with(top) {
             return Err(PlacesError::Inside(root));
@@ -118,9 +120,8 @@ impl Places {
 }
 
 fn state_home(env: &EnvMap) -> Option<PathBuf> {
-    let absolute = |name: &str| {
-        env.get(OsStr::new(name)).map(PathBuf::from).filter(|path| path.is_absolute())
-    };
+    let absolute =
+        |name: &str| env.get(OsStr::new(name)).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))
 }
 

@@ -10,12 +10,12 @@ use conductor_engine::session::{Standing, TaskFacts};
 use jiff::SignedDuration;
 use taskwerk_client::{Tasks, TasksError};
 use taskwerk_model::{
-    Children, Claim, Command, Edit, FencingToken, Guard, ListQuery, Minutes, Patch, Priority, Reason, Refusal,
-    Status, Task, TaskId, Verb, Worker,
+    Children, Claim, Command, Edit, FencingToken, Guard, ListQuery, Minutes, Patch, Priority, Reason,
+    Refusal, Status, Task, TaskId, Verb, Worker,
 };
 
-use super::site::Site;
 use super::failed;
+use super::site::Site;
 use crate::agents::TaskSheet;
 use crate::prompt::Finished;
 
@@ -45,7 +45,11 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// Looks at the tasks and returns what changed since the last look.
-    pub(crate) fn refresh(&mut self, tasks: &Tasks, session: SessionId) -> Result<Vec<TaskChange>, TasksError> {
+    pub(crate) fn refresh(
+        &mut self,
+        tasks: &Tasks,
+        session: SessionId,
+    ) -> Result<Vec<TaskChange>, TasksError> {
         let all = tasks.list(&ListQuery { include_closed: true, ..ListQuery::default() })?;
         let ready: BTreeSet<TaskId> = tasks.ready(None)?.into_iter().map(|t| t.id).collect();
         let tree = Tree::new(&all);
@@ -138,7 +142,9 @@ impl<'t> Tree<'t> {
             Status::InProgress => Standing::Taken {
                 by: task.assignee.as_ref().map_or_else(|| "somebody".to_owned(), ToString::to_string),
             },
-            other => Standing::Aside { status: other.to_string() },
+            Status::Paused | Status::Blocked | Status::Review | Status::Done | Status::Cancelled => {
+                Standing::Aside { status: task.status.to_string() }
+            }
         })
     }
 
@@ -149,7 +155,8 @@ impl<'t> Tree<'t> {
         if !unmet.is_empty() {
             return unmet;
         }
-        let above = task.id.ancestors().find(|id| self.by_id.get(id).is_some_and(|t| t.status != Status::Todo));
+        let above =
+            task.id.ancestors().find(|id| self.by_id.get(id).is_some_and(|t| t.status != Status::Todo));
         above.map(|id| id.to_string()).into_iter().collect()
     }
 
@@ -255,7 +262,7 @@ impl Site {
     pub(super) fn claim(&self, run: RunId, task: &TaskRef) -> Outcome {
         match self.try_claim(run, task) {
             Ok(outcome) => outcome,
-            Err(error) => failed(&*error),
+            Err(error) => failed(&*error).into(),
         }
     }
 
@@ -263,7 +270,12 @@ impl Site {
         let Ok(id) = self.task_id(task) else { return Ok(Outcome::ClaimRefused(ClaimRefusal::Gone)) };
         let worker: Worker = worker_name(run).parse()?;
         let tasks = self.tasks();
-        let take = Command::Claim { task: id.clone(), worker: worker.clone(), ttl: CLAIM_TTL, guard: Guard::default() };
+        let take = Command::Claim {
+            task: id.clone(),
+            worker: worker.clone(),
+            ttl: CLAIM_TTL,
+            guard: Guard::default(),
+        };
         let held = tasks.claim_of(&id)?.filter(|c| c.is_live(tasks.now()));
         let command = match held {
             // A try whose answer was lost: the claim is ours, and the task is in progress.
@@ -290,7 +302,14 @@ impl Site {
         }
     }
 
-    pub(super) fn close(&self, run: RunId, task: &TaskRef, token: Token, minutes: u64, commit: &Oid) -> Outcome {
+    pub(super) fn close(
+        &self,
+        run: RunId,
+        task: &TaskRef,
+        token: Token,
+        minutes: u64,
+        commit: &Oid,
+    ) -> Outcome {
         let minutes = Minutes::new(u32::try_from(minutes).unwrap_or(u32::MAX));
         let note = format!("Landed as {commit} by run {run}.");
         self.settle(task, Some(token), |id, guard| {
@@ -337,7 +356,7 @@ impl Site {
     ) -> Outcome {
         match self.try_settle(task, token, commands) {
             Ok(outcome) => outcome,
-            Err(error) => failed(&*error),
+            Err(error) => failed(&*error).into(),
         }
     }
 

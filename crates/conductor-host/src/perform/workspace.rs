@@ -1,11 +1,11 @@
 //! Workspaces and the work in them: made, saved, looked at, merged, removed.
 
 use conductor_engine::effect::Outcome;
-use conductor_engine::ids::{Oid, RunId};
+use conductor_engine::ids::{Oid, RunId, TreeId};
 use conductor_engine::session::{Candidate, Snapshot};
 
 use super::site::Site;
-use super::{failed, refused};
+use super::{Trouble, failed, refused};
 use crate::clock;
 use crate::git::{
     BranchName, CandidateOutcome, GitError, KeptWhy, Removal, Workspace, WorkspaceSpec, snapshot_ref,
@@ -43,7 +43,7 @@ impl Site {
     ) -> Outcome {
         match self.try_workspace(run, base, snapshot, fresh) {
             Ok(base) => Outcome::Prepared { base },
-            Err(outcome) => outcome,
+            Err(trouble) => trouble.into(),
         }
     }
 
@@ -53,7 +53,7 @@ impl Site {
         base: Option<&Oid>,
         snapshot: Option<&Snapshot>,
         fresh: bool,
-    ) -> Result<Oid, Outcome> {
+    ) -> Result<Oid, Trouble> {
         let tip = self.tip().map_err(|e| failed(&e))?;
         if fresh {
             self.set_aside(run, snapshot, &tip)?;
@@ -71,21 +71,40 @@ impl Site {
         let path = (0..MOST_WORKSPACES)
             .map(|again| self.places.workspace(run, again))
             .find(|path| self.repo.find_workspace(path).is_none())
-            .ok_or_else(|| Outcome::Failed {
+            .ok_or_else(|| Trouble {
                 message: format!("run {run} has too many workspaces that had to be kept"),
                 transient: false,
             })?;
         let branch = self.task_branch(run)?;
         let spec = WorkspaceSpec { path, run, branch, base: base.clone() };
         let workspace = self.repo.ensure_workspace(&spec).map_err(|e| failed(&e))?;
-        if let Some(saved) = snapshot.filter(|_| !fresh) {
-            self.repo.restore_workspace(&workspace, &saved.tree).map_err(|e| failed(&e))?;
+        let tree = match snapshot {
+            Some(saved) => (!fresh).then(|| saved.tree.clone()),
+            None if fresh || self.setup.fresh => None,
+            None => self.work_of_an_earlier_session(run, &base)?,
+        };
+        if let Some(tree) = tree {
+            self.repo.restore_workspace(&workspace, &tree).map_err(|e| failed(&e))?;
         }
         Ok(base)
     }
 
+    /// What a stopped session kept of this task, merged with where this run begins. Work that conflicts stays
+    /// in its ref, and the run begins without it.
+    fn work_of_an_earlier_session(&self, run: RunId, base: &Oid) -> Result<Option<TreeId>, Trouble> {
+        let task = self.db().run_task(run).map_err(|e| failed(&e))?;
+        let kept = self.db().kept_work(&task, run).map_err(|e| failed(&e))?;
+        let Some((old_base, saved)) = kept else { return Ok(None) };
+        let merged =
+            self.repo.candidate(&old_base, base, &saved.commit, &saved.tree).map_err(|e| failed(&e))?;
+        Ok(match merged {
+            CandidateOutcome::Ready { tree, .. } => Some(tree),
+            CandidateOutcome::Nothing | CandidateOutcome::Conflict { .. } => None,
+        })
+    }
+
     /// Removes the old workspaces of a run that starts afresh. What is unique in one keeps it where it is.
-    fn set_aside(&self, run: RunId, snapshot: Option<&Snapshot>, tip: &Oid) -> Result<(), Outcome> {
+    fn set_aside(&self, run: RunId, snapshot: Option<&Snapshot>, tip: &Oid) -> Result<(), Trouble> {
         // One that starts from the tip is the fresh one, made by a try whose answer was lost: a run never
         // starts afresh from where it began.
         for old in self.workspaces(run).iter().filter(|w| w.base() != tip) {
@@ -94,7 +113,7 @@ impl Site {
         Ok(())
     }
 
-    fn task_branch(&self, run: RunId) -> Result<BranchName, Outcome> {
+    fn task_branch(&self, run: RunId) -> Result<BranchName, Trouble> {
         let facts = self.run_task(run).map_err(|e| failed(&*e))?;
         let pattern = &self.rules.workflow.branch_pattern;
         let name = pattern.branch(&facts.id, &facts.title, &self.session.to_string());
@@ -104,20 +123,23 @@ impl Site {
     pub(super) fn snapshot(&self, run: RunId, number: u32, base: &Oid) -> Outcome {
         let Some(workspace) = self.workspace(run, base) else {
             return Outcome::Failed {
-                message: format!("the workspace of run {run} is gone: {}", self.places.workspace(run, 0).display()),
+                message: format!(
+                    "the workspace of run {run} is gone: {}",
+                    self.places.workspace(run, 0).display()
+                ),
                 transient: false,
             };
         };
         match self.repo.snapshot(&workspace, number, clock::now()) {
-            Ok(saved) => Outcome::Snapshot { commit: saved.commit, tree: saved.tree },
-            Err(error) => failed(&error),
+            Ok(saved) => Outcome::Snapshot { number: saved.number, commit: saved.commit, tree: saved.tree },
+            Err(error) => failed(&error).into(),
         }
     }
 
     pub(super) fn collect(&self, _run: RunId, base: &Oid, snapshot: &Snapshot) -> Outcome {
         match self.repo.changes(base, &snapshot.tree) {
             Ok(changes) => Outcome::Collected { files: changes.len() as u64 },
-            Err(error) => failed(&error),
+            Err(error) => failed(&error).into(),
         }
     }
 
@@ -135,13 +157,13 @@ impl Site {
             Ok((tip, outcome))
         });
         match merged {
-            Err(error) => failed(&error),
+            Err(error) => failed(&error).into(),
             Ok((tip, CandidateOutcome::Ready { tree, .. })) => {
                 Outcome::Candidate(Candidate { base: base.clone(), tip, tree })
             }
             Ok((tip, CandidateOutcome::Nothing)) => match self.repo.tree_of(&tip) {
                 Ok(tree) => Outcome::Candidate(Candidate { base: base.clone(), tip, tree }),
-                Err(error) => failed(&error),
+                Err(error) => failed(&error).into(),
             },
             Ok((tip, CandidateOutcome::Conflict { paths })) => {
                 Outcome::Conflict { tip, paths: paths.iter().map(ToString::to_string).collect() }
@@ -157,7 +179,7 @@ impl Site {
                 Ok(Removal::Kept { why }) => {
                     kept.push(format!("{}: {}", workspace.path().display(), kept_why(&why)));
                 }
-                Err(error) => return failed(&error),
+                Err(error) => return failed(&error).into(),
             }
         }
         Outcome::Tidied { kept: (!kept.is_empty()).then(|| kept.join("; ")) }

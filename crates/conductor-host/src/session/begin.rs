@@ -10,11 +10,9 @@ use thiserror::Error;
 
 use super::host::{Host, HostError};
 use super::setup::Setup;
-use crate::agents::{
-    AgentRunner, ChooseError, Detected, Profile, ProfileError, choose, is_there, profiles,
-};
+use crate::agents::{AgentRunner, ChooseError, Detected, Profile, ProfileError, choose, is_there, profiles};
 use crate::clock;
-use crate::config::{Config, ConfigError, Orchestration};
+use crate::config::{Config, ConfigError, Into, Orchestration};
 use crate::driver::DriverLock;
 use crate::gates::{self, GateConfigError};
 use crate::git::{BranchName, GitError, Head, OpenError, RefError, RefName};
@@ -36,6 +34,8 @@ pub struct Options {
     pub only: Option<Vec<TaskRef>>,
     /// Refuse a run whose gates ran no test.
     pub require_tests: bool,
+    /// Leave work that an earlier session kept where it is, and begin every task from nothing.
+    pub fresh: bool,
     /// The branch that the work is for; `None` for the one that is checked out.
     pub into: Option<String>,
 }
@@ -57,16 +57,22 @@ pub struct Begun {
 #[derive(Debug, Error)]
 pub enum BeginError {
     /// An earlier session is not over.
-    #[error("session {0} was interrupted and is not over; take it up with `conductor orchestrate resume`, or end it with `conductor orchestrate stop` and `resume`")]
+    #[error(
+        "session {0} was interrupted and is not over; take it up with `conductor orchestrate resume`, or end it with `conductor orchestrate stop` and `resume`"
+    )]
     Unfinished(SessionId),
     /// No branch is checked out.
-    #[error("no branch is checked out (HEAD is detached): switch to the branch that the work is for, or name it with --into")]
+    #[error(
+        "no branch is checked out (HEAD is detached): switch to the branch that the work is for, or name it with --into"
+    )]
     Detached,
     /// The branch that was named is not there.
     #[error("there is no branch `{0}`")]
     NoBranch(String),
     /// A branch stands where the session's branches belong.
-    #[error("branch `conductor` is in the way: git cannot have `conductor/s{0}` beside it; rename it (`git branch -m conductor other-name`)")]
+    #[error(
+        "branch `conductor` is in the way: git cannot have `conductor/s{0}` beside it; rename it (`git branch -m conductor other-name`)"
+    )]
     BranchInTheWay(SessionId),
     /// The agent.
     #[error(transparent)]
@@ -129,17 +135,22 @@ impl Host {
             return Err(BeginError::Unfinished(id));
         }
         let config = Config::from_value(&self.config)?;
-        let (target, base) = self.target(options)?;
+        let (target, base) = self.target(options, &config.orchestration)?;
         let agent = self.agent(&config, options)?;
-        let (gates, notes) = self.gates(&config.orchestration, &base)?;
+        let (gates, mut notes) = self.gates(&config.orchestration, &base)?;
         let id = self.next_number(newest)?;
+        let require_tests = options.require_tests || config.orchestration.workflow.require_tests;
+        if require_tests {
+            notes.extend(gates::uncounted_tests(&gates).map(ToString::to_string));
+        }
         let setup = Setup {
             version: Setup::VERSION,
             rules: rules(&config.orchestration, options, agent)?,
             target,
             gates_digest: gates::gates_digest(&gates),
             gates,
-            require_tests: options.require_tests || config.orchestration.workflow.require_tests,
+            require_tests,
+            fresh: options.fresh,
             config: self.config.clone(),
             replay: options.replay.as_ref().map(|p| p.to_string_lossy().into_owned()),
             base,
@@ -150,8 +161,12 @@ impl Host {
         Ok(Begun { id, branch, setup, notes })
     }
 
-    fn target(&self, options: &Options) -> Result<(String, Oid), BeginError> {
-        if let Some(name) = &options.into {
+    fn target(&self, options: &Options, config: &Orchestration) -> Result<(String, Oid), BeginError> {
+        let configured = match &config.workflow.into {
+            Into::Branch(name) => Some(name),
+            Into::Session => None,
+        };
+        if let Some(name) = options.into.as_ref().or(configured) {
             let branch = BranchName::parse(name)?;
             let tip = self.repo.read_ref(&branch.to_ref())?;
             return Ok((name.clone(), tip.ok_or_else(|| BeginError::NoBranch(name.clone()))?));

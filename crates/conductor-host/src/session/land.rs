@@ -1,7 +1,7 @@
 //! Bringing a session's branch to the user's.
 
-use conductor_engine::ids::{Oid, SessionId, TreeId};
 use conductor_engine::evidence::EvidenceSummary;
+use conductor_engine::ids::{Oid, SessionId, TreeId};
 use thiserror::Error;
 
 use super::host::{Host, HostError};

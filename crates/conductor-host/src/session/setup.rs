@@ -24,6 +24,8 @@ pub struct Setup {
     pub gates_digest: String,
     /// Whether a run without tests is refused.
     pub require_tests: bool,
+    /// Whether work that an earlier session kept is left where it is.
+    pub fresh: bool,
     /// Conductor's merged configuration.
     pub config: Value,
     /// A recording that takes the agent's place, if one was named for this session.

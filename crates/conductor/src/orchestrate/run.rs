@@ -47,6 +47,9 @@ pub(crate) struct SessionArgs {
     /// Accept no work whose gates ran no test
     #[arg(long)]
     require_tests: bool,
+    /// Begin every task from nothing, also where an earlier session kept work
+    #[arg(long)]
+    fresh: bool,
     /// The branch that the work is for; else the one that is checked out
     #[arg(long, value_name = "BRANCH")]
     into: Option<String>,
@@ -74,6 +77,7 @@ pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> 
         max_tasks: args.max_tasks,
         only: (!only.is_empty()).then_some(only),
         require_tests: args.require_tests,
+        fresh: args.fresh,
         into: args.into,
     })
 }

@@ -235,7 +235,7 @@ impl World {
         let commit = self.oid();
         let (commit, tree) = self.snapshots.entry((run, number)).or_insert((commit, tree)).clone();
         self.saved.insert(tree.clone());
-        Outcome::Snapshot { commit, tree }
+        Outcome::Snapshot { number, commit, tree }
     }
 
     fn candidate(&mut self, base: &Oid, tree: &TreeId, dice: &mut Dice) -> Outcome {
