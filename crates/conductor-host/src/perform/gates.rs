@@ -125,7 +125,7 @@ impl Site {
 
     /// Whether a person has to see the change before it lands.
     pub(super) fn judge(&self, candidate: &Candidate) -> Outcome {
-        let changes = match self.repo.changes(&candidate.tip, &candidate.tree) {
+        let changes = match self.changes(&candidate.tip, &candidate.tree) {
             Ok(changes) => changes,
             Err(error) => return failed(&error).into(),
         };

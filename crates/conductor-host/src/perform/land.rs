@@ -38,9 +38,19 @@ impl Site {
         }
         let commit = self.repo.commit(&candidate.tree, &[&candidate.tip], text, clock::now())?;
         Ok(match self.repo.advance(&self.branch, &candidate.tip, &commit, run, &candidate.base)? {
-            Advance::Landed { commit } => Outcome::Landed { tip: commit.clone(), commit },
-            Advance::AlreadyLanded { commit } => Outcome::Landed { commit, tip: self.tip()? },
-            Advance::Moved { tip: Some(tip) } => Outcome::Moved { tip },
+            Advance::Landed { commit } => {
+                self.saw_tip(&commit);
+                Outcome::Landed { tip: commit.clone(), commit }
+            }
+            Advance::AlreadyLanded { commit } => {
+                let tip = self.repo.read_ref(&self.branch.to_ref())?.unwrap_or_else(|| commit.clone());
+                self.saw_tip(&tip);
+                Outcome::Landed { commit, tip }
+            }
+            Advance::Moved { tip: Some(tip) } => {
+                self.saw_tip(&tip);
+                Outcome::Moved { tip }
+            }
             Advance::Moved { tip: None } => {
                 // Somebody deleted the branch: it is made again at the commit that everything so far led to.
                 self.make_branch(&candidate.tip)?;

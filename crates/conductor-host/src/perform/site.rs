@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use conductor_engine::ids::{SessionId, TaskRef};
+use conductor_engine::ids::{Oid, SessionId, TaskRef, TreeId};
 use taskwerk_client::Tasks;
 use taskwerk_model::TaskId;
 use thiserror::Error;
@@ -14,7 +14,7 @@ use super::places::{Places, PlacesError};
 use crate::agents::{AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, profiles};
 use crate::config::{AgentRole, Config, ConfigError, Orchestration};
 use crate::gates::GateRunner;
-use crate::git::{BranchName, NameError, Repo};
+use crate::git::{BranchName, FileChange, GitError, NameError, Repo};
 use crate::journal::{Database, JournalError};
 use crate::process::{EnvMap, Keeper};
 use crate::session::Setup;
@@ -59,8 +59,21 @@ pub struct Site {
     tasks: Mutex<Tasks>,
     db: Mutex<Database>,
     ids: Mutex<BTreeMap<TaskRef, TaskId>>,
+    /// Where the session's branch was last seen. Landing swaps against it, so a stale one costs a new
+    /// candidate and nothing else.
+    tip: Mutex<Option<Oid>>,
+    /// The comparison that was made last: collecting, merging and judging ask for the same one.
+    compared: Mutex<Option<Comparison>>,
     /// Durable transactions in the task store.
     task_commits: AtomicU64,
+}
+
+/// What differs between a commit and a tree.
+#[derive(Debug, Clone)]
+struct Comparison {
+    from: Oid,
+    to: TreeId,
+    changes: Vec<FileChange>,
 }
 
 /// What a [`Site`] is made of.
@@ -98,6 +111,8 @@ impl Site {
             tasks: Mutex::new(tasks),
             db: Mutex::new(db),
             ids: Mutex::default(),
+            tip: Mutex::default(),
+            compared: Mutex::default(),
             task_commits: AtomicU64::new(0),
         })
     }
@@ -115,6 +130,35 @@ impl Site {
     /// How many git processes were started, and durable transactions written, on behalf of effects.
     pub(crate) fn counts(&self) -> (u64, u64) {
         (self.repo.stats().processes(), self.db().commits() + self.task_commits.load(Ordering::Relaxed))
+    }
+
+    /// The tip of the session's branch, as it was last seen.
+    pub(super) fn tip(&self) -> Result<Oid, GitError> {
+        let mut seen = self.tip.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tip) = &*seen {
+            return Ok(tip.clone());
+        }
+        // A branch that somebody deleted is made again by landing, from where the session began.
+        let found = self.repo.read_ref(&self.branch.to_ref())?.unwrap_or_else(|| self.setup.base.clone());
+        *seen = Some(found.clone());
+        Ok(found)
+    }
+
+    /// The session's branch is, or was found, here.
+    pub(super) fn saw_tip(&self, tip: &Oid) {
+        *self.tip.lock().unwrap_or_else(PoisonError::into_inner) = Some(tip.clone());
+    }
+
+    /// What `to` changes in `from`.
+    pub(super) fn changes(&self, from: &Oid, to: &TreeId) -> Result<Vec<FileChange>, GitError> {
+        let known = self.compared.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known.filter(|c| &c.from == from && &c.to == to) {
+            return Ok(known.changes);
+        }
+        let changes = self.repo.changes(from, to)?;
+        let comparison = Comparison { from: from.clone(), to: to.clone(), changes: changes.clone() };
+        *self.compared.lock().unwrap_or_else(PoisonError::into_inner) = Some(comparison);
+        Ok(changes)
     }
 
     pub(super) fn count_commit(&self) {

@@ -137,23 +137,21 @@ impl Site {
     }
 
     pub(super) fn collect(&self, _run: RunId, base: &Oid, snapshot: &Snapshot) -> Outcome {
-        match self.repo.changes(base, &snapshot.tree) {
+        match self.changes(base, &snapshot.tree) {
             Ok(changes) => Outcome::Collected { files: changes.len() as u64 },
             Err(error) => failed(&error).into(),
         }
     }
 
-    /// The tip of the session's branch.
-    pub(super) fn tip(&self) -> Result<Oid, GitError> {
-        let found = self.repo.read_ref(&self.branch.to_ref())?;
-        // A branch that somebody deleted is made again where the session began; what had landed is found by
-        // its trailers on nothing, and the candidates are built anew.
-        Ok(found.unwrap_or_else(|| self.setup.base.clone()))
-    }
-
     pub(super) fn candidate(&self, base: &Oid, snapshot: &Snapshot) -> Outcome {
         let merged = self.tip().and_then(|tip| {
-            let outcome = self.repo.candidate(base, &tip, &snapshot.commit, &snapshot.tree)?;
+            // Where the branch has not moved there is nothing to merge with.
+            let outcome = if base == &tip {
+                let changes = self.changes(base, &snapshot.tree)?;
+                CandidateOutcome::Ready { tree: snapshot.tree.clone(), changes }
+            } else {
+                self.repo.candidate(base, &tip, &snapshot.commit, &snapshot.tree)?
+            };
             Ok((tip, outcome))
         });
         match merged {
