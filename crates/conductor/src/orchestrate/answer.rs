@@ -55,11 +55,15 @@ mod tests {
 
     #[test]
     fn words_become_rulings() {
-        let of = |words: &[&str]| ruling(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>()).map(|r| r.0);
+        let of =
+            |words: &[&str]| ruling(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>()).map(|r| r.0);
         assert_eq!(of(&["accept"]).unwrap(), Ruling::Accept);
         assert_eq!(of(&["retry", "keep", "it"]).unwrap(), Ruling::Retry { words: "keep it".to_owned() });
         assert_eq!(of(&["reject", "no"]).unwrap(), Ruling::Reject { why: "no".to_owned() });
-        assert_eq!(of(&["accept", "both", "ways"]).unwrap(), Ruling::Retry { words: "accept both ways".to_owned() });
+        assert_eq!(
+            of(&["accept", "both", "ways"]).unwrap(),
+            Ruling::Retry { words: "accept both ways".to_owned() }
+        );
         assert_eq!(of(&["PostgreSQL"]).unwrap(), Ruling::Retry { words: "PostgreSQL".to_owned() });
         assert!(of(&["retry"]).is_err());
     }

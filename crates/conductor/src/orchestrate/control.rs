@@ -51,13 +51,19 @@ pub(super) fn say(context: &mut Context, id: SessionId, what: &str, asked: &Aske
         Asked::Later => (true, Some("conductor orchestrate resume")),
     };
     if context.printer.is_json() {
-        context.printer.json(&json!({ "session": id, "asked": what, "waits_for_driver": later, "next": next }));
+        context
+            .printer
+            .json(&json!({ "session": id, "asked": what, "waits_for_driver": later, "next": next }));
         return;
     }
     match asked {
-        Asked::Driver(pid) => context.printer.line(format!("Session {id}: {what}. Its driver (process {pid}) obeys.")),
+        Asked::Driver(pid) => {
+            context.printer.line(format!("Session {id}: {what}. Its driver (process {pid}) obeys."))
+        }
         Asked::Later => {
-            context.printer.line(format!("Session {id}: {what}. Nobody drives it now; it is obeyed first of all at:"));
+            context
+                .printer
+                .line(format!("Session {id}: {what}. Nobody drives it now; it is obeyed first of all at:"));
             context.printer.line("  conductor orchestrate resume");
         }
     }

@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::error::from_drive;
 use super::opened::Opened;
-use super::story;
 use super::status::Picture;
+use super::story;
 use crate::ask::{Choice, ask};
 use crate::context::Context;
 use crate::failure::from_journal;
@@ -134,7 +134,10 @@ fn next_steps(context: &mut Context, session: &Session) {
     if let Status::Paused { why } = &session.status {
         context.printer.note(format!("paused: {}; go on with: conductor orchestrate resume", escape(why)));
     }
-    let landed = session.runs.values().any(|r| matches!(r.phase, Phase::Ended(conductor_engine::session::Ending::Landed { .. })));
+    let landed = session
+        .runs
+        .values()
+        .any(|r| matches!(r.phase, Phase::Ended(conductor_engine::session::Ending::Landed { .. })));
     if landed {
         context.printer.note("bring it to your branch: conductor orchestrate land");
     }

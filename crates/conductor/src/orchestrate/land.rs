@@ -26,7 +26,9 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
     match landing {
         Landing::Landed { target, old, new, runs } => {
             if context.printer.is_json() {
-                context.printer.json(&json!({ "landed": true, "branch": target, "old": old, "new": new, "runs": runs }));
+                context
+                    .printer
+                    .json(&json!({ "landed": true, "branch": target, "old": old, "new": new, "runs": runs }));
             } else {
                 let s = if runs == 1 { "" } else { "s" };
                 context.printer.line(format!(
@@ -49,12 +51,12 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
         Landing::Held { why, command } => Err(held(&why, &command)),
         Landing::Conflict { target, paths } => {
             let message = format!("{target} and the session changed the same places: {}", list(&paths));
-            Err(CliError::new(Exit::Conflict, "LAND_CONFLICT", message).hint(format!(
-                "merge by hand: git merge conductor/s{id}; nothing was changed"
-            )))
+            Err(CliError::new(Exit::Conflict, "LAND_CONFLICT", message)
+                .hint(format!("merge by hand: git merge conductor/s{id}; nothing was changed")))
         }
         Landing::GatesFail { summary } => {
-            let message = format!("with what your branch got meanwhile, the gates fail:\n{}", summary.feedback);
+            let message =
+                format!("with what your branch got meanwhile, the gates fail:\n{}", summary.feedback);
             Err(CliError::new(Exit::Gate, "GATES_FAIL", escape_block(&message).into_owned())
                 .hint("nothing was changed; mend it on either side and land again"))
         }
@@ -74,13 +76,26 @@ fn held(why: &Held, command: &str) -> CliError {
             format!("{} has changes that are not committed: {}", checkout.display(), list(paths))
         }
         Held::InProgress { checkout, operation } => {
-            format!("{} has something unfinished: {operation:?}", checkout.display())
+            format!("{} is in the middle of {}", checkout.display(), operation.describe())
         }
+        Held::InTheWay { checkout, paths } => format!(
+            "{} has files of yours that are not tracked and that the work brings too: {}",
+            checkout.display(),
+            list(paths)
+        ),
+        Held::Torn { checkout, paths } => format!(
+            "an interrupted landing left files in {} that are neither the old nor the new ones: {}",
+            checkout.display(),
+            list(paths)
+        ),
         Held::Refused { checkout, message } => format!("git refused in {}: {message}", checkout.display()),
         Held::NeedsFilter { paths } => {
             format!("these files need a filter of yours, which only your own git runs: {}", list(paths))
         }
-        other => format!("{other:?}"),
+        Held::CheckedOutMeanwhile { checkout } => format!(
+            "the branch was moved, but {} was switched to it in the same moment and now shows the work reversed",
+            checkout.display()
+        ),
     };
     CliError::new(Exit::Conflict, "LAND_HELD", message).hint(format!("nothing was changed; then: {command}"))
 }

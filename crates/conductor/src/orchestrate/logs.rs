@@ -15,7 +15,9 @@ use crate::failure::from_journal;
 
 /// Show what was said in a session, or what an agent did for a task
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Examples:\n  conductor orchestrate logs\n  conductor orchestrate logs TASK-002 --follow")]
+#[command(
+    after_help = "Examples:\n  conductor orchestrate logs\n  conductor orchestrate logs TASK-002 --follow"
+)]
 pub(crate) struct Args {
     /// The task; without it, the conversation of the whole session
     #[arg(value_name = "TASK")]
@@ -97,7 +99,8 @@ fn transcript_file(
         CliError::new(Exit::NotFound, "RUN_NOT_FOUND", format!("{name} has no run in session {id}"))
     })?;
     let places = opened.host.places().map_err(|e| from_host(&e))?;
-    let newest = (1..=run.counters.attempts).rev().map(|n| places.attempt(run.id, n).join("transcript.jsonl"));
+    let newest =
+        (1..=run.counters.attempts).rev().map(|n| places.attempt(run.id, n).join("transcript.jsonl"));
     Ok(newest.into_iter().find(|path| path.is_file()))
 }
 

@@ -15,7 +15,9 @@ use crate::failure::from_journal;
 
 /// Take a session up again: after its driver died, after a pause, or after holds were answered
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Examples:\n  conductor orchestrate resume\n  conductor orchestrate resume --auto --session 2")]
+#[command(
+    after_help = "Examples:\n  conductor orchestrate resume\n  conductor orchestrate resume --auto --session 2"
+)]
 pub(crate) struct Args {
     /// Never ask; end with exit code 7 when only holds are left
     #[arg(long)]

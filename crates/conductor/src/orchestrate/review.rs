@@ -19,8 +19,10 @@ const PATCH_LIMIT: usize = 256 * 1024;
 
 /// Show a task's work: the change, the evidence, what it waits for; or decide about it
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Examples:\n  conductor orchestrate review TASK-002\n  conductor orchestrate review TASK-002 --accept\n  \
-                        conductor orchestrate review TASK-002 --retry \"keep the old column\"")]
+#[command(
+    after_help = "Examples:\n  conductor orchestrate review TASK-002\n  conductor orchestrate review TASK-002 --accept\n  \
+                        conductor orchestrate review TASK-002 --retry \"keep the old column\""
+)]
 pub(crate) struct Args {
     /// The task
     #[arg(value_name = "TASK")]
@@ -43,7 +45,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let session = opened.fold(id)?;
     let run = newest_run(&session, &task).cloned().ok_or_else(|| {
         let message = format!("{name} has no run in session {id}");
-        CliError::new(Exit::NotFound, "RUN_NOT_FOUND", message).hint(format!("`conductor orchestrate why {name}`"))
+        CliError::new(Exit::NotFound, "RUN_NOT_FOUND", message)
+            .hint(format!("`conductor orchestrate why {name}`"))
     })?;
     let ruling = match (args.accept, args.retry, args.reject) {
         (true, _, _) => Some(Ruling::Accept),

@@ -11,7 +11,9 @@ use crate::context::Context;
 
 /// Undo what a task landed, as a new commit on the session's branch; the task is open again
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Examples:\n  conductor orchestrate rollback TASK-002 --reason \"wrong column\"\n  conductor orchestrate land")]
+#[command(
+    after_help = "Examples:\n  conductor orchestrate rollback TASK-002 --reason \"wrong column\"\n  conductor orchestrate land"
+)]
 pub(crate) struct Args {
     /// The task
     #[arg(value_name = "TASK")]
@@ -29,10 +31,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let id = opened.some_session()?;
     let (_, name) = opened.task(&args.task)?;
     let lock = opened.take_lock()?;
-    let answer = opened
-        .host
-        .rollback(&lock, id, &name, &args.reason, args.force)
-        .map_err(|e| from_rollback(&e))?;
+    let answer =
+        opened.host.rollback(&lock, id, &name, &args.reason, args.force).map_err(|e| from_rollback(&e))?;
     match answer {
         RolledBack::Done { commit, undone, run, landed } => {
             if context.printer.is_json() {
@@ -42,7 +42,12 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
                 return Ok(Exit::Ok);
             }
             let printer = &mut context.printer;
-            printer.line(format!("{}: {} undone by {}; the task is todo again", escape(&name), undone.short(), commit.short()));
+            printer.line(format!(
+                "{}: {} undone by {}; the task is todo again",
+                escape(&name),
+                undone.short(),
+                commit.short()
+            ));
             if landed {
                 printer.note("your branch still has it; bring the undoing there: conductor orchestrate land");
             }

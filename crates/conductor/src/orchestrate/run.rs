@@ -16,8 +16,10 @@ use crate::context::Context;
 /// The work lands on the session's branch `conductor/s<N>`. Your checkout is not touched; `orchestrate land` brings
 /// the work to your branch.
 #[derive(clap::Args, Debug, Default)]
-#[command(after_help = "Examples:\n  conductor orchestrate run --max-tasks 2\n  conductor orchestrate run --auto --jobs 3 --require-tests\n  \
-                        conductor orchestrate run --agent codex --tasks TASK-001,TASK-004")]
+#[command(
+    after_help = "Examples:\n  conductor orchestrate run --max-tasks 2\n  conductor orchestrate run --auto --jobs 3 --require-tests\n  \
+                        conductor orchestrate run --agent codex --tasks TASK-001,TASK-004"
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(super) session: SessionArgs,
@@ -95,7 +97,11 @@ pub(super) fn introduce(context: &mut Context, opened: &Opened, begun: &Begun) {
     ));
     let replay = if setup.replay.is_some() { " (a recording, not an AI)" } else { "" };
     let gates: Vec<&str> = setup.gates.iter().map(|g| g.name.as_str()).collect();
-    let gates = if gates.is_empty() { "none: nothing is checked before merging".to_owned() } else { gates.join(", ") };
+    let gates = if gates.is_empty() {
+        "none: nothing is checked before merging".to_owned()
+    } else {
+        gates.join(", ")
+    };
     printer.line(format!("agent {}{replay}; gates {}", escape(&setup.rules.agent), escape(&gates)));
     for note in &begun.notes {
         printer.note(escape(note));

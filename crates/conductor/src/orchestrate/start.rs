@@ -36,7 +36,9 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         .map_err(|e| failed(&e))?;
     if !ready {
         let message = format!("the driver of session {id} ended at once");
-        return Err(CliError::new(Exit::Store, "START_FAILED", message).hint(format!("see {}", log.display())));
+        return Err(
+            CliError::new(Exit::Store, "START_FAILED", message).hint(format!("see {}", log.display()))
+        );
     }
     if context.printer.is_json() {
         context.printer.json(&json!({ "session": begun.id, "branch": begun.branch.as_str(), "log": log }));

@@ -19,7 +19,9 @@ use crate::failure::from_journal;
 
 /// Show how a session stands: its runs, what is done, what waits for you
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Examples:\n  conductor orchestrate status\n  conductor orchestrate status --json --session 2")]
+#[command(
+    after_help = "Examples:\n  conductor orchestrate status\n  conductor orchestrate status --json --session 2"
+)]
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {

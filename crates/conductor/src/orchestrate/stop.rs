@@ -13,7 +13,9 @@ use crate::context::Context;
 
 /// End the session: agents are stopped, their work is kept, tasks go back to todo
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Examples:\n  conductor orchestrate stop --reason \"lunch\"\n  conductor orchestrate stop --no-wait")]
+#[command(
+    after_help = "Examples:\n  conductor orchestrate stop --reason \"lunch\"\n  conductor orchestrate stop --no-wait"
+)]
 pub(crate) struct Args {
     /// Why; it is written to the tasks
     #[arg(long, value_name = "TEXT", default_value = "stopped by a person")]
@@ -28,7 +30,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let running = match opened.session()? {
         None => None,
         Some(id) => Some((id, opened.fold(id)?)).filter(|(_, s)| {
-            matches!(s.status, Status::Active) || matches!(s.status, Status::Paused { .. }) && !s.runs.is_empty()
+            matches!(s.status, Status::Active)
+                || matches!(s.status, Status::Paused { .. }) && !s.runs.is_empty()
         }),
     };
     let Some((id, _)) = running else {

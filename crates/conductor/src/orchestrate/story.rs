@@ -37,11 +37,19 @@ fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> 
             format!("{} {}", head(printer, session, *run), printer.paint(Style::Red, &text))
         }
         Event::Conflicted { run, paths, .. } => {
-            format!("{} conflicts in {}; starts afresh", head(printer, session, *run), escape(&paths.join(", ")))
+            format!(
+                "{} conflicts in {}; starts afresh",
+                head(printer, session, *run),
+                escape(&paths.join(", "))
+            )
         }
         Event::Disturbed { run, verb, message, until } => {
             let message = message.lines().next().unwrap_or_default();
-            format!("{} {verb} failed ({}); again at {until:.0}", head(printer, session, *run), escape(message))
+            format!(
+                "{} {verb} failed ({}); again at {until:.0}",
+                head(printer, session, *run),
+                escape(message)
+            )
         }
         Event::Waited { run, until, why } => {
             let why = match why {
@@ -89,7 +97,9 @@ fn attempt_end(end: &conductor_engine::attempt::AttemptEnd) -> Option<String> {
     use conductor_engine::attempt::AttemptEnd as E;
     Some(match end {
         E::Finished { .. } => return None,
-        E::Failed { message, .. } => format!("failed: {}", escape(message.lines().next().unwrap_or_default())),
+        E::Failed { message, .. } => {
+            format!("failed: {}", escape(message.lines().next().unwrap_or_default()))
+        }
         E::TimedOut => "ran out of time".to_owned(),
         E::Stalled => "stalled".to_owned(),
         E::Looped => "went in circles".to_owned(),
@@ -107,7 +117,7 @@ fn done_line(printer: &Printer, db: &Database, session: &Session, id: RunId) -> 
     let run = session.runs.get(&id)?;
     let mut parts = vec![session.rules.agent.clone(), working_time(run)];
     let evidence = run.evidence.as_ref().and_then(|(id, _)| db.evidence(id).ok());
-    parts.extend(evidence.as_ref().map(|e| gates_text(e)));
+    parts.extend(evidence.as_ref().map(gates_text));
     let commit = landed_commit(run)?;
     parts.push(printer.paint(Style::Green, &format!("done {commit}")).into_owned());
     if let Some(cost) = run.usage.cost_micros {
@@ -160,7 +170,8 @@ fn gate_text(gate: &GateResult, evidence: &Evidence) -> String {
     let tests = gate.tests.as_ref().map_or_else(String::new, |tests| match &evidence.tests {
         Some(delta) => {
             let now = tests.ran();
-            let before = (now + delta.removed.len() + delta.newly_skipped.len()).saturating_sub(delta.added.len());
+            let before =
+                (now + delta.removed.len() + delta.newly_skipped.len()).saturating_sub(delta.added.len());
             format!(" {before} -> {now}{}", failures(tests))
         }
         None => format!(" {}{}", tests.ran(), failures(tests)),

@@ -1,0 +1,1 @@
+refuses "an unknown command is refused" ./notes dance
