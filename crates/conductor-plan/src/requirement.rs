@@ -73,15 +73,37 @@ pub fn requirements(document: &Document) -> Vec<Requirement> {
 
 pub(crate) fn of_tree(document: &Document, tree: &Tree) -> Vec<Requirement> {
     let roles = roles(tree);
+    // A table in a roadmap gives dates to what is asked for elsewhere.
+    let dated = |index: usize| {
+        matches!(tree.node(index).kind, NodeKind::Row { .. })
+            && matches!(roles[index], Role::Roadmap | Role::Phase)
+    };
+    let found = demands(document, tree, |index| kind_of(roles[index]).filter(|_| !dated(index)));
+    if !found.is_empty() {
+        return found;
+    }
+    // A note without the usual sections asks for what it says.
+    let plain = |index: usize| {
+        matches!(roles[index], Role::Unknown | Role::Title).then_some(RequirementKind::Feature)
+    };
+    demands(document, tree, plain)
+}
+
+fn demands(
+    document: &Document,
+    tree: &Tree,
+    kind_of: impl Fn(usize) -> Option<RequirementKind>,
+) -> Vec<Requirement> {
     let mut found = Vec::new();
     let mut used = BTreeSet::new();
     for (index, node) in tree.nodes.iter().enumerate().skip(1) {
-        let Some(kind) = kind_of(roles[index]) else { continue };
+        let Some(kind) = kind_of(index) else { continue };
         let Some(text) = demand(tree, index) else { continue };
-        let mut id = format!("R-{}", short_hash(&[document.name(), &normal_form(&text)]));
+        let name = normal_form(&text);
+        let mut id = format!("R-{}", short_hash(&[document.name(), &name]));
         let mut count = 2;
         while !used.insert(id.clone()) {
-            id = format!("R-{}", short_hash(&[document.name(), &normal_form(&text), &count.to_string()]));
+            id = format!("R-{}", short_hash(&[document.name(), &name, &count.to_string()]));
             count += 1;
         }
         found.push(Requirement {
@@ -106,6 +128,7 @@ fn demand(tree: &Tree, index: usize) -> Option<String> {
             node.label.rest.clone()
         }
         (_, Some(_)) => return None,
+        (NodeKind::Item { done: true, .. }, None) => return None,
         (NodeKind::Item { .. } | NodeKind::Text, None) => node.label.full(),
         (NodeKind::Row { head: false, .. }, None) => node.label.name.clone(),
         (NodeKind::Section { .. }, None) => {

@@ -118,6 +118,8 @@ fn take_tag(
     at: usize,
 ) {
     let name = tag.name.to_ascii_lowercase();
+    // A tag ends the paragraph before it, so an empty line takes its place.
+    cleaned.text.push('\n');
     if tag.open {
         open.push((name.clone(), None));
     } else if let Some(position) = open.iter().rposition(|(other, _)| *other == name) {

@@ -227,7 +227,7 @@ impl Reader<'_> {
     /// `**Goal**: …` and `**Tasks**: …` on lines of their own are one paragraph to CommonMark, and two labels to whoever
     /// wrote them.
     fn split_labelled_lines(&mut self, range: &Range<usize>) {
-        let Some(draft) = &self.current else { return };
+        let Some(draft) = &mut self.current else { return };
         let kind = match draft.kind {
             BlockKind::Paragraph | BlockKind::Item { .. } => BlockKind::Paragraph,
             BlockKind::Quote => BlockKind::Quote,
@@ -239,6 +239,7 @@ impl Reader<'_> {
             | BlockKind::TagClose { .. } => return,
         };
         if draft.text.ends_with('\n') && !draft.lead.is_empty() {
+            draft.range.end = range.start;
             self.close();
             self.current = Some(Draft::new(kind, range.clone()));
         }

@@ -146,7 +146,8 @@ impl Reader<'_> {
     /// The level of a heading that is not underlined: its number says so, or its capitals, or the colon that it ends
     /// with. A numbered line is a heading when it stands alone, and an item when its neighbours are numbered too.
     fn heading_level(&self, index: usize, row: &Row<'_>) -> Option<u8> {
-        let alone = index.checked_sub(1).and_then(|before| self.rows.get(before)).is_none_or(Row::is_blank);
+        let before = index.checked_sub(1).and_then(|before| self.rows.get(before));
+        let alone = before.is_none_or(|before| before.is_blank() || self.is_heading(before));
         if !alone || !row.is_short() || row.indent > 3 {
             return None;
         }
@@ -157,7 +158,9 @@ impl Reader<'_> {
             Mark::Section(parts) => Some(u8::try_from(parts).unwrap_or(6).min(6)),
             Mark::Number(number) => {
                 let follows = next_text.is_some_and(|next| next.mark == Mark::Number(number + 1));
-                let standing = next.is_none_or(|next| next.is_blank() || next.mark == Mark::Bullet);
+                let standing = next.is_none_or(|next| {
+                    next.is_blank() || matches!(next.mark, Mark::Bullet | Mark::Section(_))
+                });
                 (!follows && standing || row.is_shouted()).then_some(1)
             }
             Mark::None if row.is_shouted() => Some(1),
@@ -166,6 +169,12 @@ impl Reader<'_> {
                 (introduces && next.is_some_and(Row::is_blank)).then_some(2)
             }
         }
+    }
+
+    /// Whether the last block is a heading and stands in this line.
+    fn is_heading(&self, row: &Row<'_>) -> bool {
+        let last = self.blocks.last().filter(|last| last.span.start == row.start || last.span.end == row.end);
+        last.is_some_and(|last| matches!(last.kind, BlockKind::Heading { .. }))
     }
 
     fn heading(&mut self, row: &Row<'_>, level: u8) {

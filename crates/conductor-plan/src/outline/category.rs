@@ -12,7 +12,7 @@ const TABLE: &[(Category, &str)] = &[
     ),
     (
         Category::Setup,
-        "setup, scaffold, skeleton, bootstrap, initialis, initializ, infrastruct, infraestrut, \
+        "setup, set up, scaffold, skeleton, bootstrap, initialis, initializ, infrastruct, infraestrut, \
          infraestruct, infrastruk, foundation, grundlage, fundacao, grundgeruest, geruest, boilerplate, \
          toolchain, repository, 환경, 프로젝트, 기초, 搭建, 初始化, 环境, 基盤, セットアップ",
     ),
@@ -43,6 +43,9 @@ pub(super) fn category_of(draft: &Draft) -> Category {
     let fits = |beginning: &str| {
         if beginning.chars().any(is_packed) {
             return draft.title.contains(beginning);
+        }
+        if beginning.contains(' ') {
+            return words.join(" ").starts_with(beginning);
         }
         // Short beginnings are whole words: `ui` is not the start of `uint`.
         let whole = beginning.len() <= 4;

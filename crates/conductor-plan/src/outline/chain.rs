@@ -1,6 +1,7 @@
 //! The order of building that a document gives in a section of its own.
 
 use super::draft::{Draft, Source};
+use super::label::Label;
 use super::matching::{Entry, Index};
 use super::role::Role;
 use super::tree::NodeKind;
@@ -50,7 +51,7 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
     let label = &source.tree.node(at).label;
     let open = |draft: usize| !drafts[draft].container;
     let mut found: Vec<usize> = Vec::new();
-    for part in label.rest.split([',', ';', '→', '+', '、']).flat_map(|part| {
+    for part in said(label).split([',', ';', '→', '+', '、']).flat_map(|part| {
         THEN.iter()
             .fold(vec![part], |parts, then| parts.into_iter().flat_map(|part| part.split(then)).collect())
     }) {
@@ -64,6 +65,15 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
         found.extend(index.best(&entry, open).filter(|best| best.score >= SAME).map(|best| best.entry));
     }
     found
+}
+
+/// What an entry says: what stands behind its name, or the whole of `skeleton → drivers → rules`.
+fn said(label: &Label) -> &str {
+    if label.rest.is_empty() && (label.name.contains('→') || label.name.contains("->")) {
+        &label.name
+    } else {
+        &label.rest
+    }
 }
 
 /// The part of a text before it says what that needs: `storage needs drivers` is about storage.
@@ -88,8 +98,8 @@ fn before_need(part: &str) -> &str {
 const THEN: &[&str] = &[" then ", "->", " dann ", " danach ", " luego ", " depois ", " puis ", " before "];
 
 fn says_then(source: &Source<'_>, at: usize) -> bool {
-    let rest = &source.tree.node(at).label.rest;
-    rest.contains('→') || THEN.iter().any(|then| rest.contains(then))
+    let said = said(&source.tree.node(at).label);
+    said.contains('→') || THEN.iter().any(|then| said.contains(then))
 }
 
 /// The entries of the chains, by layers.
@@ -103,7 +113,15 @@ fn layers(source: &Source<'_>) -> Vec<Vec<usize>> {
         let items: Vec<usize> = source
             .tree
             .children(index)
-            .filter(|(_, child)| matches!(child.kind, NodeKind::Item { .. }))
+            .filter(|(_, child)| match child.kind {
+                NodeKind::Item { .. } => true,
+                NodeKind::Text => !said(&child.label).is_empty(),
+                NodeKind::Root
+                | NodeKind::Section { .. }
+                | NodeKind::Intro
+                | NodeKind::Row { .. }
+                | NodeKind::Code => false,
+            })
             .map(|(child, _)| child)
             .collect();
         let layered = source.roles[node.parent] == Role::Chain;

@@ -4,7 +4,10 @@ use super::attribute::attribute;
 use super::draft::{Draft, Source};
 use super::features::work_item;
 use super::role::Role;
+use super::title::title_of;
 use super::tree::NodeKind;
+use crate::Category;
+use crate::words::is_packed;
 
 /// The work of a document whose sections tell nothing: its innermost headings, else its list items, else its paragraphs.
 pub(super) fn anything(source: &Source<'_>) -> Vec<Draft> {
@@ -31,16 +34,39 @@ pub(super) fn anything(source: &Source<'_>) -> Vec<Draft> {
         drafts = single;
     }
     if drafts.is_empty() {
-        for index in (1..count)
-            .filter(|&index| speaks(source, index) && matches!(source.tree.node(index).kind, NodeKind::Text))
-        {
-            work_item(source, index, None, &mut drafts);
+        let text =
+            |index: &usize| speaks(source, *index) && matches!(source.tree.node(*index).kind, NodeKind::Text);
+        (1..count).filter(text).for_each(|index| drafts.extend(sentences(source, index)));
+        // The first sentence says what is to be built; the others add to it.
+        if let [first, _, ..] = drafts.as_mut_slice() {
+            first.category = Some(Category::Setup);
         }
     }
     for draft in &mut drafts {
         draft.confidence = 50;
     }
     drafts
+}
+
+/// Each sentence of a paragraph is a piece of work: `Add a flag. Write tests.`
+fn sentences(source: &Source<'_>, index: usize) -> Vec<Draft> {
+    let text = source.tree.node(index).label.full();
+    let pieces = text.split_inclusive(['.', '!', '。']).collect::<Vec<_>>();
+    let mut sentences: Vec<String> = Vec::new();
+    for piece in pieces {
+        // A dot within a word (`main.go`, `e.g.`) ends no sentence.
+        match sentences.last_mut() {
+            Some(last) if !piece.starts_with(' ') && !last.ends_with('。') => last.push_str(piece),
+            Some(_) | None => sentences.push(piece.to_owned()),
+        }
+    }
+    let words = |text: &str| text.split_whitespace().count() >= 2 || text.chars().any(is_packed);
+    let drafts = sentences.iter().filter(|sentence| words(sentence)).map(|sentence| Draft {
+        title: title_of(sentence).title,
+        body: vec![sentence.trim().to_owned()],
+        ..source.head(index)
+    });
+    drafts.filter(|draft| draft.title.contains(char::is_alphabetic)).collect()
 }
 
 fn speaks(source: &Source<'_>, index: usize) -> bool {

@@ -7,6 +7,7 @@ use super::label::flat;
 use super::role::{Role, is_phase, named_role};
 use super::title::title_of;
 use super::tree::NodeKind;
+use crate::words::{list, plain_words};
 
 /// The work that sections of these roles name.
 pub(super) fn features(source: &Source<'_>, wanted: &[Role]) -> Vec<Draft> {
@@ -19,15 +20,15 @@ pub(super) fn features(source: &Source<'_>, wanted: &[Role]) -> Vec<Draft> {
         if !section || !wanted.contains(&role) || inner {
             continue;
         }
-        let list = named_role(&node.label.name).is_some_and(|(named, _)| named == role);
+        let is_list = named_role(&node.label.name).is_some_and(|(named, _)| named == role);
         let before = drafts.len();
-        if list {
+        if is_list {
             entries(source, index, None, &mut drafts);
         } else {
             feature(source, index, None, &mut drafts);
         }
         for draft in drafts.iter_mut().skip(before) {
-            draft.list = if list { index } else { node.parent };
+            draft.list = if is_list { index } else { node.parent };
         }
     }
     drafts
@@ -119,21 +120,25 @@ fn feature(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &mu
     }
 }
 
-/// Whether the items under a heading have names to refer to them by, as user stories do.
+/// Whether the items under a heading are pieces of work with names to refer to them by, as user stories and tasks are.
+/// Numbered requirements are not: they say what the heading above them has to do.
 fn lists_named_things(source: &Source<'_>, index: usize) -> bool {
-    let mut items =
-        source.tree.children(index).filter(|(_, node)| matches!(node.kind, NodeKind::Item { .. })).peekable();
-    items.peek().is_some()
-        && items.all(|(_, node)| {
-            let alias = node.label.alias.as_deref().unwrap_or_default();
-            alias.starts_with(|c: char| c.is_alphabetic()) || source.roles[index] == Role::Story
-        })
+    const WORK: &str = "us, story, hu, task, t, epic, feature, f, feat, item, aufgabe, tarea, tarefa";
+    let items = source.tree.children(index).filter(|(_, node)| matches!(node.kind, NodeKind::Item { .. }));
+    let names: Vec<&str> = items.map(|(_, node)| node.label.alias.as_deref().unwrap_or_default()).collect();
+    let work = |name: &&str| {
+        let word = plain_words(name).into_iter().next().unwrap_or_default();
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        list(WORK).any(|work| work == word)
+    };
+    !names.is_empty() && (source.roles[index] == Role::Story || names.iter().all(work))
 }
 
 /// One piece of work. Where its parts are work of their own, it is a container for them.
 pub(super) fn work_item(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &mut Vec<Draft>) {
+    let done = matches!(source.tree.node(index).kind, NodeKind::Item { done: true, .. });
     let draft = source.read(index);
-    if !is_title(&draft.title) {
+    if done || !is_title(&draft.title) {
         return;
     }
     let parts: Vec<usize> = parts(source, index);

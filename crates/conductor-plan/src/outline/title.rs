@@ -127,7 +127,7 @@ fn shorten(text: &str) -> String {
 
 /// A first letter in lower case becomes a capital, unless the document set the word as code or it has capitals inside.
 fn capitalised(title: &str, raw: &str) -> String {
-    let first = title.split_whitespace().next().unwrap_or_default();
+    let first = title.split_whitespace().next().unwrap_or_default().trim_end_matches([',', ';']);
     let word = first.chars().all(|c| c.is_lowercase() || c == '-');
     if raw.trim_start_matches('*').starts_with('`') || !word {
         return title.to_owned();
@@ -148,6 +148,7 @@ mod tests {
     fn titles_are_short_and_begin_with_what_matters() {
         check("**Search**:", "Search");
         check("search notes", "Search notes");
+        check("create, edit and delete notes", "Create, edit and delete notes");
         check("`tursi up`", "tursi up");
         check("Search (Must)", "Search");
         check("Search (depends on: Store)", "Search");

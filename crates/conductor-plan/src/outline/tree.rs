@@ -36,8 +36,8 @@ pub(crate) enum NodeKind {
     Intro,
     /// An item of a list.
     Item {
-        /// Whether the list is numbered.
-        numbered: bool,
+        /// Whether its box is ticked, so that there is nothing left to do.
+        done: bool,
     },
     /// Running text.
     Text,
@@ -119,7 +119,7 @@ impl Builder {
                 }
                 self.end_lists();
             }
-            BlockKind::Item { number, .. } => self.item(block, number.is_some()),
+            BlockKind::Item { done, .. } => self.item(block, *done == Some(true)),
             BlockKind::Paragraph | BlockKind::Quote => self.text(block, next),
             BlockKind::Row { head, cells } => {
                 let kind = NodeKind::Row { head: *head, cells: cells.clone() };
@@ -169,11 +169,11 @@ impl Builder {
         self.items.clear();
     }
 
-    fn item(&mut self, block: &Block, numbered: bool) {
+    fn item(&mut self, block: &Block, done: bool) {
         let depth = block.depth.clamp(1, DEEPEST_LIST);
         self.items.truncate(depth - 1);
         let parent = self.items.last().copied().unwrap_or_else(|| self.base());
-        let item = self.push(NodeKind::Item { numbered }, label_of(block), block.span, parent);
+        let item = self.push(NodeKind::Item { done }, label_of(block), block.span, parent);
         self.items.push(item);
     }
 
