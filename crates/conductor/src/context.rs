@@ -9,8 +9,8 @@ use conductor_host::git::Repo;
 use conductor_host::journal::Database;
 use conductor_host::process::EnvMap;
 use serde_json::Value;
+use taskwerk_client::model::{Actor, ErrorCode, Session};
 use taskwerk_client::{Init, Tasks, locate};
-use taskwerk_model::{Actor, ErrorCode, Session};
 
 use crate::failure::{from_journal, from_open, from_store, from_value};
 use crate::place::checkout_top;

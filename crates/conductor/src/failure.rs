@@ -3,8 +3,8 @@
 use cli_kit::{CliError, Exit};
 use conductor_host::git::OpenError;
 use conductor_host::journal::JournalError;
+use taskwerk_client::model::{ErrorClass, ErrorCode};
 use taskwerk_client::{StoreError, TasksError};
-use taskwerk_model::{ErrorClass, ErrorCode};
 
 /// An error of the client: a refusal or a failure of the store.
 pub(crate) fn from_client(error: TasksError) -> CliError {

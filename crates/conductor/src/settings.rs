@@ -10,7 +10,7 @@ use cli_kit::config::{Config as Layers, Default, Field, Kind, Origin, Schema, So
 use cli_kit::{CliError, Env, Exit};
 use conductor_host::config::{Config, ConfigError, Problem};
 use serde_json::{Map, Value};
-use taskwerk_model::Prefix;
+use taskwerk_client::model::Prefix;
 
 use crate::failure::from_value;
 

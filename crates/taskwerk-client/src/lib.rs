@@ -7,6 +7,8 @@ mod tasks;
 pub mod wire;
 
 pub use tasks::{ImportOptions, Tasks};
+/// The vocabulary of tasks, for programs that speak to them only through this crate.
+pub use taskwerk_model as model;
 pub use taskwerk_store::{
     Changed, Clock, DATABASE, Detail, ExecuteError as TasksError, Exported, FOLDER, IdSource, Init,
     RandomIds, StoreError, Summary, SystemClock, locate,

@@ -63,6 +63,8 @@ impl Serialize for FieldMap<'_> {
             let (old, new) = change.values().map_err(S::Error::custom)?;
             fields.entry(change.field()).and_modify(|both| both.1 = new.clone()).or_insert((old, new));
         }
+        // What went there and back did not change.
+        fields.retain(|_, (old, new)| old != new);
         let mut map = serializer.serialize_map(Some(fields.len()))?;
         for (field, both) in &fields {
             map.serialize_entry(field.as_str(), both)?;
@@ -115,7 +117,7 @@ pub struct TimelineEntry<'r>(pub &'r Recorded);
 impl Serialize for TimelineEntry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Recorded { seq, at, actor, session, event } = self.0;
-        let mut out = serializer.serialize_struct("TimelineEntry", 11)?;
+        let mut out = serializer.serialize_struct("TimelineEntry", 12)?;
         out.serialize_field("seq", seq)?;
         out.serialize_field("at", at)?;
         out.serialize_field("actor", actor)?;
@@ -127,6 +129,7 @@ impl Serialize for TimelineEntry<'_> {
         out.serialize_field("forced", &facts.forced)?;
         out.serialize_field("changed", &FieldMap(facts.changes))?;
         out.serialize_field("note", &facts.note)?;
+        out.serialize_field("worker", &facts.worker)?;
         out.serialize_field("claim", &facts.claim)?;
         out.end()
     }
@@ -139,6 +142,7 @@ struct Facts<'e> {
     forced: bool,
     changes: &'e [Change],
     note: Option<&'e Note>,
+    worker: Option<&'e str>,
     claim: Option<&'e Claim>,
 }
 
@@ -153,9 +157,10 @@ impl<'e> Facts<'e> {
             },
             Event::Noted { note, .. } => Self { note: Some(note), ..Self::default() },
             Event::Claimed { claim } | Event::Extended { claim } => {
-                Self { claim: Some(claim), ..Self::default() }
+                Self { claim: Some(claim), worker: Some(claim.worker.as_str()), ..Self::default() }
             }
-            Event::Created { .. } | Event::Deleted { .. } | Event::Released { .. } => Self::default(),
+            Event::Released { worker, .. } => Self { worker: Some(worker.as_str()), ..Self::default() },
+            Event::Created { .. } | Event::Deleted { .. } => Self::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ use conductor_host::gates::{uncounted_tests, withheld_names};
 use conductor_host::git::Repo;
 use conductor_host::process::{Cmd, KeeperSpec, KeptChild, Proof};
 use serde::Serialize;
-use taskwerk_model::ErrorCode;
+use taskwerk_client::model::ErrorCode;
 
 use super::init::describe;
 use crate::context::{Context, current_folder};

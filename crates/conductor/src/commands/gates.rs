@@ -5,7 +5,7 @@ use cli_kit::table::{Cell, Fit, Table};
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
 use conductor_engine::gate::GateKind;
-use taskwerk_model::Minutes;
+use taskwerk_client::model::Minutes;
 
 use crate::context::Context;
 use crate::survey;

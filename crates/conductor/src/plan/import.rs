@@ -7,7 +7,7 @@ use cli_kit::{CliError, Exit, Printer};
 use conductor_host::journal::{Database, PlanStatus};
 use conductor_plan::{ReviewError, Verdicts, review};
 use taskwerk_client::ImportOptions;
-use taskwerk_model::Known;
+use taskwerk_client::model::Known;
 
 use super::report::{self, PlanJson, count};
 use super::show::print_rows;

@@ -6,7 +6,7 @@ use cli_kit::{CliError, Exit, Printer};
 use conductor_host::journal::PlanRow;
 use conductor_plan::{Engine, EngineKind, Finding, Item, ItemKey, Order, Plan, Requirement, Severity};
 use serde::Serialize;
-use taskwerk_model::Minutes;
+use taskwerk_client::model::Minutes;
 
 use super::stored::{Imported, Metadata, Stored, is_draft};
 use super::tree::Labels;

@@ -6,7 +6,7 @@ use std::path::Path;
 use cli_kit::printer::Style;
 use cli_kit::table::{Cell, Fit, Table};
 use conductor_plan::{Item, ItemKey, Plan, Source, TreeRow};
-use taskwerk_model::Minutes;
+use taskwerk_client::model::Minutes;
 
 use super::stored::Stored;
 

@@ -139,9 +139,9 @@ impl Place {
     }
 
     /// Every task in the store, read by the client.
-    fn tasks(&self) -> Vec<taskwerk_model::Task> {
+    fn tasks(&self) -> Vec<taskwerk_client::model::Task> {
         let tasks = taskwerk_client::Tasks::open(self.hermetic.work(), None).unwrap();
-        let query = taskwerk_model::ListQuery { include_closed: true, ..Default::default() };
+        let query = taskwerk_client::model::ListQuery { include_closed: true, ..Default::default() };
         tasks.list(&query).unwrap()
     }
 }
