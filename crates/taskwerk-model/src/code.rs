@@ -49,7 +49,7 @@ pub enum ErrorCode {
     StoreIo,
 }
 
-/// What kind of failure a code is; programs choose their exit code by it.
+/// What kind of failure a code is. The command line has an exit code for each, HTTP a range of statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorClass {
     /// The rules forbid it.
@@ -60,19 +60,6 @@ pub enum ErrorClass {
     Conflict,
     /// The store failed.
     Store,
-}
-
-impl ErrorClass {
-    /// The exit code of a program that ends with it.
-    #[must_use]
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            Self::Refused => 1,
-            Self::NotFound => 3,
-            Self::Conflict => 4,
-            Self::Store => 5,
-        }
-    }
 }
 
 impl ErrorCode {

@@ -10,7 +10,7 @@ use crate::id::TaskId;
 use crate::view::{Decided, View};
 use std::collections::BTreeMap;
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq)]
 enum Point {
     Start(TaskId),
     End(TaskId),
@@ -22,6 +22,13 @@ impl Point {
             Self::Start(id) | Self::End(id) => id,
         }
     }
+
+    fn place(&self) -> usize {
+        match self {
+            Self::Start(_) => 0,
+            Self::End(_) => 1,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,24 +37,46 @@ enum Mark {
     Finished,
 }
 
+/// The marks of both points of each task.
+#[derive(Default)]
+struct Marks(BTreeMap<TaskId, [Option<Mark>; 2]>);
+
+impl Marks {
+    fn get(&self, point: &Point) -> Option<Mark> {
+        self.0.get(point.id()).and_then(|marks| marks[point.place()])
+    }
+
+    fn set(&mut self, point: &Point, mark: Mark) {
+        match self.0.get_mut(point.id()) {
+            Some(marks) => marks[point.place()] = Some(mark),
+            None => {
+                let mut marks = [None; 2];
+                marks[point.place()] = Some(mark);
+                self.0.insert(point.id().clone(), marks);
+            }
+        }
+    }
+}
+
 /// A cycle that can be reached from one of these tasks: each task waits for the next, the first is also the
 /// last. Only what can be reached is read.
 pub(crate) fn find_cycle<V: View>(
     draft: &mut Draft<'_, V>,
     roots: impl Iterator<Item = TaskId>,
 ) -> Decided<Option<Vec<TaskId>>, V> {
-    let mut marks: BTreeMap<Point, Mark> = BTreeMap::new();
+    let mut marks = Marks::default();
     for root in roots {
         let root = Point::Start(root);
-        if marks.contains_key(&root) {
+        if marks.get(&root).is_some() {
             continue;
         }
-        let mut path = vec![(root.clone(), waits_for(draft, &root)?)];
-        marks.insert(root, Mark::OnPath);
+        marks.set(&root, Mark::OnPath);
+        let waits = waits_for(draft, &root)?;
+        let mut path = vec![(root, waits)];
         // Each entry holds the points still to be looked at, so a chain of thousands needs no call stack.
         while let Some((point, rest)) = path.last_mut() {
             let Some(next) = rest.pop() else {
-                marks.insert(point.clone(), Mark::Finished);
+                marks.set(point, Mark::Finished);
                 path.pop();
                 continue;
             };
@@ -56,7 +85,7 @@ pub(crate) fn find_cycle<V: View>(
                 Some(Mark::OnPath) => return Ok(Some(cycle_of(&path, &next))),
                 None => {
                     let waits = waits_for(draft, &next)?;
-                    marks.insert(next.clone(), Mark::OnPath);
+                    marks.set(&next, Mark::OnPath);
                     path.push((next, waits));
                 }
             }

@@ -31,7 +31,7 @@ pub enum Event {
         action: Action,
         /// Why, when the one who did it said so.
         reason: Option<Reason>,
-        /// Whether a check was overridden.
+        /// Whether checks were to be overridden.
         forced: bool,
         /// What changed.
         changes: Vec<Change>,

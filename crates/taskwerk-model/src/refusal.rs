@@ -6,7 +6,7 @@ use crate::id::{IdError, TaskId};
 use crate::status::{PriorityError, Status, StatusError};
 use crate::task::{FencingToken, ProgressError};
 use crate::text::{TextError, Worker};
-use crate::time::{DueError, MinutesError, Moment};
+use crate::time::{DueError, Moment};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -192,9 +192,6 @@ pub enum Invalid {
     /// A priority.
     #[error(transparent)]
     Priority(#[from] PriorityError),
-    /// A duration.
-    #[error(transparent)]
-    Minutes(#[from] MinutesError),
     /// A due date.
     #[error(transparent)]
     Due(#[from] DueError),

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::temporal::DateTimePrinter;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -106,12 +105,6 @@ impl Minutes {
     pub const fn get(self) -> u32 {
         self.0
     }
-
-    /// A share of the whole for one of `parts`, rounded up to a minute.
-    #[must_use]
-    pub const fn divided_by(self, parts: u32) -> Self {
-        if parts == 0 { self } else { Self(self.0.div_ceil(parts)) }
-    }
 }
 
 /// A text that is no duration.
@@ -188,20 +181,6 @@ pub enum Due {
     Day(Date),
     /// At that moment.
     At(Moment),
-}
-
-impl Due {
-    /// The last moment at which the task is not late; a day ends in UTC.
-    #[must_use]
-    pub fn deadline(self) -> Moment {
-        match self {
-            Self::At(moment) => moment,
-            Self::Day(day) => {
-                let end = day.at(23, 59, 59, 999_999_000).to_zoned(TimeZone::UTC);
-                Moment::new(end.map_or(Timestamp::MAX, |end| end.timestamp()))
-            }
-        }
-    }
 }
 
 /// A text that is no due date.
@@ -287,11 +266,10 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_rounded_up_to_a_minute() {
-        assert_eq!(Minutes::new(300).divided_by(2), Minutes::new(150));
-        assert_eq!(Minutes::new(100).divided_by(3), Minutes::new(34));
-        assert_eq!(Minutes::new(100).divided_by(0), Minutes::new(100));
-        assert_eq!(Minutes::new(150).to_string(), "2h30m");
+    fn durations_are_written_short() {
+        for (minutes, text) in [(0, "0m"), (45, "45m"), (120, "2h"), (150, "2h30m")] {
+            assert_eq!(Minutes::new(minutes).to_string(), text);
+        }
     }
 
     #[test]
@@ -306,7 +284,6 @@ mod tests {
     fn a_due_day_stays_a_day() {
         let day: Due = "2026-12-24".parse().unwrap();
         assert_eq!(day.to_string(), "2026-12-24");
-        assert_eq!(day.deadline().to_string(), "2026-12-24T23:59:59.999999Z");
         assert_eq!(
             "2026-12-24T18:00:00+01:00".parse::<Due>().unwrap().to_string(),
             "2026-12-24T17:00:00.000000Z"

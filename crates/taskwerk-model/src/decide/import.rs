@@ -20,14 +20,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl<V: View> Case<'_, '_, V> {
-    pub(super) fn import(&mut self, import: Import) -> Decided<(), V> {
+    pub(super) fn import(&mut self, mut import: Import) -> Decided<(), V> {
         let places = self.places(&import)?;
+        let name = |row: &ImportRow| row.key.as_ref().or(row.id.as_ref()).cloned();
+        let names: Vec<Option<String>> = import.rows.iter().map(name).collect();
         let mut report = ImportReport::default();
         let mut touched = Vec::new();
         // New tasks come first, since a known one may be made to wait for them.
         for row in places.parents_first() {
             if let Place::New(id) = places.of(row) {
-                self.create_row(row, &import.rows[row], id, &places)?;
+                // Taken out, so that a large import is never in memory twice.
+                let source = std::mem::take(&mut import.rows[row]);
+                self.create_row(row, &source, id, &places)?;
                 report.created += 1;
                 touched.push((id.clone(), row));
             }
@@ -41,13 +45,14 @@ impl<V: View> Case<'_, '_, V> {
                 report.skipped += 1;
             }
         }
-        for (row, source) in import.rows.iter().enumerate() {
-            if let Some(name) = source.key.as_ref().or(source.id.as_ref()) {
+        for (row, name) in names.iter().enumerate() {
+            if let Some(name) = name {
                 report.ids.insert(name.clone(), places.of(row).id().clone());
             }
         }
+        drop((import.rows, places));
         self.check_containers(&touched)?;
-        self.refuse_row_cycle(&import.rows, &touched)?;
+        self.refuse_row_cycle(&names, &touched)?;
         self.import = Some(report);
         Ok(())
     }
@@ -130,16 +135,13 @@ impl<V: View> Case<'_, '_, V> {
         Ok(())
     }
 
-    fn refuse_row_cycle(&mut self, rows: &[ImportRow], touched: &[(TaskId, usize)]) -> Decided<(), V> {
+    fn refuse_row_cycle(&mut self, names: &[Option<String>], touched: &[(TaskId, usize)]) -> Decided<(), V> {
         let roots = touched.iter().map(|(id, _)| id.clone());
         let Some(path) = find_cycle(&mut self.draft, roots)? else { return Ok(()) };
         // Ids of tasks that will not come to be would mean nothing to the reader; the rows' own names do.
-        let rows_of: BTreeMap<&TaskId, usize> = touched.iter().map(|(id, row)| (id, *row)).collect();
-        let name = |id: &TaskId| match rows_of.get(id) {
-            Some(row) => {
-                let source = &rows[*row];
-                source.key.clone().or_else(|| source.id.clone()).unwrap_or_else(|| format!("row {}", row + 1))
-            }
+        let rows: BTreeMap<&TaskId, usize> = touched.iter().map(|(id, row)| (id, *row)).collect();
+        let name = |id: &TaskId| match rows.get(id) {
+            Some(row) => names[*row].clone().unwrap_or_else(|| format!("row {}", row + 1)),
             None => id.to_string(),
         };
         Err(Refusal::RowCycle { path: path.iter().map(name).collect() }.into())
