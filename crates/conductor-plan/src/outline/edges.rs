@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::explicit::explicit;
 use super::matching::{Entry, Index};
 use crate::Category;
-use crate::words::Bag;
+use crate::words::{Bag, plain_words};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
@@ -302,15 +302,15 @@ fn by_stage(net: &mut Net<'_>, place: &[usize]) {
     }
 }
 
-/// What everything else stands on, when it comes first: the project's skeleton, or who may do what.
+/// What everything else stands on, when it comes first: the project's skeleton, who may do what, or how data comes in.
 fn is_foundation(draft: &Draft) -> bool {
-    const ACCESS: &[&str] = &["authent", "autent", "auth", "anmeldung"];
-    let access = || {
-        crate::words::plain_words(&draft.title)
-            .iter()
-            .any(|word| ACCESS.iter().any(|start| word.starts_with(start)))
-    };
-    draft.category == Some(Category::Setup) || access()
+    const ACCESS: [&str; 4] = ["authent", "autent", "auth", "anmeldung"];
+    const DATA: [&str; 4] = ["data", "daten", "datos", "dados"];
+    const BRINGING: [&str; 7] = ["acqui", "collect", "import", "ingest", "load", "prepar", "process"];
+    let words = plain_words(&draft.title);
+    let begins =
+        |starts: &[&str]| words.iter().any(|word| starts.iter().any(|start| word.starts_with(start)));
+    draft.category == Some(Category::Setup) || begins(&ACCESS) || begins(&DATA) && begins(&BRINGING)
 }
 
 /// Tests of the whole: what the engine adds itself, and titles that say nothing but that it is tests.
@@ -333,7 +333,7 @@ fn tests_everything(draft: &Draft) -> bool {
         "final",
         "system",
     ];
-    let words = crate::words::plain_words(&draft.title);
+    let words = plain_words(&draft.title);
     let only = words
         .iter()
         .all(|word| WORDS.iter().any(|known| word == known || known.len() > 3 && word.starts_with(known)));
@@ -355,7 +355,7 @@ fn reports_everything(draft: &Draft) -> bool {
         "relatorio",
         "rapport",
     ];
-    let words = crate::words::plain_words(&draft.title);
+    let words = plain_words(&draft.title);
     words.iter().all(|word| WORDS.iter().any(|known| word.starts_with(known))) && !words.is_empty()
 }
 

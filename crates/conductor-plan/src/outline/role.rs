@@ -205,7 +205,8 @@ fn of_intro(label: &Label, parent: Role) -> Role {
         return Role::Phase;
     }
     match named_role(&label.name) {
-        Some((role, share)) if share >= 50 && role.may_interrupt(parent) => role,
+        // A sentence that leads to a list speaks of many things; only a label names a role.
+        Some((role, share)) if share >= 75 && role.may_interrupt(parent) => role,
         Some(_) | None => parent,
     }
 }

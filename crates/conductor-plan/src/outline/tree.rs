@@ -6,6 +6,9 @@ use crate::{Block, BlockKind, Document, Span};
 /// Lists nested deeper than this are read as if they were not.
 const DEEPEST_LIST: usize = 12;
 
+/// Code of at most so many bytes within a list is read as part of the item.
+const LONGEST_INLINE_CODE: usize = 200;
+
 /// The tree of one document. Nodes are named by their position; 0 is the root, and children stand after their parents.
 pub(crate) struct Tree {
     pub(crate) nodes: Vec<Node>,
@@ -126,7 +129,10 @@ impl Builder {
                 self.push(kind, Label::of_text(&block.text), block.span, self.under(block.depth));
             }
             BlockKind::Code => {
-                self.push(NodeKind::Code, Label::default(), block.span, self.under(block.depth));
+                // Short code completes the line above it: `set these variables:`.
+                let short = block.text.len() <= LONGEST_INLINE_CODE && block.depth > 0;
+                let label = if short { Label::of_text(&block.text) } else { Label::default() };
+                self.push(NodeKind::Code, label, block.span, self.under(block.depth));
             }
             BlockKind::FrontMatter => {}
         }
