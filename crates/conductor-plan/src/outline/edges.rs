@@ -290,7 +290,7 @@ fn by_stage(net: &mut Net<'_>, place: &[usize]) {
         let own = net.stage(item);
         // What builds on the stage before, or on its own, is in its place already.
         let placed = net.before[item].iter().any(|&on| net.stage(on) + 1 >= own);
-        if net.drafts[item].category == Some(Category::Test) || placed && !net.before[item].is_empty() {
+        if comes_last(net, &net.drafts[item]) || placed && !net.before[item].is_empty() {
             continue;
         }
         // A stage of which a part comes later in the sequence cannot be waited for.
@@ -359,13 +359,18 @@ fn reports_everything(draft: &Draft) -> bool {
     words.iter().all(|word| WORDS.iter().any(|known| word.starts_with(known))) && !words.is_empty()
 }
 
+/// Whether an item that names nothing it builds on builds on everything: tests, and where there are no stages, reports.
+fn comes_last(net: &Net<'_>, draft: &Draft) -> bool {
+    draft.category == Some(Category::Test) || !net.staged && reports_everything(draft)
+}
+
 /// Tests and reports of the whole come after everything that nothing else builds on. More than a person would read are
 /// left out: such an item is the last in the sequence anyway.
 fn tests_last(net: &mut Net<'_>, place: &[usize]) {
     let built_on: BTreeSet<usize> = net.before.iter().flatten().copied().collect();
     for item in net.in_sequence(place) {
         let draft = &net.drafts[item];
-        let last = draft.category == Some(Category::Test) || !net.staged && reports_everything(draft);
+        let last = comes_last(net, draft);
         if !last || !net.before[item].is_empty() {
             continue;
         }
