@@ -290,7 +290,7 @@ fn by_stage(net: &mut Net<'_>, place: &[usize]) {
         let own = net.stage(item);
         // What builds on the stage before, or on its own, is in its place already.
         let placed = net.before[item].iter().any(|&on| net.stage(on) + 1 >= own);
-        if comes_last(net, &net.drafts[item]) || placed && !net.before[item].is_empty() {
+        if comes_last(net, &net.drafts[item]) || placed {
             continue;
         }
         // A stage of which a part comes later in the sequence cannot be waited for.
