@@ -3,14 +3,26 @@
 //! The descriptor is inherited on purpose by every child of the driver: a keeper that still kills, or a git
 //! that still writes, holds the lock, so that a new driver begins only when the old one's children are through.
 //! The keeper closes it for the agent that it starts.
+//!
+//! The file names the driver, so that the lock of a living driver can be told from that of a dead one whose
+//! children are not through yet: the first refuses, the second is a matter of moments.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::thread::park_timeout;
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::{FdFlags, fcntl_setfd};
 use thiserror::Error;
+
+use crate::process::ProcessId;
+
+/// How often, and how many times, a lock is tried again whose driver is gone. Children of a dead driver are
+/// killed at once, so that half a minute means that one of them cannot be killed.
+const PAUSE: Duration = Duration::from_millis(10);
+const TRIES: u32 = 3000;
 
 /// Why the lock was not given.
 #[derive(Debug, Error)]
@@ -43,30 +55,50 @@ fn open(path: &Path) -> Result<File, LockError> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(wrap)
 }
 
-fn read_pid(file: &mut File) -> Option<u32> {
+/// The driver that the file names.
+fn read_driver(file: &mut File) -> Option<ProcessId> {
     let mut text = String::new();
     file.rewind().ok()?;
     file.read_to_string(&mut text).ok()?;
-    text.trim().parse().ok()
+    let (pid, start_time) = text.trim().split_once(' ')?;
+    Some(ProcessId { pid: pid.parse().ok()?, start_time: start_time.parse().ok()? })
+}
+
+/// The same, if it is alive.
+fn living_driver(file: &mut File) -> Option<u32> {
+    let driver = read_driver(file).filter(ProcessId::is_running)?;
+    u32::try_from(driver.pid).ok()
 }
 
 impl DriverLock {
-    /// Takes the lock at `path`, or says who has it.
+    /// Takes the lock at `path`, or says who has it. The children of a driver that is gone are waited for.
     ///
     /// # Errors
-    /// When somebody has it, or the file cannot be opened.
+    /// When a driver has it, or the file cannot be used.
     pub fn take(path: &Path) -> Result<Self, LockError> {
         let wrap = |source: std::io::Error| LockError::File { path: path.to_owned(), source };
         let mut file = open(path)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => return Err(LockError::Busy(read_pid(&mut file))),
-            Err(errno) => return Err(wrap(errno.into())),
+        let mut tries = 0;
+        loop {
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => break,
+                Err(rustix::io::Errno::WOULDBLOCK) => {}
+                Err(errno) => return Err(wrap(errno.into())),
+            }
+            let driver = living_driver(&mut file);
+            tries += 1;
+            if driver.is_some() || tries > TRIES {
+                return Err(LockError::Busy(driver));
+            }
+            // Nothing tells when somebody else's lock is free but having it.
+            park_timeout(PAUSE);
         }
         fcntl_setfd(&file, FdFlags::empty()).map_err(|errno| wrap(errno.into()))?;
         file.set_len(0).map_err(wrap)?;
         file.rewind().map_err(wrap)?;
-        writeln!(file, "{}", std::process::id()).map_err(wrap)?;
+        let own = rustix::process::getpid().as_raw_nonzero().get();
+        let start_time = ProcessId::of(own).map_or(0, |own| own.start_time);
+        writeln!(file, "{own} {start_time}").map_err(wrap)?;
         Ok(Self { file })
     }
 
@@ -82,7 +114,7 @@ impl DriverLock {
         Self::take(path)
     }
 
-    /// Whether somebody has the lock, and who. Takes nothing.
+    /// The driver that is at work, if one is. Takes nothing.
     ///
     /// # Errors
     /// When the file exists and cannot be used.
@@ -91,9 +123,11 @@ impl DriverLock {
             return Ok(None);
         }
         let mut file = open(path)?;
+        // Asked first, so that the look at the lock below, which itself locks for a moment, is in nobody's way.
+        let Some(driver) = living_driver(&mut file) else { return Ok(None) };
         match flock(&file, FlockOperation::NonBlockingLockShared) {
             Ok(()) => Ok(None),
-            Err(rustix::io::Errno::WOULDBLOCK) => Ok(Some(read_pid(&mut file).unwrap_or(0))),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(Some(driver)),
             Err(errno) => Err(LockError::File { path: path.to_owned(), source: errno.into() }),
         }
     }
@@ -125,5 +159,22 @@ mod tests {
         drop(lock);
         assert_eq!(DriverLock::holder(&path).unwrap(), None);
         DriverLock::take(&path).unwrap();
+    }
+
+    #[test]
+    fn children_of_a_dead_driver_are_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("driver.lock");
+        // No process has this pid: it is above what any system gives.
+        std::fs::write(&path, "2147483647 1\n").unwrap();
+        let child = open(&path).unwrap();
+        flock(&child, FlockOperation::LockExclusive).unwrap();
+        assert_eq!(DriverLock::holder(&path).unwrap(), None, "nobody drives");
+        let taker = std::thread::spawn({
+            let path = path.clone();
+            move || DriverLock::take(&path).map(drop)
+        });
+        drop(child);
+        taker.join().unwrap().unwrap();
     }
 }

@@ -16,7 +16,7 @@ pub struct ProcessId {
 
 impl ProcessId {
     /// The process that now has this pid; `None` when there is none.
-    pub(super) fn of(pid: i32) -> Option<Self> {
+    pub(crate) fn of(pid: i32) -> Option<Self> {
         Some(Self { pid, start_time: system::row(pid)?.start_time })
     }
 

@@ -3,9 +3,10 @@
 use cli_kit::time::now;
 use cli_kit::{CliError, Exit};
 use conductor_engine::control::{Control, Reply};
-use conductor_engine::event::Event;
+use conductor_engine::event::{Event, Recorded};
 use conductor_engine::ids::{ControlId, SessionId};
-use conductor_engine::{Input, decide};
+use conductor_engine::session::Session;
+use conductor_engine::{Input, apply, decide};
 use serde_json::json;
 
 use super::opened::Opened;
@@ -31,7 +32,7 @@ pub(super) fn ask(
     control: &Control,
 ) -> Result<Asked, CliError> {
     let actor = Opened::actor(context)?;
-    let session = opened.fold(id)?;
+    let session = with_what_waits(opened, id)?;
     let next = ControlId(u64::MAX);
     let would = decide(&session, now(), Input::Control(next, actor.clone(), control.clone()));
     if let Some(Event::ControlSeen { reply: Reply::Refused { why }, .. }) = would.first() {
@@ -42,6 +43,23 @@ pub(super) fn ask(
         Some(pid) => Asked::Driver(pid),
         None => Asked::Later,
     })
+}
+
+/// The session as it will be once the requests that wait for a driver are obeyed, so that two answers to one question
+/// are not both taken.
+fn with_what_waits(opened: &Opened, id: SessionId) -> Result<Session, CliError> {
+    let mut session = opened.fold(id)?;
+    let at = now();
+    for row in opened.db.controls(id, session.last_control).map_err(from_journal)? {
+        for event in decide(&session, at, Input::Control(row.id, row.actor, row.control)) {
+            let recorded = Recorded { seq: session.seq + 1, at, event };
+            if apply(&mut session, &recorded).is_err() {
+                // Its driver will say so; as an opinion beforehand this has no weight.
+                return opened.fold(id);
+            }
+        }
+    }
+    Ok(session)
 }
 
 /// Says what becomes of a request that was written down.

@@ -1,6 +1,6 @@
 //! A chain of real work, from tasks to commits on the session's branch, beside a checkout that is never touched.
 
-use taskwerk_model::Status;
+use taskwerk_client::model::Status;
 
 use super::support::{Commit, Project, WRITER};
 

@@ -2,5 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod answering;
 mod chain;
+mod choosing;
+mod driving;
+mod failing;
+mod hostile;
+mod killing;
+mod landing;
+mod limits;
+mod people;
+mod stopping;
 mod support;
+mod titles;

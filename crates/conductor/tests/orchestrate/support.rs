@@ -10,8 +10,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use taskwerk_client::model::{ImportFile, ListQuery, Status, Task};
 use taskwerk_client::{ImportOptions, Tasks};
-use taskwerk_model::{ImportFile, ListQuery, Status, Task};
 use testkit::{Hermetic, Ran};
 
 /// The program under test.
@@ -153,7 +153,8 @@ impl Project {
     pub(crate) fn commits(&self, range: &str) -> Vec<Commit> {
         let keys = ["Task", "Run", "Agent", "Evidence"];
         let trailers = keys.map(|k| format!("%x00%(trailers:key={k},valueonly,separator=%x2C)")).concat();
-        let out = self.git(&["log", "--reverse", "--topo-order", &format!("--format=%H%x00%s{trailers}"), range]);
+        let out =
+            self.git(&["log", "--reverse", "--topo-order", &format!("--format=%H%x00%s{trailers}"), range]);
         out.lines()
             .map(|line| {
                 let mut fields = line.split('\0').map(str::to_owned);
@@ -296,9 +297,9 @@ impl Project {
     /// Processes that have to do with this project, with their command lines.
     pub(crate) fn processes(&self) -> Vec<String> {
         let own = std::process::id();
-        let pids = folder(Path::new("/proc")).into_iter().filter_map(|path| {
-            path.file_name()?.to_str()?.parse::<u32>().ok()
-        });
+        let pids = folder(Path::new("/proc"))
+            .into_iter()
+            .filter_map(|path| path.file_name()?.to_str()?.parse::<u32>().ok());
         pids.filter(|pid| *pid != own && concerns(*pid, self.root()))
             .map(|pid| {
                 let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
@@ -422,5 +423,8 @@ fn concerns(pid: u32, root: &Path) -> bool {
     };
     let in_it = |path: PathBuf| fs::read_link(path).is_ok_and(|target| target.starts_with(root));
     // One that ended and that nobody has collected yet has neither a folder nor files nor a command line.
-    says("cmdline") || says("environ") || in_it(at("cwd").into()) || folder(Path::new(&at("fd"))).into_iter().any(in_it)
+    says("cmdline")
+        || says("environ")
+        || in_it(at("cwd").into())
+        || folder(Path::new(&at("fd"))).into_iter().any(in_it)
 }

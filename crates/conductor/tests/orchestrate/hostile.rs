@@ -1,0 +1,220 @@
+//! An agent that is against its user. Without a sandbox it runs with the user's rights; what is shown here is that
+//! Conductor itself carries nothing of it anywhere but the tree that passed the gates, and runs nothing of it.
+
+use taskwerk_client::model::Status;
+
+use super::support::Project;
+
+/// Files may be of any kind here: what is shown is what happens to them after they were accepted.
+const NO_APPROVALS: &str = "safety: { require_approval_for: [] }\n";
+
+/// Programs planted wherever git looks for some, each of which would leave a mark.
+const PLANTS: &str = r#"
+trap_door() { printf '#!/bin/sh\necho %s >> "%s/owned"\nexec cat\n' "$1" "$HOME"; }
+trap_door program > .git/planted; chmod +x .git/planted
+evil="$PWD/.git/planted"
+for hook in applypatch-msg commit-msg fsmonitor-watchman post-applypatch post-checkout post-commit post-index-change \
+  post-merge post-rewrite pre-applypatch pre-auto-gc pre-commit pre-merge-commit prepare-commit-msg pre-push \
+  pre-rebase reference-transaction sendemail-validate; do
+  trap_door "$hook" > ".git/hooks-$hook"
+done
+mkdir -p .git/hooks
+for file in .git/hooks-*; do chmod +x "$file"; mv "$file" ".git/hooks/${file#.git/hooks-}"; done
+cat >> .git/config <<C
+[core]
+	fsmonitor = $evil
+	hooksPath = $PWD/.git/hooks
+	sshCommand = $evil
+	editor = $evil
+	pager = $evil
+	askPass = $evil
+[filter "evil"]
+	clean = $evil
+	smudge = $evil
+	process = $evil
+	required = true
+[diff]
+	external = $evil
+[diff "evil"]
+	textconv = $evil
+	command = $evil
+[merge "evil"]
+	driver = $evil
+[gpg]
+	program = $evil
+[commit]
+	gpgSign = true
+[credential]
+	helper = $evil
+[alias]
+	status = !$evil
+[include]
+	path = $PWD/.git/more
+C
+printf '* filter=evil diff=evil merge=evil\n' > .gitattributes
+mkdir -p .git/info; cp .gitattributes .git/info/attributes
+"#;
+
+#[test]
+fn planted_programs_are_never_run() {
+    let agent = format!("echo good > good.txt\n{PLANTS}");
+    let gates = "gates: { test: { run: \"test -f good.txt && test ! -e .git/planted\" } }";
+    let project = Project::configured(&agent, &format!("{NO_APPROVALS}{gates}"));
+    project.add("Good", &[]);
+    let before = project.users_own();
+    let ran = project.orchestrate(0, &[]);
+    assert_eq!(project.mark("owned"), None, "{ran}");
+    assert_eq!(project.users_own(), before);
+    assert_eq!(project.file_of("conductor/s1", "good.txt"), "good\n");
+    project.json(&["orchestrate", "review", "TASK-001"]);
+    project.ok(&["orchestrate", "land"]);
+    assert_eq!(project.read("good.txt"), "good\n");
+    assert_eq!(project.mark("owned"), None, "neither by landing nor by looking");
+    assert_eq!(project.processes(), Vec::<String>::new());
+    project.assert_sound();
+}
+
+#[test]
+fn commits_and_branches_of_an_agents_own_stay_its_own() {
+    let agent = r#"
+echo one > one.txt; git add one.txt; git -c user.name=E -c user.email=e@x commit -q -m 'mine
+
+Task: TASK-666
+Run: 9.9'
+git branch conductor/s1 HEAD || git branch -f conductor/s1 HEAD
+git branch -f main HEAD || git update-ref refs/heads/main HEAD
+git tag v1
+git checkout -q --orphan other; git rm -rq --cached .; echo two > two.txt; git add two.txt
+git -c user.name=E -c user.email=e@x commit -q -m orphan
+git push -q origin HEAD:main HEAD:refs/heads/evil 2> /dev/null || echo refused > "$HOME/push"
+echo three > three.txt; echo stash >> two.txt
+git -c user.name=E -c user.email=e@x stash -q
+echo four > four.txt
+"#;
+    let project = Project::new(agent);
+    project.add("Count", &[]);
+    let (before, refs) = (project.users_own(), project.refs("refs/heads"));
+    project.orchestrate(0, &[]);
+    assert_eq!(project.users_own(), before);
+    assert_eq!(project.mark("push").unwrap(), "refused\n");
+    let mut expected = refs.clone();
+    expected.insert("refs/heads/conductor/s1".to_owned(), project.rev("conductor/s1"));
+    assert_eq!(project.refs("refs/heads"), expected);
+    assert_eq!((project.refs("refs/tags").len(), project.refs("refs/stash").len()), (0, 0));
+    let commits = project.commits("main..conductor/s1");
+    assert_eq!(commits.len(), 1, "its own history is squashed");
+    assert_eq!((commits[0].task.as_str(), commits[0].run.as_str()), ("TASK-001", "1.1"));
+    assert!(project.files_of("conductor/s1").contains("four.txt"));
+    assert_eq!(project.status("TASK-001"), Status::Done);
+    // Nothing of what it made is lost either: its own commits are kept, or its workspace is, with the reason.
+    let kept = project.run_of("TASK-001")["kept"].clone();
+    let subjects = project.git(&["log", "--format=%s", "--all", "--glob=refs/conductor"]);
+    let saved = ["mine", "orphan"].iter().all(|subject| subjects.lines().any(|line| line == *subject));
+    assert!(saved || kept.as_str().is_some_and(|why| why.contains("commits")), "{subjects}\n{kept}");
+    assert_eq!(project.workspaces().is_empty(), kept.is_null(), "{kept}");
+    project.assert_sound();
+}
+
+/// Its own repository replaced by something else, in each of the ways that there are.
+#[test]
+fn a_workspace_whose_repository_was_replaced_is_kept_and_told() {
+    let ways = [
+        ("a file", r#"rm -rf .git; printf 'gitdir: %s/evil.git\n' "$HOME" > .git"#),
+        ("a link", r#"rm -rf .git; ln -s "$HOME/evil.git" .git"#),
+        ("nothing", "rm -rf .git"),
+        ("a lie", r#"printf '%s/evil.git/objects\n' "$HOME" > .git/objects/info/alternates"#),
+        ("a common directory", r#"printf '%s/evil.git\n' "$HOME" > .git/commondir"#),
+    ];
+    for (name, way) in ways {
+        let agent = format!(
+            r#"
+git init -q --bare "$HOME/evil.git"
+printf '#!/bin/sh\necho fsmonitor >> %s/owned\n' "$HOME" > "$HOME/evil.git/planted"; chmod +x "$HOME/evil.git/planted"
+git -C "$HOME/evil.git" config core.fsmonitor "$HOME/evil.git/planted"
+git -C "$HOME/evil.git" config core.hooksPath "$HOME/evil.git"
+{way}
+echo good > good.txt
+"#
+        );
+        let project = Project::new(&agent);
+        project.add("Good", &[]);
+        let before = project.users_own();
+        let ran = project.orchestrate(0, &[]);
+        assert_eq!(project.mark("owned"), None, "{name}");
+        assert_eq!(project.users_own(), before, "{name}");
+        assert_eq!(project.file_of("conductor/s1", "good.txt"), "good\n", "{name}: {ran}");
+        assert_eq!(project.commits("main..conductor/s1").len(), 1, "{name}");
+        let kept = project.run_of("TASK-001")["kept"].clone();
+        assert_eq!(project.workspaces().is_empty(), kept.is_null(), "{name}: {kept}");
+        project.assert_sound();
+    }
+}
+
+#[test]
+fn what_an_agent_leaves_running_is_dead_before_the_gates_start() {
+    // A child in a session of its own, one that ignores every polite signal, a daemon that forked twice and forgot
+    // its environment, and one that goes on writing into the workspace.
+    let agent = r#"
+pids="$HOME/pids"; mkdir "$pids"
+setsid sh -c 'echo $$ > "$0/session"; while :; do sleep 1; done' "$pids" &
+setsid sh -c 'trap "" TERM HUP INT; echo $$ > "$0/deaf"; while :; do sleep 1; done' "$pids" &
+(setsid sh -c '(trap "" TERM HUP INT; exec env -i /bin/sh -c "echo \$\$ > \"$0/daemon\"; cd /; while :; do sleep 1; done") &' "$pids" &)
+setsid sh -c 'echo $$ > "$0/writer"; while :; do echo late >> late.txt; sleep 0.01; done' "$pids" &
+for name in session deaf daemon writer; do until [ -s "$pids/$name" ]; do sleep 0.01; done; done
+until [ -s late.txt ]; do sleep 0.01; done
+echo good > good.txt
+"#;
+    let gate = r#"
+for name in session deaf daemon writer; do
+  pid=$(cat "$HOME/pids/$name") || exit 1
+  if kill -0 "$pid" 2> /dev/null; then echo "$name lives"; exit 1; fi
+done
+echo checked >> "$HOME/checked"
+"#;
+    let project = Project::configured(agent, "gates: { test: { run: \"sh $HOME/gate.sh\" } }");
+    std::fs::write(project.home().join("gate.sh"), gate).unwrap();
+    project.add("Good", &[]);
+    let ran = project.orchestrate(0, &[]);
+    assert_eq!(project.mark("checked").unwrap(), "checked\n", "{ran}");
+    assert_eq!(project.file_of("conductor/s1", "good.txt"), "good\n");
+    assert_eq!(project.run_of("TASK-001")["attempts"], 1);
+    project.assert_tidy();
+}
+
+#[test]
+fn gates_leave_nothing_running_either() {
+    let gate = "gates: { test: { run: \"setsid sh -c 'while :; do sleep 1; done' & true\" } }";
+    let project = Project::configured(super::support::WRITER, gate);
+    project.add("Good", &[]);
+    project.orchestrate(0, &[]);
+    project.assert_tidy();
+}
+
+#[test]
+fn an_agent_that_edits_the_rules_is_judged_by_the_old_ones() {
+    // The gate and the configuration are those of the session's start, whatever the workspace or even the user's
+    // own file says later.
+    let agent = r#"
+mkdir -p .taskwerk; printf 'orchestration:\n  gates: { test: { run: "true" } }\n' > .taskwerk/config.yml
+printf '#!/bin/sh\nexit 0\n' > test.sh
+echo bad > bad.txt
+"#;
+    let project = Project::configured(agent, "gates: { test: { run: \"test ! -f bad.txt\" } }");
+    project.add("Bad", &[]);
+    project.orchestrate(7, &[]);
+    assert_eq!(project.status("TASK-001"), Status::Review);
+    assert_eq!(project.commits("main..conductor/s1"), []);
+}
+
+#[test]
+fn an_agent_cannot_close_its_task() {
+    let agent = r#"
+echo good > good.txt
+printf '{"status":"done","message":"all gates pass, landed as 1234567"}' > "$CONDUCTOR_RESULT_FILE"
+"#;
+    let project = Project::configured(agent, "gates: { test: { run: \"false\" } }");
+    project.add("Good", &[]);
+    project.orchestrate(7, &[]);
+    assert_eq!(project.status("TASK-001"), Status::Review);
+    assert_eq!(project.commits("main..conductor/s1"), []);
+}

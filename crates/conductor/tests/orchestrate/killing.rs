@@ -1,0 +1,84 @@
+//! A driver that is killed again and again loses nothing and does nothing twice.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use taskwerk_client::model::Status;
+
+use super::support::{Project, Running, until};
+
+/// Kills of one session.
+const KILLS: u32 = 20;
+const TASKS: usize = 8;
+
+/// The splitmix64 generator: small, and the same everywhere for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % below
+    }
+}
+
+#[test]
+fn a_driver_that_is_killed_twenty_times_does_each_task_once() {
+    // Another seed for every run would find more, but a failure has to be one that can be seen again.
+    let seed = 20_240_229;
+    println!("seed {seed}");
+    let mut dice = Dice(seed);
+    let agent = r#"
+echo "$CONDUCTOR_TASK_ID" > "$CONDUCTOR_TASK_ID.txt"
+(setsid sh -c 'while :; do sleep 1; done' &)
+sleep 0.05
+echo "done" >> "$CONDUCTOR_TASK_ID.txt"
+"#;
+    let gate = "gates: { test: { run: \"for f in TASK-*.txt; do grep -q done $f || exit 1; done\" } }";
+    let project = Project::configured(agent, gate);
+    for number in 0..TASKS {
+        let needs = if number % 3 == 2 { vec!["TASK-001"] } else { Vec::new() };
+        project.add(&format!("Task {number}"), &needs);
+    }
+    let before = project.users_own();
+    let mut driver = project.spawn(&["orchestrate", "run", "--auto", "--jobs", "3"]);
+    until("the session", || project.journal_rows() > 0);
+    for kill in 1..=KILLS {
+        // A few steps are let through each time, so that the kills are spread over the whole session; then a
+        // moment more, so that they fall between the steps as well.
+        let_through(&project, &mut driver, dice.roll(6));
+        std::thread::park_timeout(Duration::from_millis(dice.roll(25)));
+        driver.kill();
+        println!("kill {kill}: at row {}", project.journal_rows());
+        driver = project.spawn(&["orchestrate", "resume", "--auto"]);
+    }
+    assert_eq!(driver.wait(), Some(0), "{}", project.run(&["orchestrate", "status"]));
+    assert_eq!(project.users_own(), before);
+    for id in project.all().iter().map(|task| task.id.to_string()) {
+        assert_eq!(project.status(&id), Status::Done, "{id}");
+        assert_eq!(closed(&project, &id), 1, "{id}");
+        assert_eq!(project.run_of(&id)["failures"], 0, "{id}: the death of the host is no failure");
+        assert_eq!(project.file_of("conductor/s1", &format!("{id}.txt")), format!("{id}\ndone\n"));
+    }
+    let commits = project.commits("main..conductor/s1");
+    let of = |what: fn(&super::support::Commit) -> &String| {
+        commits.iter().map(what).collect::<BTreeSet<_>>().len()
+    };
+    assert_eq!((commits.len(), of(|c| &c.task), of(|c| &c.run)), (TASKS, TASKS, TASKS));
+    project.assert_tidy();
+}
+
+/// Waits until the journal has grown by so many rows, or the driver has ended.
+fn let_through(project: &Project, driver: &mut Running, rows: u64) {
+    let goal = project.journal_rows() + rows;
+    until("progress", || project.journal_rows() >= goal || driver.has_ended());
+}
+
+/// How often a task was closed.
+fn closed(project: &Project, id: &str) -> usize {
+    let tasks = project.tasks();
+    let events = tasks.events_of(&tasks.find(id).unwrap().id).unwrap();
+    events.iter().filter(|row| row.event.kind() == "completed").count()
+}

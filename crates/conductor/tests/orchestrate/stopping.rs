@@ -1,0 +1,89 @@
+//! The end of a session before its tasks are done.
+
+use taskwerk_client::model::Status;
+
+use super::support::{Project, Running, until};
+
+/// Works for ever at its first task until a file says otherwise, with a child that does the same.
+const SLOW: &str = r#"
+echo half > "$CONDUCTOR_TASK_ID.txt"
+if [ ! -f "$HOME/quick" ]; then
+  setsid sh -c 'while :; do sleep 1; done' &
+  echo $$ > "$HOME/agent.pid"
+  sleep 1000
+fi
+echo whole > "$CONDUCTOR_TASK_ID.txt"
+"#;
+
+fn at_work() -> (Project, Running) {
+    let project = Project::new(SLOW);
+    project.add("One", &[]);
+    project.add("Two", &[]);
+    let driver = project.spawn(&["orchestrate", "run", "--auto"]);
+    until("the agent", || project.mark("agent.pid").is_some());
+    (project, driver)
+}
+
+#[test]
+fn a_stop_ends_the_agent_keeps_the_work_and_gives_the_task_back() {
+    let (project, mut driver) = at_work();
+    let before = project.users_own();
+    project.ok(&["orchestrate", "stop", "--reason", "lunch"]);
+    assert_eq!(driver.wait(), Some(0));
+    project.assert_tidy();
+    assert_eq!(project.users_own(), before);
+    assert_eq!((project.status("TASK-001"), project.status("TASK-002")), (Status::Todo, Status::Todo));
+    assert!(project.notes("TASK-001").contains("lunch"), "{}", project.notes("TASK-001"));
+    let kept = project.refs("refs/conductor");
+    let half = |id: &String| project.git_ok(&["cat-file", "-e", &format!("{id}:TASK-001.txt")]);
+    assert!(kept.values().any(half), "{kept:?}");
+    let status = project.json(&["orchestrate", "status"]);
+    assert_eq!((&status["status"], &status["outcome"]), (&"completed".into(), &"stopped".into()));
+
+    // What is left is for another session.
+    std::fs::write(project.home().join("quick"), "").unwrap();
+    project.orchestrate(0, &[]);
+    assert!(project.all().iter().all(|task| task.status == Status::Done));
+    assert_eq!(project.file_of("conductor/s2", "TASK-001.txt"), "whole\n");
+    project.assert_tidy();
+}
+
+#[test]
+fn a_stop_while_nobody_drives_is_obeyed_first_of_all() {
+    let (project, mut driver) = at_work();
+    driver.kill();
+    until("the end of the agent", || project.processes().is_empty());
+    project.ok(&["orchestrate", "stop"]);
+    assert_eq!(project.status("TASK-001"), Status::InProgress, "nobody is there to obey");
+    std::fs::remove_file(project.home().join("agent.pid")).unwrap();
+    project.ends(0, &["orchestrate", "resume", "--auto"]);
+    assert_eq!(project.mark("agent.pid"), None, "no agent was begun");
+    assert_eq!(project.status("TASK-001"), Status::Todo);
+    project.assert_tidy();
+}
+
+#[test]
+fn stopping_nothing_is_no_error() {
+    let project = Project::new(SLOW);
+    assert_eq!(project.ok(&["orchestrate", "stop"]), "Nothing is running.\n");
+    std::fs::write(project.home().join("quick"), "").unwrap();
+    project.add("One", &[]);
+    project.orchestrate(0, &[]);
+    assert_eq!(project.json(&["orchestrate", "stop"])["asked"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_driver_that_dies_takes_the_agent_along_and_is_taken_up_where_it_was() {
+    let (project, mut driver) = at_work();
+    driver.kill();
+    until("the end of the agent", || project.processes().is_empty());
+    let status = project.json(&["orchestrate", "status"]);
+    assert_eq!((&status["status"], &status["interrupted"]), (&"active".into(), &true.into()));
+    assert_eq!(project.refused(4, &["orchestrate", "run", "--auto"]), "SESSION_UNFINISHED");
+    std::fs::write(project.home().join("quick"), "").unwrap();
+    project.ends(0, &["orchestrate", "resume", "--auto"]);
+    let run = project.run_of("TASK-001");
+    assert_eq!((&run["attempts"], &run["failures"]), (&2.into(), &0.into()), "{run}");
+    assert_eq!(project.commits("main..conductor/s1").len(), 2);
+    project.assert_tidy();
+}
