@@ -9,7 +9,7 @@ use cli_kit::{CliError, Env, Exit, GlobalFlags};
 
 use crate::commands::{agents, config, doctor, gates, init};
 use crate::context::Context;
-use crate::{orchestrate, plan};
+use crate::{demo, orchestrate, plan};
 
 /// From a document to tasks, and from tasks to checked, merged commits
 ///
@@ -49,6 +49,7 @@ enum Command {
     Gates(gates::Args),
     Config(config::Args),
     Doctor(doctor::Args),
+    Demo(demo::Args),
 }
 
 /// Carries out a command line (the program's name first) and says how it ended.
@@ -74,6 +75,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, CliError> {
         Command::Gates(args) => gates::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Doctor(args) => doctor::run(args, context),
+        Command::Demo(args) => demo::run(args, context),
     }
 }
 

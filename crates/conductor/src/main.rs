@@ -6,6 +6,7 @@ mod ask;
 mod cli;
 mod commands;
 mod context;
+mod demo;
 mod failure;
 mod orchestrate;
 mod place;

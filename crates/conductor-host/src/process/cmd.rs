@@ -213,6 +213,32 @@ impl Cmd {
         self.converse(&mut child).map_err(|source| RunError::Lost { program: self.program.clone(), source })
     }
 
+    /// Runs the command to its end while somebody watches: both streams as one, in the order in which they were
+    /// written, are handed to `see` piece by piece as they come. It has no input, and it stays in this program's
+    /// process group, so that a Ctrl-C in the terminal ends both.
+    ///
+    /// # Errors
+    /// As [`Cmd::run`].
+    pub fn watch(&self, see: &mut dyn FnMut(&[u8])) -> Result<Exit, RunError> {
+        let lost = |source| RunError::Lost { program: self.program.clone(), source };
+        let (mut reader, writer) = io::pipe().map_err(lost)?;
+        let mut command = command(&self.program, &self.args, &self.dir, &self.env);
+        command.stdin(Stdio::null()).stdout(writer.try_clone().map_err(lost)?).stderr(writer);
+        let mut child = command.spawn().map_err(|source| start_error(&self.program, &self.dir, source))?;
+        // It holds writing ends of the pipe, which would never end.
+        drop(command);
+        let mut piece = [0; PIPE_SAFE];
+        loop {
+            match reader.read(&mut piece) {
+                Ok(0) => break,
+                Ok(length) => see(&piece[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(lost(error)),
+            }
+        }
+        child.wait().map(exit_of).map_err(lost)
+    }
+
     fn start(&self) -> Result<Child, RunError> {
         let redirect = |path: &Path, source| RunError::Redirect {
             program: self.program.clone(),
@@ -340,6 +366,19 @@ mod tests {
         assert_eq!((out.stdout.len(), out.stderr.len(), out.truncated), (164_000, 164_000, false));
         let out = sh(noise).limit(10).run().unwrap();
         assert_eq!((out.stdout.as_slice(), out.truncated), (b"0123456789".as_slice(), true));
+    }
+
+    #[test]
+    fn who_watches_sees_both_streams_in_their_order() {
+        let mut seen = Vec::new();
+        let script = "echo 1; echo 2 >&2; echo 3; cat; exit 4";
+        let exit = sh(script)
+            .env("PATH", "/usr/bin:/bin")
+            .watch(&mut |piece| seen.extend_from_slice(piece))
+            .unwrap();
+        assert_eq!((exit, seen.as_slice()), (Exit::Code(4), b"1\n2\n3\n".as_slice()));
+        let missing = Cmd::new("/no/such/program", "/").watch(&mut |_| {}).unwrap_err();
+        assert!(matches!(missing, RunError::NoProgram { .. }), "{missing:?}");
     }
 
     #[test]
