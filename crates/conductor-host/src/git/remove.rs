@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use super::error::GitError;
 use super::name::{RefName, RepoPath};
@@ -46,6 +47,8 @@ pub enum KeptWhy {
         /// The refs of the clone that name them.
         refs: Vec<String>,
     },
+    /// What is there is not, or not any more, the workspace that was made there.
+    Replaced,
     /// It could not be understood.
     NotUnderstood {
         /// What was odd.
@@ -78,6 +81,22 @@ impl Repo {
         let others = [beside(&workspace.index(), ".lock"), beside(path, ".pack"), workspace.doomed()];
         for left in [workspace.mark(), workspace.index()].into_iter().chain(others) {
             delete(&left)?;
+        }
+        Ok(Removal::Removed)
+    }
+
+    /// Deletes what a crash left of a workspace that is not ready: one whose removal had begun, or, where the
+    /// caller knows that no agent was ever let in (`unused`), one that was never complete.
+    ///
+    /// # Errors
+    /// When the file system fails.
+    pub fn clear_workspace_remains(&self, path: &Path, unused: bool) -> Result<Removal, GitError> {
+        if path.symlink_metadata().is_ok() && !unused {
+            return Ok(Removal::Kept { why: KeptWhy::Replaced });
+        }
+        // The proof was had before it was moved away; what had never been moved there is nobody's work.
+        for suffix in ["", ".ready", ".ready.new", ".index", ".index.lock", ".pack", ".gone"] {
+            delete(&beside(path, suffix))?;
         }
         Ok(Removal::Removed)
     }

@@ -1,6 +1,8 @@
 //! Where things are: workspaces outside the checkout, records beside the task store.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -78,6 +80,14 @@ impl Places {
         self.runs().join(name)
     }
 
+    /// Every place of the run's at which there is a workspace, or something that a crash left of one, oldest
+    /// first.
+    pub fn workspaces(&self, run: RunId) -> Vec<PathBuf> {
+        let names = fs::read_dir(self.runs()).into_iter().flatten().flatten().map(|entry| entry.file_name());
+        let again: BTreeSet<u32> = names.filter_map(|name| again_of(run, name.to_str()?)).collect();
+        again.into_iter().map(|again| self.workspace(run, again)).collect()
+    }
+
     /// The gate workspace of a session's lane.
     pub fn gate(&self, session: SessionId) -> PathBuf {
         self.root.join("gate").join(session.to_string())
@@ -119,6 +129,16 @@ impl Places {
     }
 }
 
+/// Which of the run's workspaces a name belongs to: `1.2` and `1.2.ready` to the first one of run 1.2.
+fn again_of(run: RunId, name: &str) -> Option<u32> {
+    let rest = name.strip_prefix(&run.to_string())?;
+    let (again, _record) = rest.split_once('.').unwrap_or((rest, ""));
+    match again.strip_prefix('-') {
+        Some(number) => number.parse().ok(),
+        None => again.is_empty().then_some(0),
+    }
+}
+
 fn state_home(env: &EnvMap) -> Option<PathBuf> {
     let absolute =
         |name: &str| env.get(OsStr::new(name)).map(PathBuf::from).filter(|path| path.is_absolute());
@@ -152,5 +172,20 @@ mod tests {
         assert!(matches!(places("/x", &home, Some(&top.join("ws"))), Err(PlacesError::Inside(_))));
         let run = RunId { session: SessionId(1), number: 2 };
         assert!(one.workspace(run, 0).ends_with("run/1.2") && one.workspace(run, 1).ends_with("run/1.2-1"));
+    }
+
+    #[test]
+    fn a_runs_workspaces_are_found_by_whatever_is_left_of_them() {
+        let state = tempfile::tempdir().unwrap();
+        let env = env(&[("XDG_STATE_HOME", state.path().to_str().unwrap())]);
+        let places =
+            Places::new(Path::new("/x/.git"), Path::new("/x"), Path::new("/x/.taskwerk"), None, &env)
+                .unwrap();
+        let run = RunId { session: SessionId(1), number: 2 };
+        assert_eq!(places.workspaces(run), [PathBuf::new(); 0]);
+        for name in ["1.2-3.gone", "1.2", "1.2.ready", "1.20", "1.2-x", "1.2-1.index", "11.2", "1.2x"] {
+            fs::create_dir_all(places.runs().join(name)).unwrap();
+        }
+        assert_eq!(places.workspaces(run), [0, 1, 3].map(|again| places.workspace(run, again)));
     }
 }

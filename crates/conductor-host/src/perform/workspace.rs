@@ -17,11 +17,7 @@ const MOST_WORKSPACES: u32 = 100;
 impl Site {
     /// The workspaces of a run that are ready, oldest first.
     fn workspaces(&self, run: RunId) -> Vec<Workspace> {
-        (0..MOST_WORKSPACES)
-            .map(|again| self.places.workspace(run, again))
-            .take_while(|path| path.symlink_metadata().is_ok())
-            .filter_map(|path| self.repo.find_workspace(&path))
-            .collect()
+        self.places.workspaces(run).iter().filter_map(|path| self.repo.find_workspace(path)).collect()
     }
 
     /// The workspace that the run works in: the newest one that started from `base`.
@@ -171,12 +167,15 @@ impl Site {
 
     pub(super) fn tidy(&self, run: RunId, snapshot: Option<&Snapshot>) -> Outcome {
         let mut kept = Vec::new();
-        for workspace in self.workspaces(run) {
-            match self.remove(&workspace, snapshot) {
+        for path in self.places.workspaces(run) {
+            let removal = match self.repo.find_workspace(&path) {
+                Some(workspace) => self.remove(&workspace, snapshot),
+                // An agent is let in only when it is ready, and what an agent did is saved before anything else.
+                None => self.repo.clear_workspace_remains(&path, snapshot.is_none()),
+            };
+            match removal {
                 Ok(Removal::Removed) => {}
-                Ok(Removal::Kept { why }) => {
-                    kept.push(format!("{}: {}", workspace.path().display(), kept_why(&why)));
-                }
+                Ok(Removal::Kept { why }) => kept.push(format!("{}: {}", path.display(), kept_why(&why))),
                 Err(error) => return failed(&error).into(),
             }
         }
@@ -208,6 +207,7 @@ fn kept_why(why: &KeptWhy) -> String {
         KeptWhy::Unsaved { paths } => format!("files that were never saved: {}", list(paths)),
         KeptWhy::Nested { paths } => format!("repositories inside it: {}", list(paths)),
         KeptWhy::UnsavedCommits { refs } => format!("commits that no ref keeps: {}", refs.join(", ")),
+        KeptWhy::Replaced => "it is not what Conductor had made there".to_owned(),
         KeptWhy::NotUnderstood { .. } => "its own repository cannot be understood".to_owned(),
     }
 }

@@ -51,3 +51,26 @@ fn a_removal_that_was_killed_goes_on() {
     assert_eq!(repo.remove_workspace(&workspace, &saved.name).expect("asked"), Removal::Removed);
     assert_eq!(fs::read_dir(lab.path("state/run")).expect("folder").count(), 0);
 }
+
+#[test]
+fn what_a_crash_left_is_cleared_and_work_is_not() {
+    let lab = Lab::new();
+    let repo = lab.repo();
+    let workspace = lab.workspace(&repo, 1);
+    let dir = workspace.path().to_owned();
+    let left = || fs::read_dir(lab.path("state/run")).expect("folder").count();
+    let clear = |unused| repo.clear_workspace_remains(&dir, unused).expect("asked");
+
+    write(&dir.join("work"), "1");
+    fs::remove_file(lab.path("state/run/1.ready")).expect("an agent with the user's rights can do that");
+    assert_eq!(repo.find_workspace(&dir), None);
+    assert_eq!(clear(false), Removal::Kept { why: KeptWhy::Replaced });
+    assert!(dir.join("work").exists());
+    fs::rename(&dir, lab.path("state/run/1.gone")).expect("as a removal that was killed");
+    assert_eq!((clear(false), left()), (Removal::Removed, 0));
+
+    let half = lab.workspace(&repo, 1);
+    fs::remove_file(lab.path("state/run/1.ready")).expect("as a checkout that was killed");
+    assert!(half.path().exists());
+    assert_eq!((clear(true), left()), (Removal::Removed, 0));
+}
