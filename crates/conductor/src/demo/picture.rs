@@ -34,13 +34,13 @@ pub(super) fn draw(printer: &mut Printer, picture: &Picture) {
     }
 }
 
-/// `6 tasks done, 6 commits on main, 7 attempts, 1 failed gate, 1 answer from a person, 3.1 s`.
+/// `6 tasks done by a replay, 6 commits on main, 7 attempts, 1 failed gate, 1 answer from a person, 3.1 s`.
 pub(super) fn sum(picture: &Picture, took: SignedDuration) -> String {
     let count = |number: u64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     let size = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let tenths = took.as_millis() / 100;
     format!(
-        "{} done, {} on {}, {}, {}, {} from a person, {}.{} s",
+        "{} done by a replay, {} on {}, {}, {}, {} from a person, {}.{} s",
         count(size(picture.tasks.len()), "task"),
         count(size(picture.commits), "commit"),
         picture.branch,
