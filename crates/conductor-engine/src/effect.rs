@@ -302,6 +302,11 @@ pub enum Outcome {
         /// Where it is.
         tip: Oid,
     },
+    /// Of [`Verb::Land`]: it is known not to have landed, and only a person can clear the way.
+    Hindered {
+        /// What is in the way and what to do.
+        why: String,
+    },
     /// Of [`Verb::CloseTask`], [`Verb::Report`] and [`Verb::Release`]: somebody else has the task by now.
     Lost {
         /// What happened.

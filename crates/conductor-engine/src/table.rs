@@ -93,6 +93,7 @@ pub const TABLE: &[(PhaseTag, EventTag, PhaseTag)] = {
         (P::Landing, E::Moved, P::Collecting),
         (P::Landing, E::Disturbed, P::Landing),
         (P::Landing, E::Woken, P::Landing),
+        (P::Landing, E::HoldOpened, P::Held),
         (P::Waiting, E::AttemptBegun, P::Working),
         (P::Waiting, E::Ending, P::Stopping),
         (P::Held, E::Snapshotted, P::Held),

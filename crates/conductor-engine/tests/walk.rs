@@ -236,6 +236,7 @@ impl World {
                 Outcome::Judged(Verdict::Hold { question: "Look?".to_owned(), detail: String::new() })
             }
             (Verb::Judge, _) => Outcome::Judged(Verdict::Accept),
+            (Verb::Land, 7) => Outcome::Hindered { why: "it is checked out".to_owned() },
             (Verb::Land, 8..) => Outcome::Moved { tip: oid(self.fresh()) },
             (Verb::Land, _) => {
                 let commit = oid(self.fresh());

@@ -126,6 +126,8 @@ impl Scene {
             prompt: "# Your task\n> --help $(touch x)\n".into(),
             workspace: self.path("ws"),
             dir: self.path("attempt"),
+            tmp: self.path("attempt-tmp"),
+            ceiling: self.path(""),
             timeout: Duration::from_secs(600),
         }
     }
@@ -154,7 +156,16 @@ impl Scene {
     ) -> Result<Evidence, RunGatesError<Infallible>> {
         let tree = tree();
         let (workspace, dir) = (self.path("ws"), self.path("gates"));
-        let job = GateJob { specs, tree: &tree, workspace: &workspace, dir: &dir, base };
+        let (tmp, ceiling) = (self.path("gates-tmp"), self.path(""));
+        let job = GateJob {
+            specs,
+            tree: &tree,
+            workspace: &workspace,
+            dir: &dir,
+            tmp: &tmp,
+            ceiling: &ceiling,
+            base,
+        };
         self.gates().run(&job, stop, || Ok(tampered.iter().map(|path| (*path).to_owned()).collect()))
     }
 
@@ -224,11 +235,12 @@ fn an_agent_gets_its_files_and_an_environment_of_its_own(scene: &Scene) {
             "CONDUCTOR_TASK_ID=TASK-001",
             "CONDUCTOR_TASK_TITLE=Store notes",
             "CONDUCTOR_WORKSPACE=ROOT/ws",
+            "GIT_CEILING_DIRECTORIES=ROOT/",
             "HOME=/nowhere",
             "MY_KEY=k",
             "PATH=ROOT/bin:/usr/bin:/bin",
             "TERM=dumb",
-            "TMPDIR=ROOT/attempt/tmp",
+            "TMPDIR=ROOT/attempt-tmp",
         ]
     );
     let told: TaskSheet = serde_json::from_str(&scene.read("ws/task")).expect("the task");
@@ -248,7 +260,7 @@ fn an_agent_gets_its_files_and_an_environment_of_its_own(scene: &Scene) {
     {
         assert!(events.iter().any(|event| event == line), "{line} in {events:?}");
     }
-    assert!(!scene.path("attempt/tmp").exists());
+    assert!(!scene.path("attempt-tmp").exists());
 }
 
 fn text_of_a_task_never_becomes_shell_or_an_option(scene: &Scene) {
@@ -379,7 +391,7 @@ fn gates_see_no_credentials_and_leave_no_process(scene: &Scene) {
     assert!(!env.contains("GITHUB_TOKEN") && !env.contains("MY_KEY"), "{env}");
     assert!(env.contains("HOME=/nowhere") && env.contains("CI=true"), "{env}");
     assert!(!Path::new("/proc").join(scene.read("ws/pid").trim()).exists());
-    assert!(!scene.path("gates/tmp").exists());
+    assert!(!scene.path("gates-tmp").exists());
 }
 
 fn a_gate_runs_out_of_time(scene: &Scene) {

@@ -293,6 +293,15 @@ impl Tasks {
         Ok(self.store.claim_of(id)?)
     }
 
+    /// The last claim on a task that was not given back, also when it has lapsed: whoever held it may take the
+    /// task up again as long as nobody else has.
+    ///
+    /// # Errors
+    /// As [`Tasks::execute`].
+    pub fn last_claim_of(&self, id: &TaskId) -> Result<Option<Claim>, TasksError> {
+        Ok(self.store.last_claim_of(id)?)
+    }
+
     /// Ends a claim. One that is gone already is no change.
     ///
     /// # Errors

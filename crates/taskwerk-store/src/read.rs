@@ -107,6 +107,15 @@ impl Store {
         Ok(self.tables().claim(id)?.filter(|claim| claim.is_live(now)))
     }
 
+    /// The last claim on a task that was not given back, also when it has lapsed: whoever held it may take the
+    /// task up again as long as nobody else has.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store failed.
+    pub fn last_claim_of(&self, id: &TaskId) -> Result<Option<Claim>, StoreError> {
+        self.tables().claim(id)
+    }
+
     /// The tasks that can be begun and that nobody has claimed, in the order in which they are to be done: by
     /// priority, then the oldest first.
     ///

@@ -35,8 +35,10 @@ fn pause(s: &Session) -> Result<Vec<Event>, String> {
 
 fn resume(s: &Session) -> Result<Vec<Event>, String> {
     match s.status {
+        Status::Active | Status::Paused { .. } if s.stopping.is_some() => {
+            Err("the session is being stopped".to_owned())
+        }
         Status::Paused { .. } | Status::Completed { .. } => Ok(vec![Event::SessionResumed]),
-        Status::Active if s.stopping.is_some() => Err("the session is being stopped".to_owned()),
         Status::Active => Ok(Vec::new()),
         Status::Failed { .. } => Err("the session cannot go on".to_owned()),
     }

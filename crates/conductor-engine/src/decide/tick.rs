@@ -175,7 +175,10 @@ fn complete(s: &Session) -> Option<Event> {
     let needs_person = s.open_holds().next().is_some()
         || s.tasks.values().any(|t| {
             schedule::selected(s, t)
-                && matches!(t.standing, Standing::Aside { .. } | Standing::Waiting { .. })
+                && matches!(
+                    t.standing,
+                    Standing::Aside { .. } | Standing::Waiting { .. } | Standing::Taken { .. }
+                )
         });
     completed(if needs_person { SessionOutcome::HoldsLeft } else { SessionOutcome::AllDone })
 }

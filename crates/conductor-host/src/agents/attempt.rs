@@ -47,8 +47,13 @@ pub struct AttemptRequest {
     /// The run's copy of the repository, where the agent works.
     pub workspace: PathBuf,
     /// A directory outside the workspace for this attempt alone; made when it is not there. It gets
-    /// `task.json`, `prompt.md`, `result.json`, `transcript.jsonl`, `stdout.log`, `stderr.log` and `tmp/`.
+    /// `task.json`, `prompt.md`, `result.json`, `transcript.jsonl`, `stdout.log` and `stderr.log`.
     pub dir: PathBuf,
+    /// A directory for temporary files, outside of every checkout: what is made there must not be taken for a
+    /// part of the user's project. Made for the attempt and removed after it.
+    pub tmp: PathBuf,
+    /// Git does not look for a repository in this directory or above it.
+    pub ceiling: PathBuf,
     /// The working time; when it is used up the attempt ends as timed out.
     pub timeout: Duration,
 }

@@ -275,7 +275,7 @@ impl Files {
             task: at("task.json"),
             prompt: at("prompt.md"),
             result: at("result.json"),
-            tmp: at("tmp"),
+            tmp: request.tmp.clone(),
             stdout: at("stdout.log"),
             stderr: at("stderr.log"),
             transcript: at("transcript.jsonl"),
@@ -284,7 +284,9 @@ impl Files {
             let path = path.to_owned();
             move |source| StartError::Files { path, source }
         };
-        fs::create_dir_all(&files.tmp).map_err(failed(&files.tmp))?;
+        for dir in [&request.dir, &files.tmp] {
+            fs::create_dir_all(dir).map_err(failed(dir))?;
+        }
         let task = serde_json::to_vec_pretty(&request.task).map_err(|e| failed(&files.task)(e.into()))?;
         fs::write(&files.task, task).map_err(failed(&files.task))?;
         fs::write(&files.prompt, &request.prompt).map_err(failed(&files.prompt))?;
@@ -315,8 +317,9 @@ fn slots(command: &CommandProfile, request: &AttemptRequest, files: &Files) -> B
 fn environment(runner: &AgentRunner, profile: &Profile, request: &AttemptRequest, files: &Files) -> EnvMap {
     let mut env = agent_environment(&runner.user_env, profile);
     let title: String = without_nul(&request.task.title).chars().take(LONGEST_TITLE).collect();
-    let own: [(&str, OsString); 9] = [
+    let own: [(&str, OsString); 10] = [
         ("TMPDIR", files.tmp.clone().into()),
+        ("GIT_CEILING_DIRECTORIES", request.ceiling.clone().into()),
         ("CONDUCTOR_TASK_FILE", files.task.clone().into()),
         ("CONDUCTOR_RESULT_FILE", files.result.clone().into()),
         ("CONDUCTOR_PROMPT_FILE", files.prompt.clone().into()),

@@ -416,6 +416,8 @@ mod tests {
                 prompt: String::new(),
                 workspace: self.ws(""),
                 dir: self.dir.path().join(format!("attempt-{attempt}")),
+                tmp: self.dir.path().join("tmp"),
+                ceiling: self.dir.path().to_owned(),
                 timeout: Duration::from_secs(1),
             };
             super::attempt(&profile(), &self.dir.path().join("rec.json"), &request).end

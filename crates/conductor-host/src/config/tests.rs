@@ -216,7 +216,7 @@ orchestration:
   agents: { claude: { price: { input: 3.00, output: 15 } } }
   workflow: { land: auto, merge: merge }
   safety: { sandbox: workspace, ask_at: [50] }
-  notify: { command: "notify-send" }
+  notify: { command: "notify-send", webhook: "http://localhost:1/x" }
 "#), @r"
     0 planning.engine: plans are made by the outline engine only
     0 planning.severities: findings keep their own weight
@@ -225,6 +225,6 @@ orchestration:
     0 orchestration.workflow.merge: each run becomes one commit
     1 orchestration.safety.sandbox: agents run with your rights
     1 orchestration.safety.ask_at: nobody is asked as money is spent
-    0 orchestration.notify: nobody is notified
+    0 orchestration.notify.webhook: the webhook is not called; a command is run
     ");
 }

@@ -19,6 +19,8 @@ use crate::perform::{Facts, Site, Workers, heartbeat};
 
 /// How often people and other programs are looked for.
 const POLL: Duration = Duration::from_millis(100);
+/// How often tasks are looked at although nobody has written: a claim that lapses writes nothing.
+const LOOK: SignedDuration = SignedDuration::from_secs(60);
 /// How often claims are kept alive: a third of the time that they hold.
 const HEARTBEAT: SignedDuration = SignedDuration::from_mins(5);
 
@@ -55,6 +57,7 @@ pub(crate) struct Driver {
     tasks_version: Option<i64>,
     controls_version: Option<i64>,
     last_heartbeat: Timestamp,
+    last_look: Timestamp,
     counted: (u64, u64),
 }
 
@@ -74,6 +77,7 @@ impl Driver {
             tasks_version: None,
             controls_version: None,
             last_heartbeat: clock::now(),
+            last_look: clock::now(),
             counted: (0, 0),
         }
     }
@@ -84,6 +88,8 @@ impl Driver {
         // What people asked while nobody listened is obeyed before anything is dispatched.
         let mut inputs = lost_attempts(self.core.session(), now);
         inputs.extend(self.hear()?);
+        // Claims may have lapsed while no driver was there.
+        self.keep_claims();
         loop {
             let rows = self.core.turn(clock::now(), std::mem::take(&mut inputs))?;
             if !rows.is_empty() {
@@ -97,7 +103,10 @@ impl Driver {
                 inputs.extend(self.wait());
                 inputs.extend(self.hear()?);
             }
-            self.keep_claims();
+            let now = clock::now();
+            if now.duration_since(self.last_heartbeat) >= HEARTBEAT {
+                self.keep_claims();
+            }
         }
     }
 
@@ -115,8 +124,10 @@ impl Driver {
     fn hear(&mut self) -> Result<Vec<Input>, DriveError> {
         let mut inputs = Vec::new();
         let version = self.ears.tasks.data_version()?;
-        if self.tasks_version != Some(version) {
+        let now = clock::now();
+        if self.tasks_version != Some(version) || now.duration_since(self.last_look) >= LOOK {
             self.tasks_version = Some(version);
+            self.last_look = now;
             let changes = self.facts.refresh(&self.ears.tasks, self.core.session().id)?;
             if !changes.is_empty() {
                 inputs.push(Input::Tasks(changes));
@@ -135,11 +146,7 @@ impl Driver {
 
     /// A claim that cannot be kept alive is lost to somebody else, which the next look at the tasks tells.
     fn keep_claims(&mut self) {
-        let now = clock::now();
-        if now.duration_since(self.last_heartbeat) < HEARTBEAT {
-            return;
-        }
-        self.last_heartbeat = now;
+        self.last_heartbeat = clock::now();
         for run in self.core.session().open_runs() {
             let Some(token) = run.token else { continue };
             if let Some(facts) = self.facts.known().get(&run.task).filter(|f| f.standing == Standing::Ours) {

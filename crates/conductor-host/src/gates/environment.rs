@@ -1,6 +1,7 @@
 //! What gates see of the user's environment: all of it, since builds depend on more than anybody can list, less
 //! what looks like a credential and what would lead a tool out of the gate workspace.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -32,7 +33,7 @@ const COLOURS: &[&str] = &["FORCE_COLOR", "CLICOLOR_FORCE", "COLORTERM"];
 
 /// The user's environment less what gates do not get, with a private place for temporary files, and with what
 /// keeps tools from asking, watching and colouring.
-pub fn gate_environment(user: &EnvMap, tmp: &Path) -> EnvMap {
+pub fn gate_environment(user: &EnvMap, tmp: &Path, ceiling: &Path) -> EnvMap {
     let mut env: EnvMap = user
         .iter()
         .filter(|(name, _)| !is_withheld(&name.to_string_lossy()))
@@ -43,6 +44,8 @@ pub fn gate_environment(user: &EnvMap, tmp: &Path) -> EnvMap {
         env.insert(name.into(), value.into());
     }
     env.insert("TMPDIR".into(), tmp.into());
+    // Git must not take a repository further up for the project that is checked.
+    env.insert("GIT_CEILING_DIRECTORIES".into(), ceiling.into());
     env
 }
 
@@ -62,7 +65,8 @@ fn is_withheld(name: &str) -> bool {
 /// files does not count.
 pub(super) fn environment_digest(env: &EnvMap) -> String {
     let mut hasher = Sha256::new();
-    for (name, value) in env.iter().filter(|(name, _)| *name != "TMPDIR") {
+    let elsewhere = |name: &OsStr| name == "TMPDIR" || name == "GIT_CEILING_DIRECTORIES";
+    for (name, value) in env.iter().filter(|(name, _)| !elsewhere(name)) {
         // NUL cannot be part of either, so that no two environments give the same bytes.
         for part in [name, value] {
             hasher.update(part.as_encoded_bytes());
@@ -98,13 +102,14 @@ mod tests {
         let kept = ["CARGO_HOME", "DATABASE_URL", "HOME", "LANG", "PATH", "http_proxy"];
         let user = env(&[&withheld[..], &kept[..]].concat());
         assert_eq!(withheld_names(&user), withheld);
-        let seen = gate_environment(&user, Path::new("/tmp/g"));
+        let seen = gate_environment(&user, Path::new("/tmp/g"), Path::new("/tmp"));
         let names: Vec<&str> = seen.keys().filter_map(|name| name.to_str()).collect();
         let expected = [
             "CARGO_HOME",
             "CARGO_TERM_COLOR",
             "CI",
             "DATABASE_URL",
+            "GIT_CEILING_DIRECTORIES",
             "HOME",
             "LANG",
             "NO_COLOR",
@@ -118,7 +123,9 @@ mod tests {
 
     #[test]
     fn the_digest_tells_environments_apart_but_not_their_temporary_folders() {
-        let of = |name: &str, tmp: &str| environment_digest(&gate_environment(&env(&[name]), Path::new(tmp)));
+        let of = |name: &str, tmp: &str| {
+            environment_digest(&gate_environment(&env(&[name]), Path::new(tmp), Path::new(tmp)))
+        };
         assert_eq!(of("A", "/tmp/1"), of("A", "/tmp/2"));
         assert_ne!(of("A", "/tmp/1"), of("B", "/tmp/1"));
     }

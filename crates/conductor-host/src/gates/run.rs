@@ -47,8 +47,12 @@ pub struct GateJob<'a> {
     pub tree: &'a TreeId,
     /// The gate workspace: exactly that tree, and declared caches.
     pub workspace: &'a Path,
-    /// A directory outside of it for outputs (`<gate>.log`) and for temporary files; made when it is not there.
+    /// A directory outside of it for outputs (`<gate>.log`); made when it is not there.
     pub dir: &'a Path,
+    /// A directory for the gates' temporary files, outside of every checkout; made for them and removed after.
+    pub tmp: &'a Path,
+    /// Git does not look for a repository in this directory or above it.
+    pub ceiling: &'a Path,
     /// The tests of the base tree, to compare with; see [`Evidence::tests`].
     pub base: Option<&'a TestResults>,
 }
@@ -117,12 +121,14 @@ impl GateRunner {
         stop: &GateStop,
         verify: impl FnOnce() -> Result<Tampered, V>,
     ) -> Result<Evidence, RunGatesError<V>> {
-        let tmp = job.dir.join("tmp");
-        fs::create_dir_all(&tmp).map_err(|source| RunGatesError::Prepare { path: tmp.clone(), source })?;
-        let env = gate_environment(&self.user_env, &tmp);
+        for dir in [job.dir, job.tmp] {
+            fs::create_dir_all(dir)
+                .map_err(|source| RunGatesError::Prepare { path: dir.to_owned(), source })?;
+        }
+        let env = gate_environment(&self.user_env, job.tmp, job.ceiling);
         let gates = self.run_phases(job, stop, &env)?;
         // What a gate made undeletable is only litter in the directory of its outputs.
-        let _litter = fs::remove_dir_all(&tmp);
+        let _litter = fs::remove_dir_all(job.tmp);
         let tampered = verify().map_err(RunGatesError::Verify)?;
         let candidate = merged_tests(&gates);
         let comparable = |tests: &&TestResults| tests.ran() > 0;

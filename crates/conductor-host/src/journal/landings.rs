@@ -1,6 +1,7 @@
-//! Landings on the user's branch, written down before they are performed.
+//! Where branches go, written down before they are moved: every commit to which a session's branch was ever
+//! brought, and landings on the user's branch.
 
-use conductor_engine::ids::SessionId;
+use conductor_engine::ids::{Oid, SessionId};
 use jiff::Timestamp;
 use rusqlite::params;
 
@@ -9,6 +10,35 @@ use super::{Database, JournalError, row_error, time_text};
 use crate::git::LandPlan;
 
 impl Database {
+    /// Writes down that the session's branch is about to be moved to `oid`. What is not written here was put on
+    /// the branch by somebody else, and no gate of Conductor's has seen it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn record_tip(
+        &mut self,
+        session: SessionId,
+        oid: &Oid,
+        why: &str,
+        at: Timestamp,
+    ) -> Result<(), JournalError> {
+        self.db.execute(
+            "INSERT INTO tips (session, oid, at, why) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            params![i64::try_from(session.0)?, oid.as_str(), time_text(at), why],
+        )?;
+        self.commits += 1;
+        Ok(())
+    }
+
+    /// Whether Conductor itself brought, or was about to bring, the session's branch to `oid`.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn knows_tip(&self, session: SessionId, oid: &Oid) -> Result<bool, JournalError> {
+        let mut statement = self.db.prepare_cached("SELECT 1 FROM tips WHERE session = ?1 AND oid = ?2")?;
+        Ok(statement.exists(params![i64::try_from(session.0)?, oid.as_str()])?)
+    }
+
     /// Writes down that a landing is about to be performed. Returns the number of the row.
     ///
     /// # Errors

@@ -77,6 +77,13 @@ CREATE TABLE evidence (
     body       TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX evidence_by_tree ON evidence (tree, gates);
+CREATE TABLE tips (
+    session INTEGER NOT NULL REFERENCES orchestration_sessions (id),
+    oid     TEXT NOT NULL,
+    at      TEXT NOT NULL,
+    why     TEXT NOT NULL,
+    PRIMARY KEY (session, oid)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE landings (
     id      INTEGER PRIMARY KEY,
     session INTEGER NOT NULL REFERENCES orchestration_sessions (id),

@@ -1,5 +1,7 @@
 //! One try of an agent.
 
+use std::ffi::OsStr;
+use std::path::Path;
 use std::time::Duration;
 
 use conductor_engine::Observation;
@@ -11,6 +13,7 @@ use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
 use crate::agents::{AttemptRequest, TaskSheet};
+use crate::process::sweep;
 use crate::prompt::{self, PromptParts};
 
 /// The engine ends an attempt when its time is up; the runner's own limit comes a little later and counts only
@@ -42,6 +45,23 @@ impl Site {
         let stopper = running.stopper();
         switch.on_stop(move || stopper.stop());
         Outcome::Attempt(running.wait())
+    }
+
+    /// What an earlier effect of the run had started has answered before this one begins, and its keeper has
+    /// proven it dead; only where the keeper itself was killed may something be left.
+    pub(super) fn stop(&self, run: RunId) -> Outcome {
+        let run_id = run.to_string();
+        let marked = |dir: &Path| sweep(OsStr::new("CONDUCTOR_RUN"), OsStr::new(&run_id), dir);
+        let dir =
+            self.newest_workspace(run).map_or_else(|| self.places.workspace(run, 0), |w| w.path().to_owned());
+        match marked(&dir) {
+            Ok(true) => Outcome::Done,
+            Ok(false) => Outcome::Failed {
+                message: format!("processes of run {run} cannot be ended"),
+                transient: true,
+            },
+            Err(error) => failed(&error).into(),
+        }
     }
 
     fn request(
@@ -78,6 +98,8 @@ impl Site {
             prompt: prompt.text,
             workspace: workspace.path().to_owned(),
             dir: self.places.attempt(run, number),
+            tmp: self.places.tmp(run, "attempt"),
+            ceiling: self.places.root().to_owned(),
             timeout: limit.saturating_add(TIMEOUT_SLACK),
         })
     }

@@ -88,9 +88,19 @@ impl Site {
         stop: &GateStop,
     ) -> Result<Evidence, Trouble> {
         let records = self.places.gate_records(run, tree.short());
+        let tmp = self.places.tmp(run, "gates");
+        let ceiling = self.places.root();
         if self.setup.gates.is_empty() {
             // Nothing is checked, so nothing is checked out.
-            let job = GateJob { specs: &[], tree, workspace: &records, dir: &records, base: None };
+            let job = GateJob {
+                specs: &[],
+                tree,
+                workspace: &records,
+                dir: &records,
+                tmp: &tmp,
+                ceiling,
+                base: None,
+            };
             return self
                 .gate_runner
                 .run(&job, stop, || Ok::<_, GitError>(Vec::new()))
@@ -99,7 +109,15 @@ impl Site {
         let path = self.places.gate(self.session);
         let caches = self.caches();
         let workspace = self.repo.ensure_gate_workspace(&path, tree, &caches).map_err(|e| failed(&e))?;
-        let job = GateJob { specs: &self.setup.gates, tree, workspace: &path, dir: &records, base };
+        let job = GateJob {
+            specs: &self.setup.gates,
+            tree,
+            workspace: &path,
+            dir: &records,
+            tmp: &tmp,
+            ceiling,
+            base,
+        };
         let result = self.gate_runner.run(&job, stop, || {
             let changed = self.repo.verify_gate_workspace(&workspace)?;
             Ok::<_, GitError>(changed.iter().map(ToString::to_string).collect())

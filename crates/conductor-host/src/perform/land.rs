@@ -24,47 +24,70 @@ impl Site {
         };
         match self.try_land(run, candidate, &text) {
             Ok(outcome) => outcome,
-            Err(error) => failed(&error).into(),
+            Err(trouble) => trouble.into(),
         }
     }
 
-    fn try_land(&self, run: RunId, candidate: &Candidate, text: &CommitText) -> Result<Outcome, GitError> {
+    fn try_land(&self, run: RunId, candidate: &Candidate, text: &CommitText) -> Result<Outcome, Trouble> {
         // Since the run began, the branch may have got this very run's commit from a try whose answer was
         // lost. Nothing can have come when the tip is where the run began.
-        if candidate.tip != candidate.base
-            && let Some(commit) = self.repo.find_run(run, &candidate.tip, &candidate.base)?
-        {
-            return Ok(Outcome::Landed { commit, tip: candidate.tip.clone() });
+        if candidate.tip != candidate.base {
+            let found = self.repo.find_run(run, &candidate.tip, &candidate.base).map_err(|e| failed(&e))?;
+            if let Some(commit) = found {
+                return Ok(Outcome::Landed { commit, tip: candidate.tip.clone() });
+            }
         }
-        let commit = self.repo.commit(&candidate.tree, &[&candidate.tip], text, clock::now())?;
-        Ok(match self.repo.advance(&self.branch, &candidate.tip, &commit, run, &candidate.base)? {
+        let commit = self
+            .repo
+            .commit(&candidate.tree, &[&candidate.tip], text, clock::now())
+            .map_err(|e| failed(&e))?;
+        let why = format!("run {run}");
+        self.db().record_tip(self.session, &commit, &why, clock::now()).map_err(|e| failed(&e))?;
+        let advance = self
+            .repo
+            .advance(&self.branch, &candidate.tip, &commit, run, &candidate.base)
+            .map_err(|e| failed(&e))?;
+        self.advanced(candidate, advance)
+    }
+
+    fn advanced(&self, candidate: &Candidate, advance: Advance) -> Result<Outcome, Trouble> {
+        Ok(match advance {
             Advance::Landed { commit } => {
                 self.saw_tip(&commit);
                 Outcome::Landed { tip: commit.clone(), commit }
             }
             Advance::AlreadyLanded { commit } => {
-                let tip = self.repo.read_ref(&self.branch.to_ref())?.unwrap_or_else(|| commit.clone());
-                self.saw_tip(&tip);
+                let tip = self.repo.read_ref(&self.branch.to_ref()).map_err(|e| failed(&e))?;
+                let tip = tip.unwrap_or_else(|| commit.clone());
+                match self.strange(&tip)? {
+                    None => self.saw_tip(&tip),
+                    Some(_) => self.forget_tip(),
+                }
                 Outcome::Landed { commit, tip }
             }
-            Advance::Moved { tip: Some(tip) } => {
-                self.saw_tip(&tip);
-                Outcome::Moved { tip }
-            }
+            Advance::Moved { tip: Some(tip) } => match self.strange(&tip)? {
+                None => {
+                    self.saw_tip(&tip);
+                    Outcome::Moved { tip }
+                }
+                Some(why) => {
+                    self.forget_tip();
+                    Outcome::Hindered { why }
+                }
+            },
             Advance::Moved { tip: None } => {
                 // Somebody deleted the branch: it is made again at the commit that everything so far led to.
-                self.make_branch(&candidate.tip)?;
+                self.make_branch(&candidate.tip).map_err(|e| failed(&e))?;
                 Outcome::Moved { tip: candidate.tip.clone() }
             }
-            Advance::CheckedOut { checkout } => Outcome::Failed {
-                message: format!(
-                    "{} is checked out in {}, where moving it would look like undoing it; switch to another \
-                     branch there (`git switch {}`)",
+            Advance::CheckedOut { checkout } => Outcome::Hindered {
+                why: format!(
+                    "{} is checked out in {}, where moving it would look like undoing it; let go of it there: \
+                     git -C {} switch --detach",
                     self.branch.as_str(),
                     checkout.display(),
-                    self.setup.target
+                    checkout.display()
                 ),
-                transient: true,
             },
         })
     }

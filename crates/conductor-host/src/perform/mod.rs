@@ -23,7 +23,7 @@ use crate::driver::Perform;
 
 pub use gates::CheckError;
 pub use places::{Places, PlacesError};
-pub(crate) use site::{Parts, session_branch};
+pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
 pub(crate) use tasks::{Facts, heartbeat};
 
@@ -118,9 +118,7 @@ impl Job {
                     let _ended = self.mail.send(Input::Seen(run, self.key.epoch, seen));
                 })
             }
-            // What an earlier effect of the run had started has answered before this one begins, and a dead
-            // driver's keepers are gone before the next driver has the lock: nothing can be alive.
-            Effect::Stop => Outcome::Done,
+            Effect::Stop => site.stop(run),
             Effect::Snapshot { number, base } => site.snapshot(run, *number, base),
             Effect::Collect { base, snapshot } => site.collect(run, base, snapshot),
             Effect::Candidate { base, snapshot } => site.candidate(base, snapshot),

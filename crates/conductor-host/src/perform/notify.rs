@@ -21,11 +21,14 @@ impl Site {
     pub(super) fn notify(&self, run: RunId, hold: HoldId) -> Outcome {
         let Some(command) = self.rules.notify.command.clone() else { return Outcome::Done };
         let dir = self.places.run_records(run).join(format!("notify-{hold}"));
-        if let Err(error) = fs::create_dir_all(dir.join("tmp")) {
-            return failed(&error).into();
+        let tmp = self.places.tmp(run, "notify");
+        for needed in [&dir, &tmp] {
+            if let Err(error) = fs::create_dir_all(needed) {
+                return failed(&error).into();
+            }
         }
         let question = self.db().hold_question(run.session, hold).unwrap_or_default();
-        let mut env = gate_environment(&self.user_env, &dir.join("tmp"));
+        let mut env = gate_environment(&self.user_env, &tmp, self.places.root());
         for (name, value) in [
             ("CONDUCTOR_SESSION", run.session.to_string()),
             ("CONDUCTOR_RUN", run.to_string()),

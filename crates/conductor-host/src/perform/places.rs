@@ -93,6 +93,11 @@ impl Places {
         self.root.join("gate").join(session.to_string())
     }
 
+    /// A place for temporary files of one step of a run.
+    pub fn tmp(&self, run: RunId, step: &str) -> PathBuf {
+        self.root.join("tmp").join(format!("{run}-{step}"))
+    }
+
     /// Where declared caches survive between gate workspaces.
     pub fn cache(&self) -> PathBuf {
         self.root.join("cache")

@@ -11,6 +11,7 @@ use taskwerk_model::TaskId;
 use thiserror::Error;
 
 use super::places::{Places, PlacesError};
+use super::{Trouble, failed, refused};
 use crate::agents::{AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, profiles};
 use crate::config::{AgentRole, Config, ConfigError, Orchestration};
 use crate::gates::GateRunner;
@@ -66,6 +67,21 @@ pub struct Site {
     compared: Mutex<Option<Comparison>>,
     /// Durable transactions in the task store.
     task_commits: AtomicU64,
+}
+
+/// The session's branch holds what no gate has seen.
+#[derive(Debug, Error)]
+#[error("{0}")]
+struct Strange(String);
+
+/// Says that somebody else moved a session's branch, and what to do.
+pub(crate) fn stranger(branch: &BranchName, tip: &Oid) -> String {
+    let branch = branch.as_str();
+    format!(
+        "somebody else moved {branch} to {short}, which no gate has seen; look at it (`git log {branch}`), then \
+         put it back: git update-ref refs/heads/{branch} <the commit before> {tip}",
+        short = tip.short()
+    )
 }
 
 /// What differs between a commit and a tree.
@@ -133,20 +149,35 @@ impl Site {
     }
 
     /// The tip of the session's branch, as it was last seen.
-    pub(super) fn tip(&self) -> Result<Oid, GitError> {
+    pub(super) fn tip(&self) -> Result<Oid, Trouble> {
         let mut seen = self.tip.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(tip) = &*seen {
             return Ok(tip.clone());
         }
         // A branch that somebody deleted is made again by landing, from where the session began.
-        let found = self.repo.read_ref(&self.branch.to_ref())?.unwrap_or_else(|| self.setup.base.clone());
+        let found = self.repo.read_ref(&self.branch.to_ref()).map_err(|e| failed(&e))?;
+        let found = found.unwrap_or_else(|| self.setup.base.clone());
+        if let Some(why) = self.strange(&found)? {
+            return Err(refused(&Strange(why)));
+        }
         *seen = Some(found.clone());
         Ok(found)
+    }
+
+    /// Why `tip` cannot be built on: it was not Conductor that brought the branch there.
+    pub(super) fn strange(&self, tip: &Oid) -> Result<Option<String>, Trouble> {
+        let known = self.db().knows_tip(self.session, tip).map_err(|e| failed(&e))?;
+        Ok((!known).then(|| stranger(&self.branch, tip)))
     }
 
     /// The session's branch is, or was found, here.
     pub(super) fn saw_tip(&self, tip: &Oid) {
         *self.tip.lock().unwrap_or_else(PoisonError::into_inner) = Some(tip.clone());
+    }
+
+    /// Where the session's branch is must be looked up anew.
+    pub(super) fn forget_tip(&self) {
+        *self.tip.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// What `to` changes in `from`.

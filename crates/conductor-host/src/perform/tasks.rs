@@ -131,20 +131,30 @@ impl<'t> Tree<'t> {
         if ready.contains(&task.id) {
             return Ok(Standing::Ready);
         }
-        if let Some(claim) = tasks.claim_of(&task.id)?
-            && claim.is_live(tasks.now())
-        {
-            let ours = claim.worker.as_str().starts_with(&session_workers(session));
-            return Ok(if ours { Standing::Ours } else { Standing::Taken { by: claim.worker.to_string() } });
+        match task.status {
+            // A person's word, also over a claim of ours.
+            Status::Paused | Status::Blocked | Status::Review | Status::Done | Status::Cancelled => {
+                return Ok(Standing::Aside { status: task.status.to_string() });
+            }
+            Status::Todo | Status::InProgress => {}
         }
-        Ok(match task.status {
-            Status::Todo => Standing::Waiting { on: self.waits_on(task, needed) },
-            Status::InProgress => Standing::Taken {
+        // A claim of ours that lapsed while the machine slept is ours all the same until somebody else has
+        // taken the task.
+        let claim = tasks.last_claim_of(&task.id)?;
+        let ours = |c: &Claim| c.worker.as_str().starts_with(&session_workers(session));
+        Ok(match (task.status, claim) {
+            (Status::InProgress, Some(claim)) if ours(&claim) => Standing::Ours,
+            (_, Some(claim)) if claim.is_live(tasks.now()) => {
+                if ours(&claim) {
+                    Standing::Ours
+                } else {
+                    Standing::Taken { by: claim.worker.to_string() }
+                }
+            }
+            (Status::Todo, _) => Standing::Waiting { on: self.waits_on(task, needed) },
+            (_, _) => Standing::Taken {
                 by: task.assignee.as_ref().map_or_else(|| "somebody".to_owned(), ToString::to_string),
             },
-            Status::Paused | Status::Blocked | Status::Review | Status::Done | Status::Cancelled => {
-                Standing::Aside { status: task.status.to_string() }
-            }
         })
     }
 
@@ -276,15 +286,16 @@ impl Site {
             ttl: CLAIM_TTL,
             guard: Guard::default(),
         };
-        let held = tasks.claim_of(&id)?.filter(|c| c.is_live(tasks.now()));
-        let command = match held {
-            // A try whose answer was lost: the claim is ours, and the task is in progress.
-            Some(claim) if claim.worker == worker => take,
-            Some(claim) => {
+        let last = tasks.last_claim_of(&id)?;
+        let begun = tasks.get(&id)?.status == Status::InProgress;
+        let command = match last {
+            // A try whose answer was lost, or a claim that lapsed while the machine slept.
+            Some(claim) if claim.worker == worker && begun => take,
+            Some(claim) if claim.is_live(tasks.now()) => {
                 let by = claim.worker.to_string();
                 return Ok(Outcome::ClaimRefused(ClaimRefusal::Taken { by }));
             }
-            None => {
+            Some(_) | None => {
                 if tasks.get(&id)?.status.is_closed() {
                     return Ok(Outcome::ClaimRefused(ClaimRefusal::Gone));
                 }
@@ -398,8 +409,12 @@ impl Site {
         self.count_commit();
         match tasks.execute(Command::All(all)) {
             Ok(_) => Ok(Outcome::Done),
-            // Somebody moved or took the task meanwhile; their word stands.
-            Err(TasksError::Refused(refusal)) => Ok(Outcome::Lost { why: refusal.to_string() }),
+            Err(TasksError::Refused(refusal)) => {
+                // Somebody moved the task meanwhile, and their word stands; but the claim is still given back.
+                self.count_commit();
+                tasks.execute(Command::Release { task: id.clone(), guard })?;
+                Ok(Outcome::Lost { why: refusal.to_string() })
+            }
             Err(error @ TasksError::Store(_)) => Err(error.into()),
         }
     }

@@ -50,7 +50,7 @@ impl Site {
         snapshot: Option<&Snapshot>,
         fresh: bool,
     ) -> Result<Oid, Trouble> {
-        let tip = self.tip().map_err(|e| failed(&e))?;
+        let tip = self.tip()?;
         if fresh {
             self.set_aside(run, snapshot, &tip)?;
         } else if let Some(there) = match base {
@@ -140,26 +140,27 @@ impl Site {
     }
 
     pub(super) fn candidate(&self, base: &Oid, snapshot: &Snapshot) -> Outcome {
-        let merged = self.tip().and_then(|tip| {
-            // Where the branch has not moved there is nothing to merge with.
-            let outcome = if base == &tip {
-                let changes = self.changes(base, &snapshot.tree)?;
-                CandidateOutcome::Ready { tree: snapshot.tree.clone(), changes }
-            } else {
-                self.repo.candidate(base, &tip, &snapshot.commit, &snapshot.tree)?
-            };
-            Ok((tip, outcome))
-        });
+        let tip = match self.tip() {
+            Ok(tip) => tip,
+            Err(trouble) => return trouble.into(),
+        };
+        // Where the branch has not moved there is nothing to merge with.
+        let merged = if base == &tip {
+            self.changes(base, &snapshot.tree)
+                .map(|changes| CandidateOutcome::Ready { tree: snapshot.tree.clone(), changes })
+        } else {
+            self.repo.candidate(base, &tip, &snapshot.commit, &snapshot.tree)
+        };
         match merged {
             Err(error) => failed(&error).into(),
-            Ok((tip, CandidateOutcome::Ready { tree, .. })) => {
+            Ok(CandidateOutcome::Ready { tree, .. }) => {
                 Outcome::Candidate(Candidate { base: base.clone(), tip, tree })
             }
-            Ok((tip, CandidateOutcome::Nothing)) => match self.repo.tree_of(&tip) {
+            Ok(CandidateOutcome::Nothing) => match self.repo.tree_of(&tip) {
                 Ok(tree) => Outcome::Candidate(Candidate { base: base.clone(), tip, tree }),
                 Err(error) => failed(&error).into(),
             },
-            Ok((tip, CandidateOutcome::Conflict { paths })) => {
+            Ok(CandidateOutcome::Conflict { paths }) => {
                 Outcome::Conflict { tip, paths: paths.iter().map(ToString::to_string).collect() }
             }
         }

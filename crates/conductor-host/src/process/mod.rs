@@ -17,6 +17,7 @@ mod kept;
 pub(crate) mod os_path;
 mod reap;
 mod spec;
+mod sweep;
 mod table;
 
 pub use cmd::{Cmd, EnvMap, Exit, Output, RunError};
@@ -24,4 +25,5 @@ pub use detach::{leave_session, say_ready, spawn_detached};
 pub use keeper::{KEEPER_ARG, keeper_main};
 pub use kept::{KeepError, Keeper, KeptChild, KeptExit, Stopper};
 pub use spec::{Contained, Ended, KeeperSpec, Proof};
+pub use sweep::sweep;
 pub use table::ProcessId;

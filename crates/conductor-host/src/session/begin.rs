@@ -158,6 +158,7 @@ impl Host {
         let branch = session_branch(id)?;
         self.cut(&branch, &setup.base, id)?;
         db.create_session(id, &setup, clock::now())?;
+        db.record_tip(id, &setup.base, "begun", clock::now())?;
         Ok(Begun { id, branch, setup, notes })
     }
 

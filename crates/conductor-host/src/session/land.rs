@@ -12,7 +12,7 @@ use crate::git::{
     Trailers,
 };
 use crate::journal::JournalError;
-use crate::perform::{CheckError, session_branch};
+use crate::perform::{CheckError, session_branch, stranger};
 
 /// What became of landing.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,9 @@ pub enum LandError {
     /// There is no such session branch.
     #[error("session {0} has no branch any more; nothing can be landed")]
     NoBranch(SessionId),
+    /// The session's branch holds what no gate has seen.
+    #[error("{0}")]
+    Strange(String),
     /// Git.
     #[error(transparent)]
     Git(#[from] GitError),
@@ -94,6 +97,9 @@ impl Host {
         let branch = session_branch(id)?;
         for _ in 0..2 {
             let tip = self.repo.read_ref(&branch.to_ref())?.ok_or(LandError::NoBranch(id))?;
+            if !db.knows_tip(id, &tip)? {
+                return Err(LandError::Strange(stranger(&branch, &tip)));
+            }
             let plan = match self.repo.plan_landing(&target, &tip)? {
                 Planned::Done(LandOutcome::AlreadyThere) => return Ok(Landing::AlreadyThere),
                 Planned::Done(LandOutcome::Held { why: Held::TargetMoved { tip: theirs }, .. }) => {
@@ -149,6 +155,8 @@ impl Host {
                 if !summary.passed {
                     return Ok(Some(Landing::GatesFail { summary }));
                 }
+                let why = format!("merge of {target}");
+                self.database()?.record_tip(id, &commit, &why, clock::now())?;
                 self.repo.move_ref(&branch.to_ref(), ours, &commit)?;
                 Ok(None)
             }

@@ -12,7 +12,7 @@ use crate::clock;
 use crate::driver::DriverLock;
 use crate::git::{CommitText, GitError, NameError, RefError, RepoPath, Rollback, Trailers};
 use crate::journal::JournalError;
-use crate::perform::session_branch;
+use crate::perform::{session_branch, stranger};
 
 /// What became of a rollback.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,9 +96,13 @@ impl Host {
         why: &str,
         force: bool,
     ) -> Result<RolledBack, RollbackError> {
-        let setup = self.database()?.setup(id)?;
+        let mut db = self.database()?;
+        let setup = db.setup(id)?;
         let branch = session_branch(id)?;
         let tip = self.repo.read_ref(&branch.to_ref())?.ok_or(RollbackError::NoBranch(id))?;
+        if !db.knows_tip(id, &tip)? {
+            return Err(LandError::Strange(stranger(&branch, &tip)).into());
+        }
         let landed = self.repo.landed_runs(&tip, &setup.base)?;
         let undone: Vec<RunId> = landed.iter().filter_map(|r| r.trailers.reverts).collect();
         let of_task = |trailers: &Trailers| {
@@ -124,6 +128,7 @@ impl Host {
                 if !summary.passed && !force {
                     return Ok(RolledBack::GatesFail { summary });
                 }
+                db.record_tip(id, &revert, &format!("rollback of run {run}"), clock::now())?;
                 self.repo.move_ref(&branch.to_ref(), &tip, &revert)?;
                 self.reopen(id, task, run, why)?;
                 let landed = self.is_on_target(&setup.target, run, &setup.base)?;

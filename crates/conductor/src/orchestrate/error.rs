@@ -63,6 +63,7 @@ pub(super) fn from_drive(error: &DriveSessionError) -> CliError {
 pub(super) fn from_land(error: &LandError) -> CliError {
     match error {
         LandError::NoBranch(_) => CliError::new(Exit::NotFound, "BRANCH_NOT_FOUND", error.to_string()),
+        LandError::Strange(_) => CliError::new(Exit::Conflict, "BRANCH_MOVED", error.to_string()),
         _ => failed(error),
     }
 }
@@ -71,6 +72,7 @@ pub(super) fn from_land(error: &LandError) -> CliError {
 pub(super) fn from_rollback(error: &RollbackError) -> CliError {
     match error {
         RollbackError::NotLanded { .. } => CliError::new(Exit::NotFound, "NOT_LANDED", error.to_string()),
+        RollbackError::Land(error) => from_land(error),
         RollbackError::NoBranch(_) => CliError::new(Exit::NotFound, "BRANCH_NOT_FOUND", error.to_string()),
         _ => failed(error),
     }

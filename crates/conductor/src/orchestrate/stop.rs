@@ -7,6 +7,7 @@ use conductor_host::driver::DriverLock;
 use serde_json::json;
 
 use super::control::{Asked, ask, say};
+use super::drive::Manner;
 use super::error::from_lock;
 use super::opened::Opened;
 use crate::context::Context;
@@ -44,10 +45,16 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     };
     let asked = ask(context, &mut opened, id, &Control::Stop { why: args.reason })?;
     if matches!(asked, Asked::Driver(_)) && !args.no_wait {
+        context.printer.note(format!("Session {id} wraps up: agents are stopped, their work is saved…"));
         let lock = DriverLock::wait(&opened.lock_path()?).map_err(|e| from_lock(&e))?;
         drop(lock);
         let session = opened.fold(id)?;
         return super::drive::report(context, &opened, &session).map(|_| Exit::Ok);
+    }
+    if matches!(asked, Asked::Later) && !args.no_wait {
+        // Nobody is there to obey, so this program wraps up itself.
+        let lock = opened.take_lock()?;
+        return super::drive::drive(context, &mut opened, &lock, id, Manner { ask: false }).map(|_| Exit::Ok);
     }
     say(context, id, "asked to stop", &asked);
     Ok(Exit::Ok)
