@@ -105,6 +105,7 @@ fn apply_session(s: &mut Session, event: &Event) {
             s.stopping = None;
             s.failed_runs = 0;
         }
+        Event::SessionFailed { why } => s.status = Status::Failed { why: why.clone() },
         Event::SessionCompleted { outcome } => s.status = Status::Completed { outcome: *outcome },
         _ => {}
     }
@@ -194,6 +195,7 @@ fn new_run(id: RunId, task: crate::ids::TaskRef, at: Timestamp) -> Run {
         since: at,
         created_at: at,
         goal: Goal::Attempt,
+        cut: None,
         asleep_until: None,
         token: None,
         base: None,
@@ -242,6 +244,7 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
         | Event::StopAsked { .. }
         | Event::SessionPaused { .. }
         | Event::SessionResumed
+        | Event::SessionFailed { .. }
         | Event::SessionCompleted { .. }
         | Event::Queued { .. } => {}
         Event::Dispatched { .. } => {
@@ -267,6 +270,7 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
                 attempt.started = Some(at);
             }
         }
+        Event::AttemptCut { end, .. } => run.cut = Some(end.clone()),
         Event::AttemptEnded { report, stop, .. } => end_attempt(run, report, *stop, at),
         Event::Stopped { .. } => run.step(Verb::Stop),
         Event::Snapshotted { number, commit, tree, .. } => {
@@ -437,6 +441,7 @@ fn end_attempt(run: &mut Run, report: &AttemptReport, stop: bool, at: Timestamp)
         | AttemptEnd::Blocked { .. }
         | AttemptEnd::Refused { .. } => run.counters.rate_limits = 0,
     }
+    run.cut = None;
     run.working_ms += report.working_ms;
     run.usage.add(&report.usage);
     if report.agent_session.is_some() {

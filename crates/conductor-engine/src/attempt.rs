@@ -90,3 +90,10 @@ pub struct AttemptReport {
     /// Whether every process that it started is proven dead.
     pub contained: bool,
 }
+
+impl AttemptReport {
+    /// The report of an attempt in which nothing ran.
+    pub fn nothing(end: AttemptEnd) -> Self {
+        Self { end, usage: Usage::default(), agent_session: None, working_ms: 0, contained: true }
+    }
+}

@@ -36,6 +36,11 @@ pub enum Control {
         /// Why.
         why: String,
     },
+    /// Give the session up as it is: for one that cannot be driven any more.
+    Abandon {
+        /// Why.
+        why: String,
+    },
     /// Dispatch nothing more for now.
     Pause,
     /// Dispatch again.

@@ -10,12 +10,10 @@ pub fn next_deadline(s: &Session) -> Option<Timestamp> {
     s.open_runs()
         .filter_map(|run| {
             let phase = match &run.phase {
-                Phase::Working(attempt) => {
-                    attempt.started.unwrap_or(run.since).checked_add(s.rules.max_task_duration).ok()
-                }
                 // Without a free slot it cannot wake, and what frees a slot is an input of its own.
                 Phase::Waiting { until, .. } if can_wake => Some(*until),
                 Phase::Waiting { .. }
+                | Phase::Working(_)
                 | Phase::Queued
                 | Phase::Preparing
                 | Phase::Collecting

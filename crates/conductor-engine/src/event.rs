@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::AttemptReport;
+use crate::attempt::{AttemptEnd, AttemptReport};
 use crate::control::{Actor, Control, Reply};
 use crate::effect::Verb;
 use crate::evidence::EvidenceSummary;
@@ -52,6 +52,11 @@ pub enum Event {
     },
     /// Dispatching goes on.
     SessionResumed,
+    /// The session is given up as it is.
+    SessionFailed {
+        /// Why.
+        why: String,
+    },
     /// Nothing is left to run.
     SessionCompleted {
         /// How it ended.
@@ -97,13 +102,20 @@ pub enum Event {
         /// The run.
         run: RunId,
     },
+    /// The attempt is to end; its report is waited for, since only that tells what it used.
+    AttemptCut {
+        /// The run.
+        run: RunId,
+        /// How it will have ended.
+        end: AttemptEnd,
+    },
     /// The agent is over.
     AttemptEnded {
         /// The run.
         run: RunId,
         /// How, and what it used.
         report: AttemptReport,
-        /// Whether its processes have to be stopped first, because it was the engine that ended it.
+        /// Whether its processes have to be stopped first, because nothing proves them dead.
         stop: bool,
     },
     /// No process of the run is alive.
@@ -317,8 +329,8 @@ macro_rules! tags {
 }
 
 tags!(
-    TasksChanged, ControlSeen, StopAsked, SessionPaused, SessionResumed, SessionCompleted ;
-    Queued, Dispatched, Claimed, Prepared, AttemptBegun, AttemptStarted, AttemptEnded, Stopped, Snapshotted,
+    TasksChanged, ControlSeen, StopAsked, SessionPaused, SessionResumed, SessionFailed, SessionCompleted ;
+    Queued, Dispatched, Claimed, Prepared, AttemptBegun, AttemptStarted, AttemptCut, AttemptEnded, Stopped, Snapshotted,
     Collected, CandidateBuilt, Conflicted, GatesPassed, GatesFailed, Faulted, Disturbed, Accepted, Landed, Moved,
     Waited, Woken, HoldOpened, Requeued, Returned, Ending, StepDone, Ended
 );

@@ -32,6 +32,8 @@ pub struct EvidenceSummary {
     pub gates: usize,
     /// How many tests ran; `None` when no gate could tell its tests.
     pub tests_run: Option<usize>,
+    /// Whether a gate changed what it checked: no agent can mend that.
+    pub tampered: bool,
     /// The names of the gates that failed.
     pub failed: Vec<String>,
     /// The same failure gives the same text, whatever its numbers and addresses: `gate|end|first line`.

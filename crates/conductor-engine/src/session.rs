@@ -20,7 +20,8 @@ pub struct Rules {
     pub max_tasks: Option<u64>,
     /// How many failures in a row hold a run, and how many such runs in a row pause the session.
     pub max_consecutive_failures: u32,
-    /// The working time of one attempt.
+    /// The working time of one attempt. Whoever runs the attempt measures it: only there is it known how long
+    /// the machine slept meanwhile.
     pub max_task_duration: SignedDuration,
     /// When false, a run that would be accepted is held for a person instead.
     pub auto_commit: bool,
@@ -28,6 +29,9 @@ pub struct Rules {
     pub only: Option<BTreeSet<TaskRef>>,
     /// The agent's name, for people and for the commit.
     pub agent: String,
+    /// The number of the session's first hold: holds are numbered through all sessions of a repository, so
+    /// that a number says which one is meant.
+    pub first_hold: u64,
 }
 
 /// Where a session stands.
@@ -305,6 +309,8 @@ pub struct Run {
     pub created_at: Timestamp,
     /// Where it goes once it holds the claim.
     pub goal: Goal,
+    /// Why the attempt that is under way is being cut short; its own report is still waited for.
+    pub cut: Option<AttemptEnd>,
     /// Until when the first remaining step is not tried again after it could not be done.
     pub asleep_until: Option<Timestamp>,
     /// The proof of the claim, while it is held.

@@ -14,6 +14,9 @@ pub fn wanted(s: &Session) -> BTreeMap<EffectKey, Effect> {
         .filter(|run| run.asleep_until.is_none())
         .filter_map(|run| {
             let verb = *run.pending.first()?;
+            if verb == Verb::Attempt && run.cut.is_some() {
+                return None;
+            }
             if verb == Verb::Candidate && lane != Some(run.id) {
                 return None;
             }

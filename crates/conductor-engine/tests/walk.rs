@@ -72,6 +72,7 @@ impl World {
             auto_commit,
             only: None,
             agent: "walker".to_owned(),
+            first_hold: 1,
         };
         let mut world = Self {
             s: Session::new(SessionId(1), rules, oid(1)),
@@ -226,6 +227,7 @@ impl World {
                     passed,
                     gates: 1,
                     tests_run: None,
+                    tampered: false,
                     failed,
                     signature: None,
                     feedback: "it broke".to_owned(),
@@ -342,7 +344,7 @@ impl World {
                 }
             }
             _ => {
-                let keys: Vec<_> = wanted(&self.s).into_keys().collect();
+                let keys = self.awaited();
                 if !keys.is_empty() {
                     let pick = usize::try_from(dice.roll(keys.len() as u64)).unwrap();
                     self.answer(dice, keys[pick], false);
@@ -352,6 +354,13 @@ impl World {
         self.tick();
     }
 
+    /// What is to be answered: what is wanted, and attempts that are being cut short.
+    fn awaited(&self) -> Vec<EffectKey> {
+        let cut = self.s.open_runs().filter(|r| r.cut.is_some());
+        let cut = cut.map(|r| EffectKey { run: Some(r.id), epoch: r.epoch, verb: Verb::Attempt });
+        wanted(&self.s).into_keys().chain(cut).collect()
+    }
+
     /// From here on the world is kind: everything must come to rest.
     fn settle(&mut self, dice: &mut Dice) {
         for _ in 0..5_000 {
@@ -359,7 +368,7 @@ impl World {
             if self.s.is_at_rest() {
                 return;
             }
-            if let Some(key) = wanted(&self.s).into_keys().next() {
+            if let Some(key) = self.awaited().first().copied() {
                 self.answer(dice, key, true);
             } else if let Some(at) = next_deadline(&self.s) {
                 self.now = self.now.max(at);

@@ -12,6 +12,7 @@ pub(super) fn decide(s: &Session, id: ControlId, actor: Actor, control: Control)
     }
     let answer = match &control {
         Control::Stop { why } => Ok(vec![Event::StopAsked { why: why.clone() }]),
+        Control::Abandon { why } => abandon(s, why),
         Control::Pause => pause(s),
         Control::Resume => resume(s),
         Control::Answer { hold, ruling } => rule(s, &actor, *hold, ruling),
@@ -23,6 +24,13 @@ pub(super) fn decide(s: &Session, id: ControlId, actor: Actor, control: Control)
     let mut all = vec![Event::ControlSeen { id, actor, control, reply }];
     all.extend(events);
     all
+}
+
+fn abandon(s: &Session, why: &str) -> Result<Vec<Event>, String> {
+    match s.status {
+        Status::Active | Status::Paused { .. } => Ok(vec![Event::SessionFailed { why: why.to_owned() }]),
+        Status::Completed { .. } | Status::Failed { .. } => Err("the session is over".to_owned()),
+    }
 }
 
 fn pause(s: &Session) -> Result<Vec<Event>, String> {

@@ -2,24 +2,17 @@
 
 use crate::effect::{Outcome, Verdict};
 use crate::event::Event;
+use crate::evidence::EvidenceSummary;
+use crate::ids::EvidenceId;
 use crate::session::{HoldKind, Run, Session};
 
-use super::{again_or_hold, hold};
+use super::{again_or_hold, first_line, hold};
 
 /// The gates are through. Nothing but their passing leads on.
 pub(super) fn gated(s: &Session, run: &Run, outcome: Outcome) -> Vec<Event> {
     let Outcome::Gated { evidence, summary } = outcome else { return Vec::new() };
     if !summary.passed {
-        let what = match summary.failed.as_slice() {
-            [] => "The evidence is not enough".to_owned(),
-            [one] => format!("Gate `{one}` fails"),
-            more => format!("Gates `{}` fail", more.join("`, `")),
-        };
-        let feedback = summary.feedback.clone();
-        return vec![
-            Event::GatesFailed { run: run.id, evidence, summary },
-            again_or_hold(s, run, &what, feedback),
-        ];
+        return failed(s, run, evidence, summary);
     }
     let passed = Event::GatesPassed { run: run.id, evidence, summary };
     match &run.accepted_by {
@@ -27,6 +20,25 @@ pub(super) fn gated(s: &Session, run: &Run, outcome: Outcome) -> Vec<Event> {
         Some(actor) => vec![passed, Event::Accepted { run: run.id, by: Some(actor.clone()) }],
         None => vec![passed],
     }
+}
+
+/// Back to the agent with the output; to a person where an agent cannot help, or where a person has said that
+/// the work is good.
+fn failed(s: &Session, run: &Run, evidence: EvidenceId, summary: EvidenceSummary) -> Vec<Event> {
+    let what = match summary.failed.as_slice() {
+        [] => first_line(&summary.feedback).to_owned(),
+        [one] => format!("Gate `{one}` fails"),
+        more => format!("Gates `{}` fail", more.join("`, `")),
+    };
+    let feedback = summary.feedback.clone();
+    let next = if run.accepted_by.is_some() {
+        hold(s, run, HoldKind::Failures, format!("You accepted this, but: {what}"), feedback)
+    } else if summary.tampered {
+        hold(s, run, HoldKind::Failures, what, feedback)
+    } else {
+        again_or_hold(s, run, &what, feedback)
+    };
+    vec![Event::GatesFailed { run: run.id, evidence, summary }, next]
 }
 
 /// The policy has spoken.

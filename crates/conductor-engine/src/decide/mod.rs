@@ -11,6 +11,7 @@ mod wrap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::attempt::{AttemptEnd, AttemptReport};
 use crate::effect::{EffectKey, Outcome, Verb};
 use crate::event::{Event, TaskChange};
 use crate::ids::HoldId;
@@ -35,7 +36,7 @@ pub fn decide(s: &Session, now: Timestamp, input: Input) -> Vec<Event> {
             None => Vec::new(),
         },
         Input::Seen(id, epoch, seen) => match s.runs.get(&id) {
-            Some(run) if run.epoch == epoch => observed(run, now, &seen),
+            Some(run) if run.epoch == epoch => observed(run, &seen),
             Some(_) | None => Vec::new(),
         },
     }
@@ -46,8 +47,8 @@ fn awaited(s: &Session, key: EffectKey) -> Option<&Run> {
     let run = s.runs.get(&key.run?)?;
     let awaits = run.epoch == key.epoch
         && run.pending.first() == Some(&key.verb)
-        // A step that sleeps after a failure has had its answer.
-        && run.asleep_until.is_none();
+        // A step that sleeps after a failure has had its answer; one that is cut short waits for its last.
+        && (run.asleep_until.is_none() || run.cut.is_some());
     awaits.then_some(run)
 }
 
@@ -66,6 +67,10 @@ fn tasks(s: &Session, changes: Vec<TaskChange>) -> Vec<Event> {
 }
 
 fn done(s: &Session, now: Timestamp, run: &Run, verb: Verb, outcome: Outcome) -> Vec<Event> {
+    if let (Outcome::Failed { .. }, Some(end)) = (&outcome, &run.cut) {
+        // It was to end anyway, and now it has not even begun.
+        return work::ended(run, Outcome::Attempt(AttemptReport::nothing(end.clone())));
+    }
     if let Outcome::Failed { message, transient } = outcome {
         return disturbed(s, now, run, verb, message, transient);
     }
@@ -81,14 +86,20 @@ fn done(s: &Session, now: Timestamp, run: &Run, verb: Verb, outcome: Outcome) ->
     }
 }
 
-fn observed(run: &Run, now: Timestamp, seen: &Observation) -> Vec<Event> {
+fn observed(run: &Run, seen: &Observation) -> Vec<Event> {
     let Phase::Working(attempt) = &run.phase else { return Vec::new() };
     match seen {
         Observation::Started if attempt.started.is_none() => vec![Event::AttemptStarted { run: run.id }],
         Observation::Started => Vec::new(),
-        Observation::Stalled => vec![work::cut_short(run, now, crate::attempt::AttemptEnd::Stalled)],
-        Observation::Looped => vec![work::cut_short(run, now, crate::attempt::AttemptEnd::Looped)],
+        Observation::Stalled if run.cut.is_none() => cut(run, AttemptEnd::Stalled),
+        Observation::Looped if run.cut.is_none() => cut(run, AttemptEnd::Looped),
+        Observation::Stalled | Observation::Looped => Vec::new(),
     }
+}
+
+/// The attempt is to end so.
+fn cut(run: &Run, end: AttemptEnd) -> Vec<Event> {
+    vec![Event::AttemptCut { run: run.id, end }]
 }
 
 /// An effect could not be done: again after a pause that doubles, and after too many times a person is asked.
@@ -155,7 +166,7 @@ fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
 
 /// Opens the next hold for `run`.
 fn hold(s: &Session, run: &Run, kind: HoldKind, question: String, detail: String) -> Event {
-    let id = s.holds.last_key_value().map_or(1, |(id, _)| id.0 + 1);
+    let id = s.holds.last_key_value().map_or(s.rules.first_hold, |(id, _)| id.0 + 1);
     Event::HoldOpened { run: run.id, hold: HoldId(id), kind, question, detail }
 }
 

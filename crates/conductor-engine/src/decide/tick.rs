@@ -9,10 +9,10 @@ use crate::ids::RunId;
 use crate::schedule;
 use crate::session::{Ending, Goal, Phase, Run, Session, SessionOutcome, Standing, Status};
 
-use super::{attempt, work};
+use super::attempt;
 
 pub(super) fn decide(s: &Session, now: Timestamp) -> Vec<Event> {
-    let mut events: Vec<Event> = s.open_runs().filter_map(|run| overtaken(s, now, run)).collect();
+    let mut events: Vec<Event> = s.open_runs().filter_map(|run| overtaken(s, run)).collect();
     if events.is_empty() {
         events.extend(breaker(s));
     }
@@ -27,40 +27,34 @@ pub(super) fn decide(s: &Session, now: Timestamp) -> Vec<Event> {
 }
 
 /// A run that must not go on as it is.
-fn overtaken(s: &Session, now: Timestamp, run: &Run) -> Option<Event> {
+fn overtaken(s: &Session, run: &Run) -> Option<Event> {
     if matches!(run.phase, Phase::Stopping(_)) && run.pending.is_empty() {
         return Some(Event::Ended { run: run.id });
     }
-    let end = |ending| Some(Event::Ending { run: run.id, ending });
-    if may_be_ended(run) {
-        if let Some(why) = superseded(s, run) {
-            return end(Ending::Superseded { why });
+    let ending = if let Some(why) = superseded(s, run) {
+        Ending::Superseded { why }
+    } else if let (Some(why), false) = (&s.stopping, matches!(run.phase, Phase::Held(_))) {
+        Ending::Stopped { why: why.clone() }
+    } else {
+        return None;
+    };
+    match run.phase {
+        // What the agent used is known only when it has ended; then the run is looked at again.
+        Phase::Working(_) if run.cut.is_none() => {
+            Some(Event::AttemptCut { run: run.id, end: AttemptEnd::Cancelled })
         }
-        if let (Some(why), false) = (&s.stopping, matches!(run.phase, Phase::Held(_))) {
-            return end(Ending::Stopped { why: why.clone() });
-        }
+        _ if may_be_ended(run) => Some(Event::Ending { run: run.id, ending }),
+        _ => None,
     }
-    if let Phase::Working(attempt) = &run.phase {
-        // Until its process was seen, the time counts from when it was asked for.
-        let started = attempt.started.unwrap_or(run.since);
-        if super::later(started, s.rules.max_task_duration) <= now {
-            return Some(work::cut_short(run, now, AttemptEnd::TimedOut));
-        }
-    }
-    None
 }
 
 /// Never while a claim or a landing is under way: whether it happened must be known first.
 fn may_be_ended(run: &Run) -> bool {
     match run.phase {
-        Phase::Working(_)
-        | Phase::Collecting
-        | Phase::Gating(_)
-        | Phase::Deciding(_)
-        | Phase::Waiting { .. } => true,
+        Phase::Collecting | Phase::Gating(_) | Phase::Deciding(_) | Phase::Waiting { .. } => true,
         Phase::Preparing => run.token.is_some(),
         Phase::Held(_) => run.token.is_none(),
-        Phase::Queued | Phase::Landing(_) | Phase::Stopping(_) | Phase::Ended(_) => false,
+        Phase::Queued | Phase::Working(_) | Phase::Landing(_) | Phase::Stopping(_) | Phase::Ended(_) => false,
     }
 }
 

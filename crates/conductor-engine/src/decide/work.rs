@@ -2,10 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
+use crate::attempt::{AttemptEnd, FailureClass};
 use crate::effect::{Outcome, Verb};
 use crate::event::Event;
-use crate::session::{HoldKind, Phase, Run, Session, WaitKind};
+use crate::session::{HoldKind, Run, Session, WaitKind};
 
 use super::{again_or_hold, attempt, disturbed, first_line, hold, later, pause};
 
@@ -13,25 +13,14 @@ use super::{again_or_hold, attempt, disturbed, first_line, hold, later, pause};
 const RATE_LIMIT_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 const LONGEST_RATE_LIMIT_PAUSE: SignedDuration = SignedDuration::from_mins(30);
 
-/// The agent is over.
+/// The agent is over: as its report says, or as it was cut short.
 pub(super) fn ended(run: &Run, outcome: Outcome) -> Vec<Event> {
-    let Outcome::Attempt(report) = outcome else { return Vec::new() };
+    let Outcome::Attempt(mut report) = outcome else { return Vec::new() };
+    if let Some(cut) = &run.cut {
+        report.end = cut.clone();
+    }
     let stop = !report.contained;
     vec![Event::AttemptEnded { run: run.id, report, stop }]
-}
-
-/// The engine itself ends an attempt; its processes have to be stopped.
-pub(super) fn cut_short(run: &Run, now: Timestamp, end: AttemptEnd) -> Event {
-    let started = if let Phase::Working(attempt) = &run.phase { attempt.started } else { None };
-    let worked = started.map_or(SignedDuration::ZERO, |t| now.duration_since(t)).as_millis();
-    let report = AttemptReport {
-        end,
-        usage: Usage::default(),
-        agent_session: None,
-        working_ms: u64::try_from(worked).unwrap_or(0),
-        contained: false,
-    };
-    Event::AttemptEnded { run: run.id, report, stop: true }
 }
 
 pub(super) fn decide(s: &Session, now: Timestamp, run: &Run, verb: Verb, outcome: Outcome) -> Vec<Event> {

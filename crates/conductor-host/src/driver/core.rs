@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conductor_engine::effect::{Effect, EffectKey};
+use conductor_engine::attempt::{AttemptEnd, AttemptReport};
+use conductor_engine::effect::{Effect, EffectKey, Outcome, Verb};
 use conductor_engine::event::Recorded;
 use conductor_engine::ids::{RunId, SessionId};
 use conductor_engine::session::Session;
@@ -40,6 +41,9 @@ pub enum TurnError<E: std::error::Error + 'static> {
     /// The journal did not take the rows.
     #[error("failed to write the journal: {0}")]
     Journal(#[source] E),
+    /// One thing leads to another without end.
+    #[error("the engine never comes to rest, which is a defect of this program")]
+    Restless,
     /// The engine decided something that its own table forbids.
     #[error("the engine contradicts itself, which is a defect of this program: {0}")]
     Illegal(#[from] Illegal),
@@ -117,18 +121,35 @@ impl<J: Journal, P: Perform> Core<J, P> {
             }
             self.tell(now, input, &mut rows)?;
         }
-        for _ in 0..MOST_TICKS {
-            let before = rows.len();
-            self.tell(now, Input::Tick, &mut rows)?;
-            if rows.len() == before {
-                break;
-            }
-        }
+        self.settle(now, &mut rows)?;
         if !rows.is_empty() {
             self.journal.append(self.session.id, &rows, &self.session).map_err(TurnError::Journal)?;
         }
         self.reconcile();
         Ok(rows)
+    }
+
+    /// Ticks until nothing more follows. An attempt that is to be cut short and is not even under way has ended.
+    fn settle(&mut self, now: Timestamp, rows: &mut Vec<Recorded>) -> Result<(), TurnError<J::Error>> {
+        for _ in 0..MOST_TICKS {
+            let before = rows.len();
+            self.tell(now, Input::Tick, rows)?;
+            for (key, end) in self.cut_before_they_began() {
+                let nothing = AttemptReport::nothing(end);
+                self.tell(now, Input::Done(key, Outcome::Attempt(nothing)), rows)?;
+            }
+            if rows.len() == before {
+                return Ok(());
+            }
+        }
+        Err(TurnError::Restless)
+    }
+
+    fn cut_before_they_began(&self) -> Vec<(EffectKey, AttemptEnd)> {
+        let cut = self.session.open_runs().filter_map(|run| Some((run, run.cut.clone()?)));
+        cut.filter(|(run, _)| !self.in_flight.contains_key(&run.id))
+            .map(|(run, end)| (EffectKey { run: Some(run.id), epoch: run.epoch, verb: Verb::Attempt }, end))
+            .collect()
     }
 
     /// Applied in memory before it is durable: harmless, since nothing is started until the append has

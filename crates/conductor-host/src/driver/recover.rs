@@ -8,11 +8,12 @@ use jiff::Timestamp;
 
 /// Attempts whose process was seen are lost: with their driver their keeper went, and with it every process.
 /// They are not charged; the next attempt goes on from the files. Every other effect is simply wanted again.
-pub fn lost_attempts(session: &Session, now: Timestamp) -> Vec<Input> {
+/// `last_sign` is when the dead driver last wrote something: what is counted as work ends there, so that a
+/// night without a driver is not an agent's working time.
+pub fn lost_attempts(session: &Session, last_sign: Timestamp) -> Vec<Input> {
     let lost = |run: &conductor_engine::session::Run| {
         let Phase::Working(attempt) = &run.phase else { return None };
-        let worked = now.duration_since(attempt.started?).as_millis();
-        // The moment of death is not known; what is counted can never be more than what was allowed.
+        let worked = last_sign.duration_since(attempt.started?).as_millis();
         let most = session.rules.max_task_duration.as_millis();
         let report = AttemptReport {
             end: AttemptEnd::Interrupted,

@@ -84,9 +84,9 @@ impl Driver {
 
     /// Runs to the end. `watch` is told what happened after each turn, and can change nothing.
     pub(crate) fn run(&mut self, watch: &mut dyn FnMut(&[Recorded], &Session)) -> Result<(), DriveError> {
-        let now = clock::now();
+        let last_sign = self.core.journal().last_sign(self.core.session().id)?;
         // What people asked while nobody listened is obeyed before anything is dispatched.
-        let mut inputs = lost_attempts(self.core.session(), now);
+        let mut inputs = lost_attempts(self.core.session(), last_sign.unwrap_or_else(clock::now));
         inputs.extend(self.hear()?);
         // Claims may have lapsed while no driver was there.
         self.keep_claims();

@@ -58,6 +58,7 @@ pub fn summarise(evidence: &Evidence, require_tests: bool) -> EvidenceSummary {
     EvidenceSummary {
         passed: evidence.passed() && !missing,
         gates: evidence.gates.len(),
+        tampered: !evidence.tampered.is_empty(),
         tests_run: evidence.tests_run(),
         feedback: feedback(evidence, &failed, note),
         failed: failed.iter().map(|gate| gate.name.clone()).collect(),

@@ -188,6 +188,69 @@ impl Database {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// When something was last written to a session's journal.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn last_sign(&self, id: SessionId) -> Result<Option<Timestamp>, JournalError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT at FROM journal WHERE session = ?1 ORDER BY seq DESC LIMIT 1")?;
+        let at: Option<String> = statement.query_row([i64::try_from(id.0)?], |row| row.get(0)).optional()?;
+        Ok(at.map(|at| parse_time(&at)).transpose()?)
+    }
+
+    /// The session in which a hold was opened.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn session_of_hold(&self, hold: HoldId) -> Result<Option<SessionId>, JournalError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT session FROM holds WHERE id = ?1 ORDER BY session DESC LIMIT 1")?;
+        Self::session_where(&mut statement, i64::try_from(hold.0)?)
+    }
+
+    /// The newest session that worked on a task.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn session_of_task(&self, task: &TaskRef) -> Result<Option<SessionId>, JournalError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT session FROM runs WHERE task_uid = ?1 ORDER BY session DESC LIMIT 1")?;
+        Self::session_where(&mut statement, &task.0)
+    }
+
+    fn session_where(
+        statement: &mut rusqlite::CachedStatement<'_>,
+        key: impl rusqlite::ToSql,
+    ) -> Result<Option<SessionId>, JournalError> {
+        let id: Option<i64> = statement.query_row([key], |row| row.get(0)).optional()?;
+        Ok(id.map(u64::try_from).transpose()?.map(SessionId))
+    }
+
+    /// The sessions in which somebody waits for an answer, oldest first.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn sessions_with_holds(&self) -> Result<Vec<SessionId>, JournalError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT DISTINCT session FROM holds WHERE ruling IS NULL ORDER BY session")?;
+        let ids = statement.query_map([], |row| row.get::<_, i64>(0))?;
+        ids.map(|id| Ok(SessionId(u64::try_from(id?)?))).collect()
+    }
+
+    /// The number of the next hold.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn next_hold(&self) -> Result<u64, JournalError> {
+        let highest: i64 =
+            self.db.query_row("SELECT coalesce(max(id), 0) FROM holds", [], |row| row.get(0))?;
+        Ok(u64::try_from(highest)? + 1)
+    }
+
     /// The task of a run.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ fn setup() -> Setup {
             auto_commit: true,
             only: None,
             agent: "script".to_owned(),
+            first_hold: 1,
         },
         base: Oid::parse(&"a".repeat(40)).unwrap(),
         target: "main".to_owned(),

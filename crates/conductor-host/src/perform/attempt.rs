@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use conductor_engine::Observation;
-use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
+use conductor_engine::attempt::{AttemptEnd, AttemptReport};
 use conductor_engine::effect::Outcome;
 use conductor_engine::ids::{RunId, TaskRef};
 
@@ -15,10 +15,6 @@ use super::{Trouble, failed};
 use crate::agents::{AttemptRequest, TaskSheet};
 use crate::process::sweep;
 use crate::prompt::{self, PromptParts};
-
-/// The engine ends an attempt when its time is up; the runner's own limit comes a little later and counts only
-/// when the driver is too busy.
-const TIMEOUT_SLACK: Duration = Duration::from_secs(30);
 
 /// Names of files in which a repository keeps its rules for agents.
 const RULES_FILES: [&str; 3] = ["AGENTS.md", "CLAUDE.md", "GEMINI.md"];
@@ -38,7 +34,7 @@ impl Site {
             Err(trouble) => return trouble.into(),
         };
         if switch.is_stopped() {
-            return Outcome::Attempt(never_ran());
+            return Outcome::Attempt(AttemptReport::nothing(AttemptEnd::Cancelled));
         }
         let running = self.agents.start(&self.profile, request);
         seen(Observation::Started);
@@ -100,18 +96,7 @@ impl Site {
             dir: self.places.attempt(run, number),
             tmp: self.places.tmp(run, "attempt"),
             ceiling: self.places.root().to_owned(),
-            timeout: limit.saturating_add(TIMEOUT_SLACK),
+            timeout: limit,
         })
-    }
-}
-
-/// It was stopped before it began.
-fn never_ran() -> AttemptReport {
-    AttemptReport {
-        end: AttemptEnd::Cancelled,
-        usage: Usage::default(),
-        agent_session: None,
-        working_ms: 0,
-        contained: true,
     }
 }

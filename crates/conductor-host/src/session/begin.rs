@@ -145,7 +145,7 @@ impl Host {
         }
         let setup = Setup {
             version: Setup::VERSION,
-            rules: rules(&config.orchestration, options, agent)?,
+            rules: rules(&config.orchestration, options, agent, db.next_hold()?)?,
             target,
             gates_digest: gates::gates_digest(&gates),
             gates,
@@ -227,7 +227,12 @@ impl Host {
     }
 }
 
-fn rules(config: &Orchestration, options: &Options, agent: String) -> Result<Rules, BeginError> {
+fn rules(
+    config: &Orchestration,
+    options: &Options,
+    agent: String,
+    first_hold: u64,
+) -> Result<Rules, BeginError> {
     Ok(Rules {
         jobs: usize::try_from(options.jobs.unwrap_or(config.workflow.jobs).max(1))?,
         max_tasks: options.max_tasks,
@@ -236,6 +241,7 @@ fn rules(config: &Orchestration, options: &Options, agent: String) -> Result<Rul
         auto_commit: config.workflow.auto_commit,
         only: options.only.as_ref().map(|tasks| tasks.iter().cloned().collect()),
         agent,
+        first_hold,
     })
 }
 

@@ -140,6 +140,7 @@ fn rules(jobs: usize) -> Rules {
         auto_commit: true,
         only: None,
         agent: "simulated".to_owned(),
+        first_hold: 1,
     }
 }
 

@@ -268,6 +268,7 @@ impl World {
             passed,
             gates: 1,
             tests_run: Some(3),
+            tampered: false,
             failed,
             signature: None,
             feedback: "assertion failed".to_owned(),
