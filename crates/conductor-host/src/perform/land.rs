@@ -33,7 +33,9 @@ impl Site {
         // lost. Nothing can have come when the tip is where the run began.
         if candidate.tip != candidate.base {
             let found = self.repo.find_run(run, &candidate.tip, &candidate.base).map_err(|e| failed(&e))?;
-            if let Some(commit) = found {
+            if let Some(commit) = found
+                && self.strange(&commit)?.is_none()
+            {
                 return Ok(Outcome::Landed { commit, tip: candidate.tip.clone() });
             }
         }
@@ -57,6 +59,11 @@ impl Site {
                 Outcome::Landed { tip: commit.clone(), commit }
             }
             Advance::AlreadyLanded { commit } => {
+                // Whoever can write to the branch can forge a trailer, but not the record of what was landed.
+                if let Some(why) = self.strange(&commit)? {
+                    self.forget_tip();
+                    return Ok(Outcome::Hindered { why });
+                }
                 let tip = self.repo.read_ref(&self.branch.to_ref()).map_err(|e| failed(&e))?;
                 let tip = tip.unwrap_or_else(|| commit.clone());
                 match self.strange(&tip)? {

@@ -115,6 +115,33 @@ echo four > four.txt
     project.assert_sound();
 }
 
+#[test]
+fn work_that_is_put_on_the_session_branch_past_the_gates_is_not_landed() {
+    // Without a sandbox the main repository can be written to; its way there is in the clone's own alternates.
+    let agent = r#"
+main=$(dirname "$(cat .git/objects/info/alternates)")
+echo evil > evil.txt; git add evil.txt
+git -c user.name=E -c user.email=e@x commit -q -m 'feat: Good
+
+Task: TASK-001
+Run: 1.1
+Agent: script
+Evidence: 0000000000000000000000000000000000000000000000000000000000000000'
+tip=$(git rev-parse HEAD)
+git rm -q --cached evil.txt; rm evil.txt
+git --git-dir="$main" fetch -q "$PWD" "$tip:refs/heads/theirs"
+git --git-dir="$main" update-ref refs/heads/conductor/s1 "$tip"
+echo good > good.txt
+"#;
+    let project = Project::configured(agent, "gates: { test: { run: \"test ! -e evil.txt\" } }");
+    project.add("Good", &[]);
+    let main = project.rev("main");
+    project.orchestrate(7, &[]);
+    assert_eq!(project.status("TASK-001"), Status::Review);
+    assert_eq!(project.refused(4, &["orchestrate", "land"]), "BRANCH_MOVED");
+    assert_eq!((project.rev("main"), project.exists("evil.txt")), (main, false));
+}
+
 /// Its own repository replaced by something else, in each of the ways that there are.
 #[test]
 fn a_workspace_whose_repository_was_replaced_is_kept_and_told() {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod answering;
+mod beginning;
 mod chain;
 mod choosing;
 mod driving;

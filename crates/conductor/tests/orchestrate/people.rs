@@ -1,7 +1,7 @@
 //! People who work on the same tasks meanwhile: their word stands.
 
 use jiff::SignedDuration;
-use taskwerk_client::model::{Children, Command, Guard, Status, Verb};
+use taskwerk_client::model::{Children, Command, Edit, Guard, Patch, Status, Verb};
 
 use super::support::{Project, Running, until};
 
@@ -81,4 +81,67 @@ fn a_task_that_a_person_began_is_not_touched() {
     project.run(&["orchestrate", "run", "--auto"]);
     assert_eq!(project.mark("TASK-001.here"), None);
     assert_eq!(project.status("TASK-001"), Status::InProgress);
+}
+
+#[test]
+fn a_text_that_a_person_edits_reaches_the_next_attempt() {
+    let agent = r#"
+echo > "$HOME/$CONDUCTOR_ATTEMPT.here"
+if [ "$CONDUCTOR_ATTEMPT" = 1 ]; then until [ -f "$HOME/go" ]; do sleep 0.02; done; fi
+printf '%s\n' "$CONDUCTOR_TASK_TITLE" > title.txt
+grep -c 'in green' "$CONDUCTOR_PROMPT_FILE" > green.txt || :
+"#;
+    let project = Project::configured(agent, "gates: { test: { run: \"grep -q Paint title.txt\" } }");
+    project.add("Draw", &[]);
+    let mut driver = project.spawn(&["orchestrate", "run", "--auto"]);
+    until("the agent", || project.mark("1.here").is_some());
+    let tasks = project.tasks();
+    let task = tasks.find("TASK-001").unwrap().id;
+    let patch = Patch {
+        title: Some("Paint".parse().unwrap()),
+        description: Edit::Set("All of it in green.".to_owned()),
+        ..Patch::default()
+    };
+    tasks.execute(Command::Update { task, patch: Box::new(patch), guard: Guard::default() }).unwrap();
+    std::fs::write(project.home().join("go"), "").unwrap();
+    assert_eq!(driver.wait(), Some(0));
+    assert_eq!(project.run_of("TASK-001")["attempts"], 2);
+    assert_eq!(project.file_of("conductor/s1", "title.txt"), "Paint\n");
+    assert_eq!(project.file_of("conductor/s1", "green.txt"), "1\n");
+    assert_eq!(project.commits("main..conductor/s1")[0].subject, "feat: Paint");
+}
+
+#[test]
+fn a_session_branch_that_a_person_deletes_is_made_again() {
+    let (project, mut driver) = at_work();
+    project.git(&["branch", "-D", "-q", "conductor/s1"]);
+    std::fs::write(project.home().join("go"), "").unwrap();
+    assert_eq!(driver.wait(), Some(0));
+    assert_eq!(project.commits("main..conductor/s1").len(), 2);
+    project.assert_tidy();
+}
+
+#[test]
+fn a_commit_on_the_session_branch_that_no_gate_has_seen_holds_everything() {
+    let (project, mut driver) = at_work();
+    let before = project.rev("conductor/s1");
+    let own = project.git(&["commit-tree", "-p", "conductor/s1", "-m", "my own", "main^{tree}"]);
+    project.git(&["update-ref", "refs/heads/conductor/s1", own.trim()]);
+    std::fs::write(project.home().join("go"), "").unwrap();
+    assert_eq!(driver.wait(), Some(7));
+    for hold in project.inbox() {
+        assert!(hold["question"].as_str().unwrap().contains("no gate has seen"), "{hold}");
+    }
+    assert_eq!(project.rev("conductor/s1"), own.trim(), "it is nobody's to throw away");
+    let main = project.rev("main");
+    assert_eq!(project.refused(4, &["orchestrate", "land"]), "BRANCH_MOVED");
+    assert_eq!(project.rev("main"), main);
+
+    project.git(&["update-ref", "refs/heads/conductor/s1", &before]);
+    project.ok(&["answer", "1", "accept"]);
+    project.ok(&["answer", "2", "retry", "go on"]);
+    project.ends(0, &["orchestrate", "resume", "--auto"]);
+    assert_eq!(project.commits("main..conductor/s1").len(), 2);
+    project.ok(&["orchestrate", "land"]);
+    project.assert_tidy();
 }

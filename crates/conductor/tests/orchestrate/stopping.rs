@@ -48,18 +48,37 @@ fn a_stop_ends_the_agent_keeps_the_work_and_gives_the_task_back() {
     project.assert_tidy();
 }
 
-#[test]
-fn a_stop_while_nobody_drives_is_obeyed_first_of_all() {
+/// A session whose driver was killed at work.
+fn orphaned() -> Project {
     let (project, mut driver) = at_work();
     driver.kill();
     until("the end of the agent", || project.processes().is_empty());
-    project.ok(&["orchestrate", "stop"]);
-    assert_eq!(project.status("TASK-001"), Status::InProgress, "nobody is there to obey");
     std::fs::remove_file(project.home().join("agent.pid")).unwrap();
-    project.ends(0, &["orchestrate", "resume", "--auto"]);
+    project
+}
+
+#[track_caller]
+fn assert_stopped(project: &Project) {
     assert_eq!(project.mark("agent.pid"), None, "no agent was begun");
     assert_eq!(project.status("TASK-001"), Status::Todo);
+    assert_eq!(project.json(&["orchestrate", "status"])["outcome"], "stopped");
     project.assert_tidy();
+}
+
+#[test]
+fn a_stop_wraps_up_itself_where_nobody_drives() {
+    let project = orphaned();
+    project.ok(&["orchestrate", "stop"]);
+    assert_stopped(&project);
+}
+
+#[test]
+fn a_stop_that_nobody_heard_is_obeyed_first_of_all() {
+    let project = orphaned();
+    project.ok(&["orchestrate", "stop", "--no-wait"]);
+    assert_eq!(project.status("TASK-001"), Status::InProgress, "nobody is there to obey");
+    project.ends(0, &["orchestrate", "resume", "--auto"]);
+    assert_stopped(&project);
 }
 
 #[test]
