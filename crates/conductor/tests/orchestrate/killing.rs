@@ -45,16 +45,19 @@ echo "done" >> "$CONDUCTOR_TASK_ID.txt"
     let before = project.users_own();
     let mut driver = project.spawn(&["orchestrate", "run", "--auto", "--jobs", "3"]);
     until("the session", || project.journal_rows() > 0);
+    let mut met_alive = 0;
     for kill in 1..=KILLS {
         // A few steps are let through each time, so that the kills are spread over the whole session; then a
         // moment more, so that they fall between the steps as well.
-        let_through(&project, &mut driver, dice.roll(6));
-        std::thread::park_timeout(Duration::from_millis(dice.roll(25)));
+        let_through(&project, &mut driver, dice.roll(5));
+        std::thread::park_timeout(Duration::from_millis(dice.roll(15)));
+        met_alive += u32::from(!driver.has_ended());
         driver.kill();
         println!("kill {kill}: at row {}", project.journal_rows());
         driver = project.spawn(&["orchestrate", "resume", "--auto"]);
     }
     assert_eq!(driver.wait(), Some(0), "{}", project.run(&["orchestrate", "status"]));
+    assert!(met_alive > KILLS * 3 / 4, "the session was over too early to show much: {met_alive} of {KILLS}");
     assert_eq!(project.users_own(), before);
     for id in project.all().iter().map(|task| task.id.to_string()) {
         assert_eq!(project.status(&id), Status::Done, "{id}");

