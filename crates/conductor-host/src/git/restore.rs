@@ -5,9 +5,10 @@ use conductor_engine::ids::{Oid, RunId, TreeId};
 use super::error::GitError;
 use super::name::RefName;
 use super::open::Repo;
-use super::run::parse_tree;
+use super::run::{parse_tree, refused};
 use super::snapshot::{own_ref, snapshots_of};
 use super::workspace::Workspace;
+use crate::process::Exit;
 
 /// The ref that keeps a run's snapshot of this number.
 ///
@@ -27,6 +28,24 @@ impl Repo {
         let tree = format!("{commit}^{{tree}}");
         let out = self.git().cmd(step, "rev-parse").args(["--verify", "--end-of-options", &tree]).ok()?;
         parse_tree(step, out.trim_ascii())
+    }
+
+    /// Whether `descendant` has everything that `ancestor` has.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn is_ancestor(&self, ancestor: &Oid, descendant: &Oid) -> Result<bool, GitError> {
+        let step = "compare two commits";
+        let out = self
+            .git()
+            .cmd(step, "merge-base")
+            .args(["--is-ancestor", ancestor.as_str(), descendant.as_str()])
+            .run()?;
+        match out.exit {
+            Exit::Code(0) => Ok(true),
+            Exit::Code(1) => Ok(false),
+            Exit::Code(_) | Exit::Signal(_) => Err(refused(step, &out)),
+        }
     }
 
     /// Gives a workspace that was just made the files of `tree`, without a commit: the agent finds them as its

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use conductor_engine::effect::{Outcome, Verdict};
 use conductor_engine::evidence::{Evidence, EvidenceSummary};
-use conductor_engine::gate::{GateKind, TestResults};
-use conductor_engine::ids::{RunId, TreeId};
+use conductor_engine::gate::{GateKind, TestDelta, TestResults};
+use conductor_engine::ids::{EvidenceId, RunId, TreeId};
 use conductor_engine::session::Candidate;
 use thiserror::Error;
 
@@ -142,7 +142,11 @@ impl Site {
     }
 
     /// Whether a person has to see the change before it lands.
-    pub(super) fn judge(&self, candidate: &Candidate) -> Outcome {
+    pub(super) fn judge(&self, candidate: &Candidate, evidence: &EvidenceId) -> Outcome {
+        let tests = match self.db().evidence(evidence) {
+            Ok(evidence) => evidence.tests.unwrap_or_default(),
+            Err(error) => return failed(&error).into(),
+        };
         let changes = match self.changes(&candidate.tip, &candidate.tree) {
             Ok(changes) => changes,
             Err(error) => return failed(&error).into(),
@@ -152,29 +156,44 @@ impl Site {
             .flat_map(|c| std::iter::once(&c.path).chain(c.from.as_ref()))
             .map(ToString::to_string)
             .collect();
-        let verdict = match policy::judge(&self.rules, paths.iter().map(String::as_str)) {
-            policy::Verdict::Accept => Verdict::Accept,
-            policy::Verdict::Hold(reasons) => Verdict::Hold {
-                question: question(&reasons),
+        let mut asks = match policy::judge(&self.rules, paths.iter().map(String::as_str)) {
+            policy::Verdict::Accept => Vec::new(),
+            policy::Verdict::Hold(reasons) => reasons.iter().map(words).collect(),
+        };
+        asks.extend(missing_tests(&tests));
+        let verdict = if asks.is_empty() {
+            Verdict::Accept
+        } else {
+            Verdict::Hold {
+                question: format!("Accept this? It {}", asks.join("; ")),
                 detail: format!("Files that change:\n{}", paths.join("\n")),
-            },
+            }
         };
         Outcome::Judged(verdict)
     }
 }
 
-fn question(reasons: &[Reason]) -> String {
-    let parts: Vec<String> = reasons
-        .iter()
-        .map(|reason| match reason {
-            Reason::Approval { class, paths } => {
-                format!("changes {} ({})", class.name().replace('_', " "), paths.join(", "))
-            }
-            Reason::Undecided { rule } => format!("rule `{rule}` cannot be evaluated, so it holds"),
-            Reason::ByHand => "auto_commit is off".to_owned(),
-        })
-        .collect();
-    format!("Accept this? It {}", parts.join("; "))
+/// A reason as the end of a sentence that begins with "It".
+fn words(reason: &Reason) -> String {
+    match reason {
+        Reason::Approval { class, paths } => {
+            format!("changes {} ({})", class.name().replace('_', " "), paths.join(", "))
+        }
+        Reason::Undecided { rule } => format!("meets rule `{rule}`, which cannot be evaluated, so it holds"),
+        Reason::ByHand => "passed its gates, and auto_commit is off".to_owned(),
+    }
+}
+
+/// Tests that ran on the base and do not run any more: a suite can be made green by making it smaller.
+fn missing_tests(tests: &TestDelta) -> Option<String> {
+    let gone: Vec<&str> = tests.removed.iter().chain(&tests.newly_skipped).map(String::as_str).collect();
+    let some: Vec<&str> = gone.iter().copied().take(5).collect();
+    let more = if gone.len() > some.len() {
+        format!(" and {} more", gone.len() - some.len())
+    } else {
+        String::new()
+    };
+    (!gone.is_empty()).then(|| format!("no longer runs tests that ran before ({}{more})", some.join(", ")))
 }
 
 /// A path as one name.

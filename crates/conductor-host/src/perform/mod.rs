@@ -123,7 +123,7 @@ impl Job {
             Effect::Collect { base, snapshot } => site.collect(run, base, snapshot),
             Effect::Candidate { base, snapshot } => site.candidate(base, snapshot),
             Effect::Gates { candidate } => site.gates(run, candidate, &self.switch),
-            Effect::Judge { candidate, .. } => site.judge(candidate),
+            Effect::Judge { candidate, evidence } => site.judge(candidate, evidence),
             Effect::Land { task, candidate, evidence, summary } => {
                 site.land(run, task, candidate, evidence, summary.as_deref())
             }

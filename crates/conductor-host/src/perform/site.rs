@@ -63,6 +63,8 @@ pub struct Site {
     /// Where the session's branch was last seen. Landing swaps against it, so a stale one costs a new
     /// candidate and nothing else.
     tip: Mutex<Option<Oid>>,
+    /// Where the journal had the session's branch when this driver began.
+    last_tip: Oid,
     /// The comparison that was made last: collecting, merging and judging ask for the same one.
     compared: Mutex<Option<Comparison>>,
     /// Durable transactions in the task store.
@@ -98,6 +100,8 @@ pub(crate) struct Parts {
     pub(crate) session: SessionId,
     pub(crate) repo: Repo,
     pub(crate) setup: Setup,
+    /// Where the journal has the session's branch.
+    pub(crate) last_tip: Oid,
     pub(crate) places: Places,
     pub(crate) keeper: Keeper,
     pub(crate) user_env: EnvMap,
@@ -107,7 +111,7 @@ pub(crate) struct Parts {
 
 impl Site {
     pub(crate) fn new(parts: Parts) -> Result<Self, SiteError> {
-        let Parts { session, repo, setup, places, keeper, user_env, tasks, db } = parts;
+        let Parts { session, repo, setup, last_tip, places, keeper, user_env, tasks, db } = parts;
         let config = Config::from_value(&setup.config)?;
         let profile = profile_of(&setup, &config)?;
         let agents = AgentRunner { keeper: keeper.clone(), user_env: user_env.clone() };
@@ -128,6 +132,7 @@ impl Site {
             db: Mutex::new(db),
             ids: Mutex::default(),
             tip: Mutex::default(),
+            last_tip,
             compared: Mutex::default(),
             task_commits: AtomicU64::new(0),
         })
@@ -154,9 +159,9 @@ impl Site {
         if let Some(tip) = &*seen {
             return Ok(tip.clone());
         }
-        // A branch that somebody deleted is made again by landing, from where the session began.
         let found = self.repo.read_ref(&self.branch.to_ref()).map_err(|e| failed(&e))?;
-        let found = found.unwrap_or_else(|| self.setup.base.clone());
+        // A branch that somebody deleted is made again by landing, from where the journal knows it to have been.
+        let found = found.unwrap_or_else(|| self.last_tip.clone());
         if let Some(why) = self.strange(&found)? {
             return Err(refused(&Strange(why)));
         }

@@ -16,7 +16,7 @@ use crate::config::{Config, ConfigError, Into, Orchestration};
 use crate::driver::DriverLock;
 use crate::gates::{self, GateConfigError};
 use crate::git::{BranchName, GitError, Head, OpenError, RefError, RefName};
-use crate::journal::JournalError;
+use crate::journal::{Database, JournalError};
 use crate::perform::session_branch;
 
 /// What a person says about one session; what is `None` comes from the configuration.
@@ -49,6 +49,8 @@ pub struct Begun {
     pub branch: BranchName,
     /// Its setup.
     pub setup: Setup,
+    /// The earlier session on whose work it builds, because that has not landed yet.
+    pub continues: Option<SessionId>,
     /// What was seen while looking for gates, for people.
     pub notes: Vec<String>,
 }
@@ -61,6 +63,16 @@ pub enum BeginError {
         "session {0} was interrupted and is not over; take it up with `conductor orchestrate resume`, or end it with `conductor orchestrate stop` and `resume`"
     )]
     Unfinished(SessionId),
+    /// The work of an earlier session has not landed, and the target has moved on since.
+    #[error(
+        "the work of session {session} is not on {target} yet, and {target} has moved on; bring it there first: conductor orchestrate land --session {session}"
+    )]
+    NotLanded {
+        /// The session.
+        session: SessionId,
+        /// The branch.
+        target: String,
+    },
     /// No branch is checked out.
     #[error(
         "no branch is checked out (HEAD is detached): switch to the branch that the work is for, or name it with --into"
@@ -136,6 +148,7 @@ impl Host {
         }
         let config = Config::from_value(&self.config)?;
         let (target, base) = self.target(options, &config.orchestration)?;
+        let (base, continues) = self.continued(&db, newest, &target, base)?;
         let agent = self.agent(&config, options)?;
         let (gates, mut notes) = self.gates(&config.orchestration, &base)?;
         let id = self.next_number(newest)?;
@@ -159,7 +172,7 @@ impl Host {
         self.cut(&branch, &setup.base, id)?;
         db.create_session(id, &setup, clock::now())?;
         db.record_tip(id, &setup.base, "begun", clock::now())?;
-        Ok(Begun { id, branch, setup, notes })
+        Ok(Begun { id, branch, continues, setup, notes })
     }
 
     fn target(&self, options: &Options, config: &Orchestration) -> Result<(String, Oid), BeginError> {
@@ -176,6 +189,28 @@ impl Host {
             Head::Branch { name, tip } => Ok((name.as_str().to_owned(), tip)),
             Head::Detached { .. } => Err(BeginError::Detached),
         }
+    }
+
+    /// Where the session begins: at the target's tip, or at the end of the newest session's work for the same
+    /// target that has not landed yet, since tasks that are done by it are built upon.
+    fn continued(
+        &self,
+        db: &Database,
+        newest: Option<SessionId>,
+        target: &str,
+        tip: Oid,
+    ) -> Result<(Oid, Option<SessionId>), BeginError> {
+        let Some(session) = newest else { return Ok((tip, None)) };
+        let theirs = self.repo.read_ref(&session_branch(session)?.to_ref())?;
+        let Some(theirs) = theirs else { return Ok((tip, None)) };
+        let other = db.setup(session)?.target != target || !db.knows_tip(session, &theirs)?;
+        if other || self.repo.is_ancestor(&theirs, &tip)? {
+            return Ok((tip, None));
+        }
+        if self.repo.is_ancestor(&tip, &theirs)? {
+            return Ok((theirs, Some(session)));
+        }
+        Err(BeginError::NotLanded { session, target: target.to_owned() })
     }
 
     fn agent(&self, config: &Config, options: &Options) -> Result<String, BeginError> {

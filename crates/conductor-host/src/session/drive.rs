@@ -47,7 +47,7 @@ impl Host {
         let setup = journal.setup(id)?;
         let session = journal.fold(id)?;
         self.repo.clear_own_locks()?;
-        let site = Arc::new(self.site(id, setup)?);
+        let site = Arc::new(self.site(id, setup, session.tip.clone())?);
         let (mail, inbox) = mpsc::channel();
         let workers = Workers::new(Arc::clone(&site), mail);
         let ears = Ears { mail: inbox, tasks: self.tasks(id)?, controls: self.database()? };

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use conductor_engine::ids::SessionId;
+use conductor_engine::ids::{Oid, SessionId};
 use serde_json::Value;
 use taskwerk_client::Tasks;
 use taskwerk_model::{Actor, Session as SessionTag, TextError};
@@ -80,7 +80,7 @@ impl Host {
         Ok(open_tasks(&self.taskwerk)?.with_context(actor, Some(tag)))
     }
 
-    pub(crate) fn site(&self, session: SessionId, setup: Setup) -> Result<Site, HostError> {
+    pub(crate) fn site(&self, session: SessionId, setup: Setup, last_tip: Oid) -> Result<Site, HostError> {
         Ok(Site::new(Parts {
             session,
             repo: self.repo.clone(),
@@ -90,6 +90,7 @@ impl Host {
             tasks: self.tasks(session)?,
             db: self.database()?,
             setup,
+            last_tip,
         })?)
     }
 }

@@ -166,6 +166,7 @@ impl Host {
     /// Runs a session's gates on a tree, outside of any run.
     pub(crate) fn check(&self, id: SessionId, tree: &TreeId) -> Result<EvidenceSummary, LandError> {
         let setup = self.database()?.setup(id)?;
-        Ok(self.site(id, setup)?.check(tree)?)
+        let base = setup.base.clone();
+        Ok(self.site(id, setup, base)?.check(tree)?)
     }
 }

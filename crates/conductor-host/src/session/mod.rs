@@ -1,5 +1,6 @@
 //! Sessions: how one is begun, taken up again, landed and undone.
 
+mod abandon;
 mod begin;
 mod drive;
 mod host;

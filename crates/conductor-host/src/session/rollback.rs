@@ -10,7 +10,7 @@ use super::host::{Host, HostError};
 use super::land::LandError;
 use crate::clock;
 use crate::driver::DriverLock;
-use crate::git::{CommitText, GitError, NameError, RefError, RepoPath, Rollback, Trailers};
+use crate::git::{CommitText, GitError, LandedRun, NameError, RefError, RepoPath, Rollback, Trailers};
 use crate::journal::JournalError;
 use crate::perform::{session_branch, stranger};
 
@@ -104,15 +104,15 @@ impl Host {
             return Err(LandError::Strange(stranger(&branch, &tip)).into());
         }
         let landed = self.repo.landed_runs(&tip, &setup.base)?;
-        let undone: Vec<RunId> = landed.iter().filter_map(|r| r.trailers.reverts).collect();
-        let of_task = |trailers: &Trailers| {
-            trailers.task.as_deref() == Some(task) && trailers.run.is_some_and(|run| !undone.contains(&run))
-        };
-        let Some((commit, run)) = landed
-            .iter()
-            .find(|r| r.trailers.reverts.is_none() && of_task(&r.trailers))
-            .and_then(|r| Some((r.commit.clone(), r.trailers.run?)))
-        else {
+        let of_task: Vec<&LandedRun> =
+            landed.iter().filter(|r| r.trailers.task.as_deref() == Some(task)).collect();
+        // Newest first: a revert on top means that nothing of the task is left, but its task may not have
+        // been opened again by a program that died in between.
+        if let Some(LandedRun { commit, trailers: Trailers { reverts: Some(run), .. } }) = of_task.first() {
+            return self.finish(id, task, *run, commit, why);
+        }
+        let newest = of_task.first().and_then(|r| Some((r.commit.clone(), r.trailers.run?)));
+        let Some((commit, run)) = newest else {
             return Err(RollbackError::NotLanded { task: task.to_owned(), session: id });
         };
         let text = CommitText {
@@ -135,6 +135,22 @@ impl Host {
                 Ok(RolledBack::Done { commit: revert, undone: commit, run, landed })
             }
         }
+    }
+
+    /// Opens the task of a run that was undone already.
+    fn finish(
+        &self,
+        id: SessionId,
+        task: &str,
+        run: RunId,
+        revert: &Oid,
+        why: &str,
+    ) -> Result<RolledBack, RollbackError> {
+        if self.tasks(id)?.find(task)?.status != Status::Done {
+            return Err(RollbackError::NotLanded { task: task.to_owned(), session: id });
+        }
+        self.reopen(id, task, run, why)?;
+        Ok(RolledBack::Done { commit: revert.clone(), undone: revert.clone(), run, landed: true })
     }
 
     fn is_on_target(&self, target: &str, run: RunId, base: &Oid) -> Result<bool, RollbackError> {

@@ -3,6 +3,7 @@
 use cli_kit::{CliError, Exit};
 use conductor_engine::control::{Control, Ruling};
 use conductor_engine::ids::HoldId;
+use conductor_engine::session::HoldKind;
 
 use super::control::{ask, say};
 use super::opened::Opened;
@@ -23,20 +24,26 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    super::people_only(context)?;
     let mut opened = Opened::new(context)?;
-    let id = opened.some_session()?;
-    let (ruling, what) = ruling(&args.answer)?;
-    let control = Control::Answer { hold: HoldId(args.hold), ruling };
+    let hold = HoldId(args.hold);
+    let id = opened.session_of_hold(hold)?;
+    let session = opened.fold(id)?;
+    let kind = session.holds.get(&hold).map_or(HoldKind::Approval, |h| h.kind);
+    let (ruling, what) = ruling(&args.answer, kind)?;
+    let control = Control::Answer { hold, ruling };
     let asked = ask(context, &mut opened, id, &control)?;
-    say(context, id, &format!("hold {} answered: {what}", args.hold), &asked);
+    say(context, id, &format!("hold {hold} answered: {what}"), &asked);
     Ok(Exit::Ok)
 }
 
-fn ruling(words: &[String]) -> Result<(Ruling, &'static str), CliError> {
+/// A question is answered by words, so there every word but `reject` is part of the answer.
+fn ruling(words: &[String], kind: HoldKind) -> Result<(Ruling, &'static str), CliError> {
+    let asks = matches!(kind, HoldKind::Question | HoldKind::Blocker);
     let (first, rest) = words.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
     let text = rest.join(" ");
     match first.to_lowercase().as_str() {
-        "accept" | "approve" | "yes" if rest.is_empty() => Ok((Ruling::Accept, "accept")),
+        "accept" | "approve" | "yes" if rest.is_empty() && !asks => Ok((Ruling::Accept, "accept")),
         "retry" if text.trim().is_empty() => {
             Err(CliError::usage("retry needs words: what should the agent do differently?"))
         }
@@ -45,7 +52,7 @@ fn ruling(words: &[String]) -> Result<(Ruling, &'static str), CliError> {
             let why = if text.trim().is_empty() { "no reason given".to_owned() } else { text };
             Ok((Ruling::Reject { why }, "reject"))
         }
-        _ => Ok((Ruling::Retry { words: words.join(" ") }, "retry")),
+        _ => Ok((Ruling::Retry { words: words.join(" ") }, "words for the agent")),
     }
 }
 
@@ -53,18 +60,23 @@ fn ruling(words: &[String]) -> Result<(Ruling, &'static str), CliError> {
 mod tests {
     use super::*;
 
+    fn of(words: &[&str], kind: HoldKind) -> Result<Ruling, CliError> {
+        ruling(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>(), kind).map(|r| r.0)
+    }
+
+    fn retry(words: &str) -> Ruling {
+        Ruling::Retry { words: words.to_owned() }
+    }
+
     #[test]
     fn words_become_rulings() {
-        let of =
-            |words: &[&str]| ruling(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>()).map(|r| r.0);
-        assert_eq!(of(&["accept"]).unwrap(), Ruling::Accept);
-        assert_eq!(of(&["retry", "keep", "it"]).unwrap(), Ruling::Retry { words: "keep it".to_owned() });
-        assert_eq!(of(&["reject", "no"]).unwrap(), Ruling::Reject { why: "no".to_owned() });
-        assert_eq!(
-            of(&["accept", "both", "ways"]).unwrap(),
-            Ruling::Retry { words: "accept both ways".to_owned() }
-        );
-        assert_eq!(of(&["PostgreSQL"]).unwrap(), Ruling::Retry { words: "PostgreSQL".to_owned() });
-        assert!(of(&["retry"]).is_err());
+        use HoldKind::{Approval, Question};
+        assert_eq!(of(&["accept"], Approval).unwrap(), Ruling::Accept);
+        assert_eq!(of(&["yes"], Question).unwrap(), retry("yes"));
+        assert_eq!(of(&["retry", "keep", "it"], Approval).unwrap(), retry("keep it"));
+        assert_eq!(of(&["reject", "no"], Question).unwrap(), Ruling::Reject { why: "no".to_owned() });
+        assert_eq!(of(&["accept", "both", "ways"], Approval).unwrap(), retry("accept both ways"));
+        assert_eq!(of(&["PostgreSQL"], Question).unwrap(), retry("PostgreSQL"));
+        assert!(of(&["retry"], Approval).is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! Asking something of a session: a row for its driver, checked beforehand against the state as it is.
 
+use std::time::Duration;
+
 use cli_kit::time::now;
 use cli_kit::{CliError, Exit};
 use conductor_engine::control::{Control, Reply};
@@ -13,8 +15,14 @@ use super::opened::Opened;
 use crate::context::Context;
 use crate::failure::from_journal;
 
+/// How often, and after what time, a driver's reply is looked for: two seconds in all.
+const LOOKS: usize = 40;
+const LOOK: Duration = Duration::from_millis(50);
+
 /// What becomes of a request.
 pub(super) enum Asked {
+    /// A driver obeyed, and has ended since.
+    Done,
     /// A driver is at work and obeys within a moment.
     Driver(u32),
     /// Nobody drives the session; the next one to do so obeys before anything else.
@@ -38,11 +46,25 @@ pub(super) fn ask(
     if let Some(Event::ControlSeen { reply: Reply::Refused { why }, .. }) = would.first() {
         return Err(CliError::new(Exit::Refused, "CONTROL_REFUSED", why.clone()));
     }
-    opened.db.ask(id, &actor, control, now()).map_err(from_journal)?;
-    Ok(match opened.driver()? {
-        Some(pid) => Asked::Driver(pid),
-        None => Asked::Later,
-    })
+    let row = opened.db.ask(id, &actor, control, now()).map_err(from_journal)?;
+    obeyed(opened, row)
+}
+
+/// Waits a moment for a driver's reply.
+fn obeyed(opened: &Opened, row: ControlId) -> Result<Asked, CliError> {
+    for _ in 0..LOOKS {
+        let driver = opened.driver()?;
+        match opened.db.reply(row).map_err(from_journal)? {
+            Some(Reply::Obeyed) => return Ok(driver.map_or(Asked::Done, Asked::Driver)),
+            Some(Reply::Refused { why }) => {
+                return Err(CliError::new(Exit::Refused, "CONTROL_REFUSED", why));
+            }
+            None if driver.is_none() => return Ok(Asked::Later),
+            None => std::thread::park_timeout(LOOK),
+        }
+    }
+    // A driver that asks its own person at a terminal obeys when that person has answered.
+    Ok(Asked::Later)
 }
 
 /// The session as it will be once the requests that wait for a driver are obeyed, so that two answers to one question
@@ -64,11 +86,10 @@ fn with_what_waits(opened: &Opened, id: SessionId) -> Result<Session, CliError> 
 
 /// Says what becomes of a request that was written down.
 pub(super) fn say(context: &mut Context, id: SessionId, what: &str, asked: &Asked) {
-    let (later, next) = match asked {
-        Asked::Driver(_) => (false, None),
-        Asked::Later => (true, Some("conductor orchestrate resume")),
-    };
+    let resume = format!("conductor orchestrate resume --session {id}");
+    let later = matches!(asked, Asked::Later);
     if context.printer.is_json() {
+        let next = later.then_some(resume);
         context
             .printer
             .json(&json!({ "session": id, "asked": what, "waits_for_driver": later, "next": next }));
@@ -76,13 +97,14 @@ pub(super) fn say(context: &mut Context, id: SessionId, what: &str, asked: &Aske
     }
     match asked {
         Asked::Driver(pid) => {
-            context.printer.line(format!("Session {id}: {what}. Its driver (process {pid}) obeys."))
+            context.printer.line(format!("Session {id}: {what}. Its driver (process {pid}) obeyed."))
         }
+        Asked::Done => context.printer.line(format!("Session {id}: {what}.")),
         Asked::Later => {
             context
                 .printer
                 .line(format!("Session {id}: {what}. Nobody drives it now; it is obeyed first of all at:"));
-            context.printer.line("  conductor orchestrate resume");
+            context.printer.line(format!("  {resume}"));
         }
     }
 }

@@ -39,7 +39,10 @@ pub(super) fn drive(
             .host
             .drive(lock, id, &mut |rows, session| story::tell(printer, &db, rows, session))
             .map_err(|e| from_drive(&e))?;
-        if !(manner.ask && context.can_ask && ask_holds(context, opened, &session)?) {
+        let answered = manner.ask && context.can_ask && ask_holds(context, opened, &session)?;
+        // What others asked meanwhile is obeyed too, and not left for the next driver.
+        let waiting = opened.db.controls(id, session.last_control).map_err(from_journal)?;
+        if !answered && waiting.is_empty() {
             return report(context, opened, &session);
         }
     }
@@ -78,7 +81,9 @@ fn ask_hold(context: &mut Context, session: &Session, hold: &Hold) -> Option<Rul
     if matches!(hold.kind, HoldKind::Approval | HoldKind::Failures) {
         choices.push(Choice { key: 'a', word: "accept", means: Word::Accept });
     }
-    choices.push(Choice { key: 'r', word: "retry", means: Word::Retry });
+    let words = if matches!(hold.kind, HoldKind::Question | HoldKind::Blocker) { "answer" } else { "retry" };
+    let key = words.chars().next().unwrap_or('r');
+    choices.push(Choice { key, word: words, means: Word::Retry });
     choices.push(Choice { key: 'x', word: "reject", means: Word::Reject });
     choices.push(Choice { key: 'l', word: "later", means: Word::Later });
     loop {

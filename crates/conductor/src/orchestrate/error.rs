@@ -40,6 +40,7 @@ pub(super) fn from_host(error: &HostError) -> CliError {
 pub(super) fn from_begin(error: &BeginError) -> CliError {
     let message = with_causes(error);
     match error {
+        BeginError::NotLanded { .. } => CliError::new(Exit::Conflict, "NOT_LANDED", message),
         BeginError::Unfinished(_) => CliError::new(Exit::Conflict, "SESSION_UNFINISHED", message),
         BeginError::Detached | BeginError::BranchInTheWay(_) => {
             CliError::new(Exit::Refused, "BRANCH", message)

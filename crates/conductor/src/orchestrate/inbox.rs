@@ -8,6 +8,7 @@ use conductor_engine::session::HoldKind;
 use super::opened::Opened;
 use super::status::{HoldPicture, holds};
 use crate::context::Context;
+use crate::failure::from_journal;
 
 /// List what waits for you, with what you need to answer it
 #[derive(clap::Args, Debug)]
@@ -17,8 +18,8 @@ pub(crate) struct Args {}
 pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
     let opened = Opened::new(context)?;
     let mut all: Vec<HoldPicture> = Vec::new();
-    if let Some(id) = opened.session()? {
-        all = holds(&opened.fold(id)?);
+    for id in opened.db.sessions_with_holds().map_err(from_journal)? {
+        all.extend(holds(&opened.fold(id)?));
     }
     if context.printer.is_json() {
         context.printer.json(&all);

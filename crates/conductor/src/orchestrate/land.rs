@@ -19,6 +19,7 @@ use crate::context::Context;
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
+    super::people_only(context)?;
     let opened = Opened::new(context)?;
     let id = opened.some_session()?;
     let lock = opened.take_lock()?;

@@ -29,10 +29,12 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let opened = Opened::new(context)?;
-    let id = opened.some_session()?;
     match &args.task {
-        None => session_log(context, &opened, id, args.follow)?,
-        Some(task) => task_log(context, &opened, id, task, args.follow)?,
+        None => {
+            let id = opened.some_session()?;
+            session_log(context, &opened, id, args.follow)?;
+        }
+        Some(task) => task_log(context, &opened, task, args.follow)?,
     }
     Ok(Exit::Ok)
 }
@@ -61,14 +63,9 @@ fn session_log(context: &mut Context, opened: &Opened, id: SessionId, follow: bo
     }
 }
 
-fn task_log(
-    context: &mut Context,
-    opened: &Opened,
-    id: SessionId,
-    task: &str,
-    follow: bool,
-) -> Result<(), CliError> {
+fn task_log(context: &mut Context, opened: &Opened, task: &str, follow: bool) -> Result<(), CliError> {
     let (task, name) = opened.task(task)?;
+    let id = opened.session_of(&task)?;
     let mut file: Option<(PathBuf, u64)> = None;
     loop {
         let over = !follow || opened.driver()?.is_none();

@@ -67,3 +67,16 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Some(Verb::Rollback(args)) => rollback::run(args, context),
     }
 }
+
+/// Refuses what only a person may do when an agent at work calls it: an agent asks through its result file, and its
+/// claims are for the gates to check. It closes the accidental way; an agent with the user's rights can clear its
+/// environment.
+pub(crate) fn people_only(context: &Context) -> Result<(), CliError> {
+    match context.env.get("CONDUCTOR_RUN") {
+        None => Ok(()),
+        Some(run) => {
+            Err(CliError::new(Exit::Refused, "FOR_PEOPLE", format!("run {run} cannot decide about itself"))
+                .hint("an agent says what it needs in its result file"))
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use cli_kit::{CliError, Exit};
 use conductor_engine::control::Actor;
-use conductor_engine::ids::{SessionId, TaskRef};
+use conductor_engine::ids::{HoldId, SessionId, TaskRef};
 use conductor_engine::session::{Run, Session};
 use conductor_host::driver::DriverLock;
 use conductor_host::journal::Database;
@@ -45,6 +45,22 @@ impl Opened {
             }
             None => self.db.newest_session().map_err(from_journal),
         }
+    }
+
+    /// The session that was named, else the newest one that worked on the task, else the newest.
+    pub(crate) fn session_of(&self, task: &TaskRef) -> Result<SessionId, CliError> {
+        match (self.asked, self.db.session_of_task(task).map_err(from_journal)?) {
+            (None, Some(id)) => Ok(id),
+            (Some(_), _) | (None, None) => self.some_session(),
+        }
+    }
+
+    /// The session in which a hold was opened.
+    pub(crate) fn session_of_hold(&self, hold: HoldId) -> Result<SessionId, CliError> {
+        self.db.session_of_hold(hold).map_err(from_journal)?.ok_or_else(|| {
+            CliError::new(Exit::NotFound, "HOLD_NOT_FOUND", format!("there is no hold {hold}"))
+                .hint("`conductor inbox` lists what waits for you")
+        })
     }
 
     /// The same, where there must be one.
@@ -89,12 +105,14 @@ pub(crate) fn newest_run<'s>(session: &'s Session, task: &TaskRef) -> Option<&'s
     session.runs.values().rev().find(|r| &r.task == task)
 }
 
-/// `--session` names an orchestration as `2` or `orchestration-2`; any other tag names none.
+/// `--session` names an orchestration as `2` or `orchestration-2`. Any other tag, such as one in the environment
+/// that marks tasks, names none.
 fn asked_session(context: &Context) -> Result<Option<SessionId>, CliError> {
     let Some(text) = context.flags.session(&context.env) else { return Ok(None) };
     let number = text.strip_prefix("orchestration-").unwrap_or(&text);
     match number.parse() {
         Ok(number) => Ok(Some(SessionId(number))),
+        Err(_) if context.flags.session.is_none() => Ok(None),
         Err(_) => Err(CliError::usage(format!(
             "`--session {text}` names no orchestration: use its number, such as `--session 2`"
         ))),

@@ -13,6 +13,7 @@ use crate::context::Context;
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
+    super::people_only(context)?;
     let mut opened = Opened::new(context)?;
     let id = opened.some_session()?;
     let asked = ask(context, &mut opened, id, &Control::Pause)?;

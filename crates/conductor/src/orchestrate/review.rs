@@ -40,8 +40,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let mut opened = Opened::new(context)?;
-    let id = opened.some_session()?;
     let (task, name) = opened.task(&args.task)?;
+    let id = opened.session_of(&task)?;
     let session = opened.fold(id)?;
     let run = newest_run(&session, &task).cloned().ok_or_else(|| {
         let message = format!("{name} has no run in session {id}");
@@ -55,6 +55,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         (false, None, None) => None,
     };
     if let Some(ruling) = ruling {
+        super::people_only(context)?;
         let Phase::Held(hold) = run.phase else {
             let message = format!("{name} waits for nobody; it is {:?}", run.phase.tag());
             return Err(CliError::new(Exit::Refused, "NOT_HELD", message));

@@ -27,9 +27,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    super::people_only(context)?;
     let opened = Opened::new(context)?;
-    let id = opened.some_session()?;
-    let (_, name) = opened.task(&args.task)?;
+    let (task, name) = opened.task(&args.task)?;
+    let id = opened.session_of(&task)?;
     let lock = opened.take_lock()?;
     let answer =
         opened.host.rollback(&lock, id, &name, &args.reason, args.force).map_err(|e| from_rollback(&e))?;
@@ -49,7 +50,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
                 commit.short()
             ));
             if landed {
-                printer.note("your branch still has it; bring the undoing there: conductor orchestrate land");
+                printer.note("your branch still has it; bring the undoing there:");
+                printer.note(format!("  conductor orchestrate land --session {id}"));
             }
             Ok(Exit::Ok)
         }

@@ -58,6 +58,7 @@ pub(crate) struct SessionArgs {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    super::people_only(context)?;
     let mut opened = Opened::new(context)?;
     let lock = opened.take_lock()?;
     let options = options(context, &opened, args.session)?;
@@ -88,11 +89,14 @@ pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> 
 pub(super) fn introduce(context: &mut Context, opened: &Opened, begun: &Begun) {
     let setup = &begun.setup;
     let printer = &mut context.printer;
+    let from = match begun.continues {
+        None => escape(&setup.target).into_owned(),
+        Some(session) => format!("session {session}, which has not landed yet"),
+    };
     printer.line(format!(
-        "session {} -> branch {} from {}@{}; your checkout is not touched",
+        "session {} -> branch {} from {from}@{}; your checkout is not touched",
         begun.id,
         begun.branch.as_str(),
-        escape(&setup.target),
         setup.base.short()
     ));
     let replay = if setup.replay.is_some() { " (a recording, not an AI)" } else { "" };

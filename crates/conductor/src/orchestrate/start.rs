@@ -18,6 +18,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    super::people_only(context)?;
     let opened = Opened::new(context)?;
     let lock = opened.take_lock()?;
     let options = options(context, &opened, args.session)?;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::control::{Asked, ask, say};
 use super::drive::Manner;
-use super::error::from_lock;
+use super::error::{from_host, from_lock};
 use super::opened::Opened;
 use crate::context::Context;
 
@@ -24,9 +24,13 @@ pub(crate) struct Args {
     /// Do not wait until everything is wrapped up
     #[arg(long)]
     no_wait: bool,
+    /// Give up a session that cannot be driven any more: nothing is wrapped up, work stays in its refs and workspaces
+    #[arg(long)]
+    abandon: bool,
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    super::people_only(context)?;
     let mut opened = Opened::new(context)?;
     let running = match opened.session()? {
         None => None,
@@ -43,6 +47,13 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         }
         return Ok(Exit::Ok);
     };
+    if args.abandon {
+        let lock = opened.take_lock()?;
+        let actor = Opened::actor(context)?;
+        opened.host.abandon(&lock, id, &actor, &args.reason).map_err(|e| from_host(&e))?;
+        let session = opened.fold(id)?;
+        return super::drive::report(context, &opened, &session).map(|_| Exit::Ok);
+    }
     let asked = ask(context, &mut opened, id, &Control::Stop { why: args.reason })?;
     if matches!(asked, Asked::Driver(_)) && !args.no_wait {
         context.printer.note(format!("Session {id} wraps up: agents are stopped, their work is saved…"));

@@ -19,8 +19,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let opened = Opened::new(context)?;
-    let id = opened.some_session()?;
     let (task, name) = opened.task(&args.task)?;
+    let id = opened.some_session()?;
     let session = opened.fold(id)?;
     let answer = why(&session, &task).to_string();
     if context.printer.is_json() {

@@ -1,16 +1,20 @@
 //! The only function that changes the state.
 
+mod attempt;
+mod steps;
+
 use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::attempt::{AttemptEnd, AttemptReport, Usage};
+use crate::attempt::Usage;
 use crate::effect::Verb;
 use crate::event::{Event, EventTag, Recorded, TaskChange};
 use crate::ids::{Epoch, HoldId, RunId};
-use crate::session::{
-    Attempt, Counters, Ending, Goal, Hold, HoldKind, Phase, Run, Session, Snapshot, Status,
-};
+use crate::session::{Counters, Ending, Goal, Hold, HoldKind, Phase, Run, Session, Snapshot, Status};
 use crate::table::{PhaseTag, allowed, leads};
+
+use attempt::{begin_attempt, end_attempt};
+use steps::{unfinished, wrap_up};
 
 /// Why an event cannot be applied. It means that the journal does not fit the program, never that a person did
 /// something wrong.
@@ -415,88 +419,5 @@ fn apply_fault(run: &mut Run, event: &Event, at: Timestamp) {
             run.snapshot.as_ref().map_or("(none)", |s| s.commit.as_str()),
         ));
         run.enter(at, Phase::Preparing, vec![Verb::Worktree]);
-    }
-}
-
-fn begin_attempt(run: &mut Run, number: u32, feedback: Option<String>, at: Timestamp) {
-    run.counters.attempts = number;
-    run.accepted_by = None;
-    run.lane_ticket = None;
-    run.feedback = feedback;
-    run.enter(at, Phase::Working(Attempt { number, started: None }), vec![Verb::Attempt]);
-}
-
-fn end_attempt(run: &mut Run, report: &AttemptReport, stop: bool, at: Timestamp) {
-    let finished = matches!(report.end, AttemptEnd::Finished { .. });
-    match report.end {
-        AttemptEnd::Interrupted | AttemptEnd::Cancelled => run.counters.interruptions += 1,
-        AttemptEnd::RateLimited { .. } => run.counters.rate_limits += 1,
-        AttemptEnd::Finished { .. }
-        | AttemptEnd::Failed { .. }
-        | AttemptEnd::TimedOut
-        | AttemptEnd::Stalled
-        | AttemptEnd::Looped
-        | AttemptEnd::OverBudget
-        | AttemptEnd::Asked { .. }
-        | AttemptEnd::Blocked { .. }
-        | AttemptEnd::Refused { .. } => run.counters.rate_limits = 0,
-    }
-    run.cut = None;
-    run.working_ms += report.working_ms;
-    run.usage.add(&report.usage);
-    if report.agent_session.is_some() {
-        run.agent_session.clone_from(&report.agent_session);
-    }
-    run.last_end = Some(report.end.clone());
-    let mut steps = Vec::new();
-    if stop {
-        steps.push(Verb::Stop);
-    }
-    steps.push(Verb::Snapshot);
-    if finished {
-        steps.extend([Verb::Collect, Verb::Candidate]);
-    }
-    run.enter(at, Phase::Collecting, steps);
-}
-
-/// The steps that wrap up a run from where it is: processes first, then the work, then the task, then the
-/// workspace.
-fn wrap_up(run: &Run, ending: &Ending) -> Vec<Verb> {
-    let mut steps = unfinished(run);
-    match ending {
-        Ending::Landed { .. } => steps.push(Verb::CloseTask),
-        Ending::Rejected { .. } | Ending::Failed { .. } | Ending::Stopped { .. } => steps.push(Verb::Report),
-        Ending::Superseded { .. } if run.token.is_some() => steps.push(Verb::Release),
-        Ending::Superseded { .. } => {}
-    }
-    if run.workspace {
-        steps.push(Verb::Tidy);
-    }
-    steps
-}
-
-/// What has to be done before a run may leave its agent: stop it, and save what it did.
-fn unfinished(run: &Run) -> Vec<Verb> {
-    let mut steps = Vec::new();
-    if run.agent_may_live() {
-        steps.push(Verb::Stop);
-    }
-    let unsaved = matches!(run.phase, Phase::Working(_)) || run.pending.contains(&Verb::Snapshot);
-    if unsaved && run.base.is_some() {
-        steps.push(Verb::Snapshot);
-    }
-    steps
-}
-
-impl Usage {
-    /// Adds what another attempt used.
-    fn add(&mut self, other: &Self) {
-        let sum = |a: Option<u64>, b: Option<u64>| match (a, b) {
-            (None, None) => None,
-            (a, b) => Some(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
-        };
-        self.input_tokens = sum(self.input_tokens, other.input_tokens);
-        self.output_tokens = sum(self.output_tokens, other.output_tokens);
-        self.cost_micros = sum(self.cost_micros, other.cost_micros);
     }
 }

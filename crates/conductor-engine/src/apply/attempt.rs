@@ -1,0 +1,61 @@
+//! The beginning and the end of an attempt.
+
+use jiff::Timestamp;
+
+use crate::attempt::{AttemptEnd, AttemptReport, Usage};
+use crate::effect::Verb;
+use crate::session::{Attempt, Phase, Run};
+
+pub(super) fn begin_attempt(run: &mut Run, number: u32, feedback: Option<String>, at: Timestamp) {
+    run.counters.attempts = number;
+    run.accepted_by = None;
+    run.lane_ticket = None;
+    run.feedback = feedback;
+    run.enter(at, Phase::Working(Attempt { number, started: None }), vec![Verb::Attempt]);
+}
+
+pub(super) fn end_attempt(run: &mut Run, report: &AttemptReport, stop: bool, at: Timestamp) {
+    let finished = matches!(report.end, AttemptEnd::Finished { .. });
+    match report.end {
+        AttemptEnd::Interrupted | AttemptEnd::Cancelled => run.counters.interruptions += 1,
+        AttemptEnd::RateLimited { .. } => run.counters.rate_limits += 1,
+        AttemptEnd::Finished { .. }
+        | AttemptEnd::Failed { .. }
+        | AttemptEnd::TimedOut
+        | AttemptEnd::Stalled
+        | AttemptEnd::Looped
+        | AttemptEnd::OverBudget
+        | AttemptEnd::Asked { .. }
+        | AttemptEnd::Blocked { .. }
+        | AttemptEnd::Refused { .. } => run.counters.rate_limits = 0,
+    }
+    run.cut = None;
+    run.working_ms += report.working_ms;
+    run.usage.add(&report.usage);
+    if report.agent_session.is_some() {
+        run.agent_session.clone_from(&report.agent_session);
+    }
+    run.last_end = Some(report.end.clone());
+    let mut steps = Vec::new();
+    if stop {
+        steps.push(Verb::Stop);
+    }
+    steps.push(Verb::Snapshot);
+    if finished {
+        steps.extend([Verb::Collect, Verb::Candidate]);
+    }
+    run.enter(at, Phase::Collecting, steps);
+}
+
+impl Usage {
+    /// Adds what another attempt used.
+    fn add(&mut self, other: &Self) {
+        let sum = |a: Option<u64>, b: Option<u64>| match (a, b) {
+            (None, None) => None,
+            (a, b) => Some(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
+        };
+        self.input_tokens = sum(self.input_tokens, other.input_tokens);
+        self.output_tokens = sum(self.output_tokens, other.output_tokens);
+        self.cost_micros = sum(self.cost_micros, other.cost_micros);
+    }
+}
