@@ -3,7 +3,7 @@
 use crate::document::short_hash;
 use crate::outline::role::{Role, named_role, roles};
 use crate::outline::tree::{NodeKind, Tree};
-use crate::outline::{Attribute, attribute};
+use crate::outline::{Attribute, attributes, doubted};
 use crate::words::{normal_form, plain_words};
 use crate::{Document, Source};
 use serde::{Deserialize, Serialize};
@@ -78,27 +78,40 @@ pub(crate) fn of_tree(document: &Document, tree: &Tree) -> Vec<Requirement> {
         matches!(tree.node(index).kind, NodeKind::Row { .. })
             && matches!(roles[index], Role::Roadmap | Role::Phase)
     };
-    let found = demands(document, tree, |index| kind_of(roles[index]).filter(|_| !dated(index)));
+    let mut attributes = attributes(tree, &roles);
+    // What was passed over for a word that is as often the name of a thing is still asked for.
+    let within_work = doubted(tree, &roles, Role::is_work);
+    attributes
+        .iter_mut()
+        .zip(&within_work)
+        .filter(|(_, doubted)| **doubted)
+        .for_each(|(known, _)| *known = None);
+    let kind = |index: usize| {
+        let kind = if within_work[index] { Some(RequirementKind::Feature) } else { kind_of(roles[index]) };
+        kind.filter(|_| !dated(index))
+    };
+    let found = demands(document, tree, &attributes, kind);
     if !found.is_empty() {
         return found;
     }
     // A note without the usual sections asks for what it says.
-    let plain = |index: usize| {
-        matches!(roles[index], Role::Unknown | Role::Title).then_some(RequirementKind::Feature)
-    };
-    demands(document, tree, plain)
+    let plain = |role: Role| matches!(role, Role::Unknown | Role::Title);
+    let doubted = doubted(tree, &roles, plain);
+    let plain = |index: usize| (plain(roles[index]) || doubted[index]).then_some(RequirementKind::Feature);
+    demands(document, tree, &attributes, plain)
 }
 
 fn demands(
     document: &Document,
     tree: &Tree,
+    attributes: &[Option<Attribute>],
     kind_of: impl Fn(usize) -> Option<RequirementKind>,
 ) -> Vec<Requirement> {
     let mut found = Vec::new();
     let mut used = BTreeSet::new();
     for (index, node) in tree.nodes.iter().enumerate().skip(1) {
         let Some(kind) = kind_of(index) else { continue };
-        let Some(text) = demand(tree, index) else { continue };
+        let Some(text) = demand(tree, attributes, index) else { continue };
         let name = normal_form(&text);
         let mut id = format!("R-{}", short_hash(&[document.name(), &name]));
         let mut count = 2;
@@ -120,9 +133,9 @@ fn demands(
 
 /// What a node asks for, if it asks for something: items and rows do, headings with nothing but text under them, and
 /// running text elsewhere than under such a heading.
-fn demand(tree: &Tree, index: usize) -> Option<String> {
+fn demand(tree: &Tree, attributes: &[Option<Attribute>], index: usize) -> Option<String> {
     let node = tree.node(index);
-    let about = attribute(&node.label.name).filter(|_| node.label.named || !node.children.is_empty());
+    let about = attributes[index].filter(|_| node.label.named || !node.children.is_empty());
     let text = match (&node.kind, about) {
         (NodeKind::Item { .. } | NodeKind::Text, Some(Attribute::Description | Attribute::Acceptance)) => {
             node.label.rest.clone()
@@ -144,7 +157,8 @@ fn demand(tree: &Tree, index: usize) -> Option<String> {
         }
         (NodeKind::Row { .. } | NodeKind::Root | NodeKind::Intro | NodeKind::Code, None) => return None,
     };
-    let under_own_heading = matches!(node.kind, NodeKind::Text) && demand_of_heading(tree, node.parent);
+    let under_own_heading =
+        matches!(node.kind, NodeKind::Text) && demand_of_heading(tree, attributes, node.parent);
     // `The following features are planned:` asks for nothing itself.
     let words = text.chars().filter(|c| c.is_alphabetic()).count() >= 3
         && !text.ends_with([':', '：'])
@@ -161,8 +175,8 @@ fn denies(text: &str) -> bool {
         || matches!(words.as_str(), "none" | "n a" | "tbd")
 }
 
-fn demand_of_heading(tree: &Tree, index: usize) -> bool {
-    matches!(tree.node(index).kind, NodeKind::Section { .. }) && demand(tree, index).is_some()
+fn demand_of_heading(tree: &Tree, attributes: &[Option<Attribute>], index: usize) -> bool {
+    matches!(tree.node(index).kind, NodeKind::Section { .. }) && demand(tree, attributes, index).is_some()
 }
 
 fn section_of(tree: &Tree, index: usize) -> String {

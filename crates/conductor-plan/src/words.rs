@@ -148,10 +148,30 @@ const ENDINGS: &str = "ifications ification izations ization isations isation ic
     acion ungen ments ment ful mente iones acao icao ilities ility ings ions ators ator ing ers ors ies \
     ied ify ize ise ung ion cao aux er or le ed es en ar ir os as al em y e s n o a";
 
+/// The verb of three or four letters that `adding`, `added`, `saving` and `saved` are forms of, as it is left when it
+/// stands by itself.
+fn short_verb(word: &str) -> Option<String> {
+    let cut = word.strip_suffix("ing").or_else(|| word.strip_suffix("ed"))?;
+    let vowel = |byte: u8| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u');
+    match *cut.as_bytes() {
+        [first, middle, last] if vowel(first) && !vowel(middle) && !vowel(last) => Some(cut.to_owned()),
+        // A verb that did not end in a mute `e` would have doubled its last letter.
+        [first, middle, last]
+            if !vowel(first) && vowel(middle) && !vowel(last) && !matches!(last, b'w' | b'x' | b'y') =>
+        {
+            Some(format!("{cut}e"))
+        }
+        _ => None,
+    }
+}
+
 /// A word keeps at least this many bytes.
 const SHORTEST_STEM: usize = 4;
 
 fn stem(word: &str) -> String {
+    if let Some(verb) = short_verb(word) {
+        return verb;
+    }
     let mut stem = word;
     if let Some(cut) = ENDINGS.split(' ').find_map(|ending| {
         let cut = stem.strip_suffix(ending)?;
@@ -208,6 +228,10 @@ mod tests {
         same("Manifest reader", "read the manifests");
         same("Running maps", "run the map");
         same("consultas de processos", "Consulta do processo");
+        same("adding notes", "Add a note");
+        same("the added notes", "Add a note");
+        same("saving drafts", "Save the draft");
+        same("timed runs", "time the run");
         same("Benachrichtigungen", "die Benachrichtigung");
         same("Integração com PJe", "integrações do PJe");
     }

@@ -124,3 +124,18 @@ fn plain_text() {
 fn user_stories() {
     check("stories.md");
 }
+
+#[test]
+fn things_called_like_sections() {
+    check("names.md");
+}
+
+#[test]
+fn a_french_list_of_features() {
+    check("french.md");
+}
+
+#[test]
+fn boxes_to_tick() {
+    check("checkboxes.md");
+}

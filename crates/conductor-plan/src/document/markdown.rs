@@ -20,6 +20,7 @@ pub(super) fn blocks(cleaned: &Cleaned, lines: &Lines) -> Vec<Block> {
         quotes: 0,
         pending_item: None,
         cells: None,
+        striking: false,
     };
     for (event, range) in Parser::new_ext(&cleaned.text, options()).into_offset_iter() {
         reader.read(event, range);
@@ -56,6 +57,8 @@ struct Reader<'c> {
     pending_item: Option<BlockKind>,
     /// The cells of the table row that is being read.
     cells: Option<Vec<String>>,
+    /// Whether the text that is being read is struck through.
+    striking: bool,
 }
 
 /// A block that is being read.
@@ -66,6 +69,8 @@ struct Draft {
     bold: Option<bool>,
     lead: String,
     range: Range<usize>,
+    /// How many bytes of the text are struck through.
+    struck: usize,
 }
 
 impl Reader<'_> {
@@ -128,6 +133,7 @@ impl Reader<'_> {
                     draft.bold = Some(true);
                 }
             }
+            Tag::Strikethrough => self.striking = true,
             Tag::HtmlBlock => self.close(),
             Tag::FootnoteDefinition(_)
             | Tag::DefinitionList
@@ -136,7 +142,6 @@ impl Reader<'_> {
             | Tag::Table(_)
             | Tag::TableCell
             | Tag::Emphasis
-            | Tag::Strikethrough
             | Tag::Superscript
             | Tag::Subscript
             | Tag::Link { .. }
@@ -173,6 +178,7 @@ impl Reader<'_> {
                     draft.bold = draft.bold.map(|_| false);
                 }
             }
+            TagEnd::Strikethrough => self.striking = false,
             TagEnd::TableCell => {
                 if let (Some(cells), Some(draft)) = (&mut self.cells, &mut self.current) {
                     cells.push(std::mem::take(&mut draft.text).trim().to_owned());
@@ -203,7 +209,6 @@ impl Reader<'_> {
             | TagEnd::DefinitionListDefinition
             | TagEnd::Table
             | TagEnd::Emphasis
-            | TagEnd::Strikethrough
             | TagEnd::Superscript
             | TagEnd::Subscript
             | TagEnd::Link
@@ -253,6 +258,7 @@ impl Reader<'_> {
             if draft.bold == Some(true) {
                 draft.lead.push_str(text);
             }
+            draft.struck += if self.striking { text.len() } else { 0 };
             draft.text.push_str(text);
         }
     }
@@ -263,6 +269,12 @@ impl Reader<'_> {
             (BlockKind::Row { head, .. }, Some(cells)) => {
                 let text = cells.join(" | ");
                 (BlockKind::Row { head, cells }, text)
+            }
+            // What is struck out as a whole is not to be done any more.
+            (BlockKind::Item { number, .. }, _)
+                if draft.struck > 0 && draft.struck >= draft.text.trim().len() =>
+            {
+                (BlockKind::Item { number, done: Some(true) }, draft.text)
             }
             (kind, _) => (kind, draft.text),
         };
@@ -282,6 +294,6 @@ impl Reader<'_> {
 
 impl Draft {
     fn new(kind: BlockKind, range: Range<usize>) -> Self {
-        Self { kind, text: String::new(), bold: None, lead: String::new(), range }
+        Self { kind, text: String::new(), bold: None, lead: String::new(), range, struck: 0 }
     }
 }

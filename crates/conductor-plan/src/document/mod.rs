@@ -73,7 +73,7 @@ pub enum BlockKind {
     Item {
         /// Its number, in a numbered list.
         number: Option<u64>,
-        /// Whether its box is ticked, in a task list.
+        /// Whether its box is ticked, in a task list; an item that is struck through counts as ticked.
         done: Option<bool>,
     },
     /// One row of a table.

@@ -1,6 +1,5 @@
 //! Descriptions of interfaces: each endpoint is a piece of work, each resource a container.
 
-use super::attribute::attribute;
 use super::draft::{Draft, Source};
 use super::features::work_item;
 use super::role::{Role, named_role};
@@ -103,7 +102,7 @@ fn is_work(source: &Source<'_>, index: usize) -> bool {
     let quality = named_role(&source.tree.node(index).label.name).is_some();
     matches!(source.roles[index], Role::Unknown | Role::Api | Role::Title)
         && !(quality && source.roles[index] != Role::Api)
-        && attribute(&source.tree.node(index).label.name).is_none()
+        && source.attributes[index].is_none()
         && !source.tree.node(index).children.is_empty()
 }
 

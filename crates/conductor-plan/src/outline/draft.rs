@@ -54,6 +54,8 @@ pub(crate) struct Source<'d> {
     pub(crate) document: usize,
     pub(crate) tree: &'d Tree,
     pub(crate) roles: &'d [Role],
+    /// What the label of each node says of the thing above it.
+    pub(crate) attributes: &'d [Option<Attribute>],
 }
 
 impl Source<'_> {
@@ -115,7 +117,7 @@ impl Source<'_> {
                     if matches!(role, Role::Acceptance | Role::Testing) && self.roles[node.parent] != role {
                         Some(Attribute::Acceptance)
                     } else {
-                        attribute(&node.label.name)
+                        self.attributes[index]
                     };
                 match known {
                     Some(known) => draft.take(known, &node.label.rest, self.lines_below(index)),

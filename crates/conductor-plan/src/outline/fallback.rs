@@ -1,6 +1,5 @@
 //! Documents without any of the usual sections: what looks like a list of things to do is one.
 
-use super::attribute::attribute;
 use super::draft::{Draft, Source};
 use super::features::work_item;
 use super::role::Role;
@@ -83,5 +82,5 @@ fn is_leaf_section(source: &Source<'_>, index: usize) -> bool {
         && leaf
         && !node.children.is_empty()
         && source.roles[index] != Role::Title
-        && attribute(&node.label.name).is_none()
+        && source.attributes[index].is_none()
 }

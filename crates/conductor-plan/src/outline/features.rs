@@ -52,7 +52,7 @@ fn entries(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &mu
             NodeKind::Row { cells, .. } if !sections => {
                 row(source, child, head.as_deref(), cells, parent, drafts)
             }
-            NodeKind::Text if node.label.bold && attribute(&node.label.name).is_none() => {
+            NodeKind::Text if node.label.bold && source.attributes[child].is_none() => {
                 work_item(source, child, parent, drafts)
             }
             NodeKind::Section { .. }
@@ -179,7 +179,7 @@ fn parts(source: &Source<'_>, index: usize) -> Vec<usize> {
 fn nested_features(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &mut Vec<Draft>) {
     for (child, node) in source.tree.children(index) {
         let listed = matches!(node.kind, NodeKind::Intro)
-            && attribute(&node.label.name).is_none()
+            && source.attributes[child].is_none()
             && named_role(&node.label.name).is_some_and(|(role, _)| role == Role::Feature);
         if listed && matches!(source.tree.node(index).kind, NodeKind::Section { .. }) {
             entries(source, child, parent, drafts);

@@ -21,14 +21,16 @@ mod label;
 mod language;
 mod matching;
 mod merge;
+mod naming;
 mod roadmap;
 pub(crate) mod role;
 mod role_table;
 mod stage;
 mod title;
 pub(crate) mod tree;
-pub(crate) use attribute::{Attribute, attribute};
+pub(crate) use attribute::Attribute;
 pub(crate) use explicit::stated_dependencies;
+pub(crate) use naming::{attributes, doubted};
 
 use crate::{Category, Document, Plan};
 use draft::{Draft, Source};
@@ -55,11 +57,13 @@ impl Default for OutlineOptions {
 pub fn outline(documents: &[Document], options: &OutlineOptions) -> Plan {
     let trees: Vec<Tree> = documents.iter().map(Tree::of).collect();
     let roles: Vec<Vec<Role>> = trees.iter().map(role::roles).collect();
+    let attributes: Vec<Vec<Option<Attribute>>> =
+        trees.iter().zip(&roles).map(|(tree, roles)| attributes(tree, roles)).collect();
     let sources: Vec<Source<'_>> = trees
         .iter()
-        .zip(&roles)
+        .zip(roles.iter().zip(&attributes))
         .enumerate()
-        .map(|(document, (tree, roles))| Source { document, tree, roles })
+        .map(|(document, (tree, (roles, attributes)))| Source { document, tree, roles, attributes })
         .collect();
     let mut drafts = spine(&sources);
     for source in &sources {

@@ -1,6 +1,6 @@
 //! A roadmap: stages become containers, what they deliver becomes work.
 
-use super::attribute::{Attribute, attribute};
+use super::attribute::Attribute;
 use super::draft::{Draft, Source};
 use super::features::work_item;
 use super::role::{Role, is_phase, named_role};
@@ -98,18 +98,16 @@ fn phase(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &mut 
 fn deliverables(source: &Source<'_>, index: usize, stage: usize, drafts: &mut Vec<Draft>) {
     let node = source.tree.node(index);
     match &node.kind {
-        NodeKind::Section { .. } | NodeKind::Intro => {
-            match (source.roles[index], attribute(&node.label.name)) {
-                (_, Some(Attribute::Tasks)) | (Role::Feature | Role::Story | Role::Roadmap, None) => {
-                    below(source, index, stage, drafts)
-                }
-                (role, _) if role.is_silent() => source.absorb(&mut drafts[stage], index),
-                (_, Some(_)) => source.absorb(&mut drafts[stage], index),
-                (_, None) if matches!(node.kind, NodeKind::Intro) => below(source, index, stage, drafts),
-                (_, None) => work_item(source, index, Some(stage), drafts),
+        NodeKind::Section { .. } | NodeKind::Intro => match (source.roles[index], source.attributes[index]) {
+            (_, Some(Attribute::Tasks)) | (Role::Feature | Role::Story | Role::Roadmap, None) => {
+                below(source, index, stage, drafts)
             }
-        }
-        NodeKind::Item { .. } => match attribute(&node.label.name).filter(|_| source.is_attribute(index)) {
+            (role, _) if role.is_silent() => source.absorb(&mut drafts[stage], index),
+            (_, Some(_)) => source.absorb(&mut drafts[stage], index),
+            (_, None) if matches!(node.kind, NodeKind::Intro) => below(source, index, stage, drafts),
+            (_, None) => work_item(source, index, Some(stage), drafts),
+        },
+        NodeKind::Item { .. } => match source.attributes[index].filter(|_| source.is_attribute(index)) {
             Some(Attribute::Tasks) => below(source, index, stage, drafts),
             Some(_) => source.absorb(&mut drafts[stage], index),
             None => work_item(source, index, Some(stage), drafts),
@@ -148,7 +146,7 @@ impl Source<'_> {
                     && named
                     && !role.is_silent()
                     && !about
-                    && attribute(&node.label.name).is_none_or(|known| known == Attribute::Tasks)
+                    && self.attributes[*child].is_none_or(|known| known == Attribute::Tasks)
             })
             .map(|(child, _)| child)
     }
@@ -158,6 +156,6 @@ impl Source<'_> {
         let node = self.tree.node(index);
         let labelled =
             node.label.named || !node.children.is_empty() || node.label.name.ends_with([':', '：']);
-        labelled && attribute(&node.label.name).is_some()
+        labelled && self.attributes[index].is_some()
     }
 }

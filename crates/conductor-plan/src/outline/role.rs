@@ -1,6 +1,7 @@
 //! What part a section plays in a document, told by its heading.
 
 use super::label::Label;
+use super::naming::{is_command, lists_things, role_or_thing};
 use super::role_table::{PHASES, TABLE};
 use super::tree::{NodeKind, Tree};
 use crate::words::{is_packed, list, plain_words};
@@ -102,7 +103,7 @@ impl Role {
 
     /// The subsections of such a section are named after what they are about, so that a heading has to be nothing but
     /// the name of another role to play it.
-    fn names_things(self) -> bool {
+    pub(crate) fn names_things(self) -> bool {
         matches!(
             self,
             Self::Feature
@@ -128,7 +129,7 @@ impl Role {
         self.is_silent() || about || !parent.is_work() || self.is_work()
     }
 
-    fn is_work(self) -> bool {
+    pub(crate) fn is_work(self) -> bool {
         matches!(self, Self::Feature | Self::Story | Self::Roadmap | Self::Phase | Self::Api | Self::Data)
     }
 }
@@ -137,11 +138,16 @@ impl Role {
 pub(crate) fn roles(tree: &Tree) -> Vec<Role> {
     let title = document_title(tree);
     let mut roles = vec![Role::Unknown; tree.nodes.len()];
+    let mut things: Vec<Option<bool>> = vec![None; tree.nodes.len()];
     for (index, node) in tree.nodes.iter().enumerate().skip(1) {
         let parent = roles[node.parent];
         roles[index] = match node.kind {
             _ if Some(index) == title => Role::Title,
-            NodeKind::Section { level } => of_section(&node.label, parent, level == 0),
+            NodeKind::Section { level } => {
+                let things =
+                    things[node.parent].get_or_insert_with(|| lists_things(tree, node.parent, parent));
+                of_section(&node.label, parent, level == 0, *things)
+            }
             NodeKind::Intro => of_intro(&node.label, parent),
             NodeKind::Root
             | NodeKind::Item { .. }
@@ -178,7 +184,7 @@ pub(crate) fn document_title(tree: &Tree) -> Option<usize> {
     ((alone && others > 0 || says_so) && !works && node.label.alias.is_none()).then_some(first)
 }
 
-fn of_section(label: &Label, parent: Role, tag: bool) -> Role {
+fn of_section(label: &Label, parent: Role, tag: bool, among_things: bool) -> Role {
     if parent.is_silent() {
         return parent;
     }
@@ -189,7 +195,11 @@ fn of_section(label: &Label, parent: Role, tag: bool) -> Role {
         return Role::Feature;
     }
     let inherited = if parent == Role::Title { Role::Unknown } else { parent };
-    let Some((role, share)) = named_role(&label.name) else { return inherited };
+    let Some(Named { role, share, weak }) = named(&label.name) else { return inherited };
+    let other = weak && share < 100 && role.is_silent();
+    if !tag && (other || among_things && (weak || share < 100)) {
+        return inherited;
+    }
     if parent.names_things() && !tag {
         let plays = share >= 100 && role.may_interrupt(parent);
         return if plays { role } else { inherited };
@@ -212,7 +222,7 @@ fn of_intro(label: &Label, parent: Role) -> Role {
 }
 
 /// `Feature 3: Search` names a feature wherever it stands.
-fn is_feature_alias(label: &Label) -> bool {
+pub(super) fn is_feature_alias(label: &Label) -> bool {
     label.alias.as_deref().is_some_and(|alias| {
         let words = plain_words(alias);
         matches!(
@@ -266,6 +276,21 @@ fn is_stage_word(word: &str) -> bool {
 
 /// The role that a heading names, and the share of its words that say so, in percent.
 pub(crate) fn named_role(name: &str) -> Option<(Role, usize)> {
+    named(name).map(|named| (named.role, named.share))
+}
+
+/// What a heading says of its role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) role: Role,
+    /// The share of its words that say so, in percent.
+    pub(crate) share: usize,
+    /// Whether the words that say so are as often the name of a thing.
+    pub(crate) weak: bool,
+}
+
+/// The role that a heading names.
+pub(crate) fn named(name: &str) -> Option<Named> {
     static INDEX: LazyLock<Phrases> = LazyLock::new(index);
     static PACKED: LazyLock<Vec<(&str, Role)>> = LazyLock::new(packed);
     if name.chars().any(is_packed) {
@@ -274,11 +299,13 @@ pub(crate) fn named_role(name: &str) -> Option<(Role, usize)> {
         let found =
             PACKED.iter().filter(|(phrase, _)| text.contains(phrase)).max_by_key(|(phrase, _)| phrase.len());
         if let Some((phrase, role)) = found {
-            return Some((*role, percent(phrase.chars().count(), text.chars().count())));
+            let share = percent(phrase.chars().count(), text.chars().count());
+            return Some(Named { role: *role, share, weak: false });
         }
     }
     let words: Vec<String> = plain_words(name).into_iter().map(|word| singular(&word)).collect();
-    let mut covered: BTreeMap<Role, (usize, usize)> = BTreeMap::new();
+    // For each role how many words name it, of how many the longest phrase is, and whether each may be a thing.
+    let mut covered: BTreeMap<Role, (usize, usize, bool)> = BTreeMap::new();
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let phrases = INDEX.get(word).map_or(&[][..], Vec::as_slice);
@@ -291,17 +318,21 @@ pub(crate) fn named_role(name: &str) -> Option<(Role, usize)> {
             at += 1;
             continue;
         };
-        let (total, longest) = covered.entry(*role).or_default();
+        let (total, longest, weak) = covered.entry(*role).or_insert((0, 0, true));
         *total += phrase.len();
         *longest = (*longest).max(phrase.len());
+        *weak &= phrase.len() == 1 && role_or_thing(word);
         at += phrase.len();
     }
     let significant = words.iter().filter(|word| !is_filler(word)).count().max(1);
     // The first of equals would be arbitrary, so the order of the roles decides; the longest phrase says most.
-    let (role, (total, _)) = covered
+    let (role, (total, longest, weak)) = covered
         .into_iter()
-        .max_by_key(|&(role, (total, longest))| (longest, total, std::cmp::Reverse(role)))?;
-    Some((role, percent(total, significant).min(100)))
+        .max_by_key(|&(role, (total, longest, _))| (longest, total, std::cmp::Reverse(role)))?;
+    let share = percent(total, significant).min(100);
+    // `List the notes` is something to do; `Test plan` and `Open questions` are names as a whole.
+    let command = is_command(name) && !(longest > 1 && share >= 100);
+    (!command).then_some(Named { role, share, weak })
 }
 
 fn percent(part: usize, whole: usize) -> usize {

@@ -118,7 +118,7 @@ pub(super) const TABLE: &[(Role, &str)] = &[
         Role::Roadmap,
         "roadmap, development roadmap, implementation roadmap, development phase, implementation phase, \
          implementation plan, project plan, development plan, work plan, milestone, timeline, phase, \
-         delivery plan, release plan, work breakdown, work breakdown structure, task, task list, \
+         delivery plan, release plan, build plan, build phase, work breakdown, work breakdown structure, task, task list, \
          task breakdown, deliverable, project timeline, schedule, sprint plan, to do, todo, work item, \
          work package, implementation step, plan, fahrplan, meilenstein, meilensteine, umsetzungsplan, \
          projektplan, zeitplan, phasen, aufgabe, aufgaben, arbeitspaket, arbeitspakete, feuille de route, \
