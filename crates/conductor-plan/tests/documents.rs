@@ -139,3 +139,8 @@ fn a_french_list_of_features() {
 fn boxes_to_tick() {
     check("checkboxes.md");
 }
+
+#[test]
+fn phases_in_a_table() {
+    check("milestones.md");
+}

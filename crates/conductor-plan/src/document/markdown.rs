@@ -88,6 +88,7 @@ impl Reader<'_> {
                 }
             }
             Event::InlineMath(math) | Event::DisplayMath(math) => self.push(&math, range),
+            Event::InlineHtml(tag) if tag.starts_with("<br") => self.push("\n", range),
             Event::Html(_) | Event::InlineHtml(_) | Event::FootnoteReference(_) | Event::Rule => {}
         }
     }

@@ -8,6 +8,7 @@ use super::api::is_endpoint_title;
 use super::draft::Draft;
 use super::explicit::explicit;
 use super::matching::{Entry, Index};
+use super::serving::{gives_access, needs_access, runs_work};
 use crate::Category;
 use crate::words::{Bag, plain_words};
 use std::cmp::Reverse;
@@ -50,6 +51,7 @@ pub(super) fn edges(drafts: &[Draft], chained: &[(usize, usize)]) -> Edges {
     let place = net.sequence();
     by_words(&mut net, &mut index, &place);
     by_stage(&mut net, &place);
+    by_nature(&mut net, &mut index, &place);
     tests_last(&mut net, &place);
     Edges { before: net.before, place }
 }
@@ -153,6 +155,7 @@ impl<'d> Net<'d> {
                 Some(Category::Setup) => 0,
                 // A roadmap says itself when its data is built.
                 Some(Category::Data) if !self.staged => 1,
+                _ if runs_work(draft) || gives_access(draft) => 1,
                 Some(Category::Test | Category::Documentation) => 3,
                 Some(
                     Category::Data | Category::Feature | Category::Api | Category::Ui | Category::Operations,
@@ -188,6 +191,29 @@ impl<'d> Net<'d> {
         let mut order: Vec<usize> = (0..self.drafts.len()).filter(|&at| !self.drafts[at].container).collect();
         order.sort_by_key(|&at| place[at]);
         order
+    }
+}
+
+/// What runs work in the background is waited for by the work that it names; who may do what, by what has to know it.
+fn by_nature(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
+    let order = net.in_sequence(place);
+    let access = order.iter().copied().find(|&item| gives_access(&net.drafts[item]));
+    for item in order {
+        let draft = &net.drafts[item];
+        if let Some(access) = access.filter(|&access| place[access] < place[item] && needs_access(draft)) {
+            net.before[item].insert(access);
+        }
+        if !runs_work(draft) {
+            continue;
+        }
+        let lines: Vec<Entry> = draft.lines().map(|line| Entry::of_text(index.bag(line))).collect();
+        for line in lines {
+            let later = |other: usize| place[other] > place[item] && !net.drafts[other].container;
+            let served = index.about(&line, later).filter(|found| found.score >= BUILDS_ON);
+            if let Some(served) = served {
+                net.before[served.entry].insert(item);
+            }
+        }
     }
 }
 

@@ -189,7 +189,7 @@ fn nested_features(source: &Source<'_>, index: usize, parent: Option<usize>, dra
 
 /// A row of a table of features. The head of the table says which cell is what; without one that says so, the first cell
 /// with words is the name.
-fn row(
+pub(super) fn row(
     source: &Source<'_>,
     index: usize,
     head: Option<&[String]>,
@@ -202,13 +202,16 @@ fn row(
         let at = known.iter().position(|known| *known == Some(wanted))?;
         cells.get(at).filter(|cell| !cell.is_empty())
     };
-    let name = of(Attribute::Name).or_else(|| of(Attribute::Description)).or_else(|| {
-        cells
-            .iter()
-            .zip(known.iter().chain(std::iter::repeat(&None)))
-            .find(|(cell, known)| known.is_none() && is_title(cell))
-            .map(|(cell, _)| cell)
-    });
+    let name = of(Attribute::Name)
+        .or_else(|| of(Attribute::Tasks))
+        .or_else(|| of(Attribute::Description))
+        .or_else(|| {
+            cells
+                .iter()
+                .zip(known.iter().chain(std::iter::repeat(&None)))
+                .find(|(cell, known)| known.is_none() && is_title(cell))
+                .map(|(cell, _)| cell)
+        });
     let Some(name) = name else { return };
     let mut draft = source.head(index);
     draft.title = title_of(name).title;
@@ -226,7 +229,7 @@ fn row(
 }
 
 /// Whether a text can stand as a title at all: it has letters, and is no remark.
-fn is_title(title: &str) -> bool {
+pub(super) fn is_title(title: &str) -> bool {
     let letters = title.chars().filter(|c| c.is_alphabetic()).count();
     letters >= 2
         && !title.eq_ignore_ascii_case("etc")

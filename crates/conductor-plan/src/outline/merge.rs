@@ -30,6 +30,9 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
         .iter()
         .zip(&asked)
         .map(|(draft, asked)| {
+            if let Some(entry) = called_the_same(spine, draft).filter(|_| staged) {
+                return Some(Match { entry, score: 100 });
+            }
             let leaf = !draft.container && !asked.name.is_empty();
             let found =
                 leaf.then(|| index.best(asked, |entry| !spine[entry].container && !spine[entry].gone))?;
@@ -66,6 +69,15 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
         }
     }
     append(spine, extra, &mut kept);
+}
+
+/// The item that has a short name of this one, like `F1` or `REQ-12`.
+fn called_the_same(spine: &[Draft], draft: &Draft) -> Option<usize> {
+    let code = |name: &&String| is_alias(name) && name.chars().filter(|c| c.is_alphabetic()).count() <= 4;
+    let names: Vec<String> = draft.aliases.iter().filter(code).map(|name| normal_form(name)).collect();
+    let same = |item: &Draft| item.aliases.iter().any(|alias| names.contains(&normal_form(alias)));
+    (!draft.container && !names.is_empty())
+        .then(|| spine.iter().position(|item| !item.container && !item.gone && same(item)))?
 }
 
 /// Where data is stored is told as a feature and built with the schema.

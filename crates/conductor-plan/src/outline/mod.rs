@@ -25,7 +25,9 @@ mod naming;
 mod roadmap;
 pub(crate) mod role;
 mod role_table;
+mod serving;
 mod stage;
+mod stage_table;
 mod title;
 pub(crate) mod tree;
 pub(crate) use attribute::Attribute;
@@ -84,10 +86,18 @@ fn spine(sources: &[Source<'_>]) -> Vec<Draft> {
     for source in sources {
         append(&mut drafts, roadmap::roadmap(source));
     }
-    let staged = drafts.iter().filter(|draft| !draft.container).count() >= 2;
-    if !staged {
+    if work(&drafts) < 2 {
         drafts.clear();
+        // A table of stages that names less than the rest of the document only says when that comes.
+        let tables: Vec<Draft> = sources.iter().fold(Vec::new(), |mut tables, source| {
+            append(&mut tables, stage_table::stages(source));
+            tables
+        });
+        if work(&tables) >= 2 && work(&tables) >= wanted_work(sources) {
+            drafts = tables;
+        }
     }
+    let staged = work(&drafts) >= 2;
     let mut wanted: Vec<&[Role]> = vec![&[Role::Feature], &[Role::Story]];
     let known = |drafts: &[Draft]| drafts.iter().any(|draft| !draft.container);
     if !staged {
@@ -117,6 +127,19 @@ fn spine(sources: &[Source<'_>]) -> Vec<Draft> {
     }
     merge::sweep(&mut drafts);
     drafts
+}
+
+fn work(drafts: &[Draft]) -> usize {
+    drafts.iter().filter(|draft| !draft.container).count()
+}
+
+/// How much work the features, stories or else requirements of all documents name.
+fn wanted_work(sources: &[Source<'_>]) -> usize {
+    let count = |roles: &[Role]| -> usize {
+        sources.iter().map(|source| work(&features::features(source, roles))).sum()
+    };
+    let wanted = count(&[Role::Feature]) + count(&[Role::Story]);
+    if wanted > 0 { wanted } else { count(&[Role::Requirement]) }
 }
 
 /// Appends drafts, whose positions shift.

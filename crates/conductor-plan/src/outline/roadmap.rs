@@ -1,9 +1,10 @@
 //! A roadmap: stages become containers, what they deliver becomes work.
 
-use super::attribute::Attribute;
+use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source};
-use super::features::work_item;
+use super::features::{row, work_item};
 use super::role::{Role, is_phase, named_role};
+use super::stage_table::has_stages;
 use super::tree::NodeKind;
 
 /// The work that the roadmap of a document names; empty when it has none.
@@ -34,6 +35,7 @@ pub(super) fn roadmap(source: &Source<'_>) -> Vec<Draft> {
 fn section(source: &Source<'_>, index: usize, drafts: &mut Vec<Draft>) {
     let groups: Vec<usize> = source.groups(index).collect();
     let staged = groups.iter().any(|&group| source.roles[group] == Role::Phase || has_parts(source, group));
+    let mut head: Option<&[String]> = None;
     for (child, node) in source.tree.children(index) {
         match &node.kind {
             NodeKind::Section { .. } | NodeKind::Intro if groups.contains(&child) => {
@@ -53,6 +55,10 @@ fn section(source: &Source<'_>, index: usize, drafts: &mut Vec<Draft>) {
                 phase(source, child, None, drafts)
             }
             NodeKind::Item { .. } if !source.is_attribute(child) => work_item(source, child, None, drafts),
+            NodeKind::Row { head: true, cells } => {
+                head = Some(cells).filter(|cells| lists_tasks(cells)).map(Vec::as_slice)
+            }
+            NodeKind::Row { cells, .. } if head.is_some() => row(source, child, head, cells, None, drafts),
             NodeKind::Item { .. }
             | NodeKind::Section { .. }
             | NodeKind::Intro
@@ -62,6 +68,12 @@ fn section(source: &Source<'_>, index: usize, drafts: &mut Vec<Draft>) {
             | NodeKind::Code => {}
         }
     }
+}
+
+/// Whether the head of a table says that its rows are pieces of work, and not stages or dates.
+fn lists_tasks(head: &[String]) -> bool {
+    let work = |cell: &String| matches!(attribute(cell), Some(Attribute::Tasks | Attribute::Name));
+    !has_stages(head) && head.iter().any(work)
 }
 
 /// Whether what stands under a heading is more than the details of one thing: sections of its own, or items that have
@@ -84,9 +96,7 @@ fn phase(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &mut 
     stage.container = true;
     stage.confidence = 95;
     drafts.push(stage);
-    for child in source.tree.node(index).children.clone() {
-        deliverables(source, child, at, drafts);
-    }
+    below(source, index, at, drafts);
     if drafts.len() == at + 1 {
         drafts[at].container = false;
         for child in source.tree.node(index).children.clone() {
@@ -118,8 +128,23 @@ fn deliverables(source: &Source<'_>, index: usize, stage: usize, drafts: &mut Ve
 }
 
 fn below(source: &Source<'_>, index: usize, stage: usize, drafts: &mut Vec<Draft>) {
-    for child in source.tree.node(index).children.clone() {
-        deliverables(source, child, stage, drafts);
+    let mut head: Option<&[String]> = None;
+    for (child, node) in source.tree.children(index) {
+        match &node.kind {
+            NodeKind::Row { head: true, cells } => {
+                head = Some(cells).filter(|cells| lists_tasks(cells)).map(Vec::as_slice)
+            }
+            NodeKind::Row { cells, .. } if head.is_some() => {
+                row(source, child, head, cells, Some(stage), drafts)
+            }
+            NodeKind::Row { .. }
+            | NodeKind::Section { .. }
+            | NodeKind::Intro
+            | NodeKind::Item { .. }
+            | NodeKind::Text
+            | NodeKind::Root
+            | NodeKind::Code => deliverables(source, child, stage, drafts),
+        }
     }
 }
 

@@ -270,7 +270,7 @@ pub(crate) fn is_phase(label: &Label) -> bool {
         || is_stage_word(&packed) && numeral(second)
 }
 
-fn is_stage_word(word: &str) -> bool {
+pub(super) fn is_stage_word(word: &str) -> bool {
     list(PHASES).any(|stage| stage == word)
 }
 
