@@ -245,3 +245,48 @@ printf '{"status":"done","message":"all gates pass, landed as 1234567"}' > "$CON
     assert_eq!(project.status("TASK-001"), Status::Review);
     assert_eq!(project.commits("main..conductor/s1"), []);
 }
+
+#[test]
+fn a_workspace_that_became_something_else_brings_nothing_of_the_users() {
+    let ways = [
+        (
+            "a link to the checkout",
+            r#"cd ..; mv "$CONDUCTOR_WORKSPACE" aside; ln -s "$HOME/../work" "$CONDUCTOR_WORKSPACE""#,
+        ),
+        ("nothing", r#"cd ..; rm -rf "$CONDUCTOR_WORKSPACE""#),
+        ("a file", r#"cd ..; rm -rf "$CONDUCTOR_WORKSPACE"; echo > "$CONDUCTOR_WORKSPACE""#),
+    ];
+    for (name, way) in ways {
+        let project = Project::new(way);
+        project.write("private.txt", "not committed\n");
+        project.add("Good", &[]);
+        let before = project.users_own();
+        let ran = project.orchestrate(7, &[]);
+        assert_eq!(project.users_own(), before, "{name}: {ran}");
+        assert_ne!(project.status("TASK-001"), Status::Done, "{name}");
+        assert_eq!(project.commits("main..conductor/s1"), [], "{name}");
+        let saved = project.refs("refs/conductor");
+        assert!(!saved.values().any(|id| project.files_of(id).contains("private.txt")), "{name}: {saved:?}");
+        assert_eq!(project.inbox().len(), 1, "{name}: a person is told");
+        project.assert_sound();
+    }
+}
+
+#[test]
+fn a_repository_inside_the_work_is_never_half_landed() {
+    // Git stores a repository inside another one as a mere name of a commit, which nobody else has.
+    let agent = r#"
+git init -q inner; echo precious > inner/precious.txt
+git -C inner add .; git -C inner -c user.name=E -c user.email=e@x commit -q -m inner
+echo good > good.txt
+"#;
+    let project = Project::new(agent);
+    project.add("Good", &[]);
+    project.run(&["orchestrate", "run", "--auto"]);
+    let names = project.git(&["ls-tree", "-r", "conductor/s1"]);
+    assert!(!names.contains("160000 commit"), "{names}");
+    let landed = project.files_of("conductor/s1").contains("inner/precious.txt");
+    let kept = project.workspaces().iter().any(|path| path.join("inner/precious.txt").exists());
+    assert!(landed || kept, "its only copy is kept: {:?}", project.run_of("TASK-001"));
+    project.assert_sound();
+}

@@ -85,3 +85,25 @@ fn closed(project: &Project, id: &str) -> usize {
     let events = tasks.events_of(&tasks.find(id).unwrap().id).unwrap();
     events.iter().filter(|row| row.event.kind() == "completed").count()
 }
+
+#[test]
+fn a_landing_that_is_killed_is_brought_to_its_end() {
+    let seed = 7;
+    println!("seed {seed}");
+    let mut dice = Dice(seed);
+    // Enough files for a fast-forward that takes a while.
+    let project = Project::new("mkdir d; i=0; while [ $i -lt 600 ]; do echo $i > d/$i; i=$((i+1)); done");
+    project.write("mine.txt", "not tracked\n");
+    project.add("Many files", &[]);
+    project.orchestrate(0, &[]);
+    for _ in 0..6 {
+        let mut landing = project.spawn(&["orchestrate", "land"]);
+        std::thread::park_timeout(Duration::from_millis(15 + dice.roll(90)));
+        landing.kill();
+    }
+    project.ok(&["orchestrate", "land"]);
+    assert_eq!(project.rev("main"), project.rev("conductor/s1"));
+    assert_eq!(project.git(&["status", "--porcelain"]), "?? mine.txt\n");
+    assert!(!project.exists(".git/index.lock"));
+    assert_eq!(project.processes(), Vec::<String>::new());
+}

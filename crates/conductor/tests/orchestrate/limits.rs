@@ -77,3 +77,19 @@ fn a_gate_that_takes_too_long_fails() {
     assert_eq!(project.status("TASK-001"), Status::Review);
     assert_eq!(project.processes(), Vec::<String>::new());
 }
+
+#[test]
+fn an_agent_that_talks_without_end_is_heard_to_a_bound() {
+    let agent = r#"
+head -c 30000000 /dev/zero | tr '\000' x
+head -c 300000 /dev/zero | tr '\000' '\n'
+printf '{"status":"done","message":"%s"}' "$(head -c 100000 /dev/zero | tr '\000' y)" > "$CONDUCTOR_RESULT_FILE"
+echo > done.txt
+"#;
+    let project = Project::new(agent);
+    project.add("One", &[]);
+    project.orchestrate(0, &[]);
+    let message = project.git(&["log", "-1", "--format=%B", "conductor/s1"]);
+    assert!(message.contains("yyy") && message.len() < 30_000, "{}", message.len());
+    assert!(project.ok(&["orchestrate", "logs", "TASK-001"]).len() < 40_000_000);
+}

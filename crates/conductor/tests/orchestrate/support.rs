@@ -308,6 +308,11 @@ impl Project {
             .collect()
     }
 
+    pub(crate) fn signal(&self, name: &str, pid: u32) {
+        let command = format!("kill -s {name} {pid}");
+        assert_eq!(self.hermetic.run("/bin/sh", ["-c", &command]).unwrap().code, Some(0), "{command}");
+    }
+
     /// Nothing is left of a session that is over but its records: no process, no workspace, no claim, and every
     /// ref of Conductor's can be read to its last object.
     #[track_caller]
@@ -376,6 +381,10 @@ impl Running {
     pub(crate) fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
