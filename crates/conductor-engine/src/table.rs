@@ -51,6 +51,7 @@ pub const TABLE: &[(PhaseTag, EventTag, PhaseTag)] = {
     &[
         (P::None, E::Queued, P::Queued),
         (P::Queued, E::Dispatched, P::Preparing),
+        (P::Queued, E::Ending, P::Stopping),
         (P::Preparing, E::Claimed, P::Preparing),
         (P::Preparing, E::Prepared, P::Preparing),
         (P::Preparing, E::AttemptBegun, P::Working),

@@ -320,7 +320,9 @@ impl World {
                     3 => Standing::Container,
                     _ => Standing::Aside { status: "paused".to_owned() },
                 };
-                let live = self.s.open_runs().next().map(|r| r.task.clone());
+                // A queued run is rare, so it is taken where there is one.
+                let queued = self.s.open_runs().find(|r| r.phase == Phase::Queued);
+                let live = queued.or_else(|| self.s.open_runs().next()).map(|r| r.task.clone());
                 if let Some(task) = live {
                     self.stand(&task, standing);
                 }

@@ -241,16 +241,9 @@ impl Run {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the session's own events do not come here")]
 fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
     match event {
-        Event::TasksChanged { .. }
-        | Event::ControlSeen { .. }
-        | Event::StopAsked { .. }
-        | Event::SessionPaused { .. }
-        | Event::SessionResumed
-        | Event::SessionFailed { .. }
-        | Event::SessionCompleted { .. }
-        | Event::Queued { .. } => {}
         Event::Dispatched { .. } => {
             let steps = match run.goal {
                 Goal::Attempt => vec![Verb::Claim, Verb::Worktree],
@@ -303,6 +296,7 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
         | Event::Ending { .. }
         | Event::StepDone { .. }
         | Event::Ended { .. } => apply_turn(run, event, at),
+        _ => {}
     }
 }
 

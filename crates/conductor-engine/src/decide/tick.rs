@@ -33,19 +33,16 @@ fn overtaken(s: &Session, run: &Run) -> Option<Event> {
     }
     let ending = if let Some(why) = superseded(s, run) {
         Ending::Superseded { why }
-    } else if let (Some(why), false) = (&s.stopping, matches!(run.phase, Phase::Held(_))) {
+    } else if let (Some(why), false) = (&s.stopping, matches!(run.phase, Phase::Held(_) | Phase::Queued)) {
         Ending::Stopped { why: why.clone() }
     } else {
         return None;
     };
-    match run.phase {
+    if matches!(run.phase, Phase::Working(_)) && run.cut.is_none() {
         // What the agent used is known only when it has ended; then the run is looked at again.
-        Phase::Working(_) if run.cut.is_none() => {
-            Some(Event::AttemptCut { run: run.id, end: AttemptEnd::Cancelled })
-        }
-        _ if may_be_ended(run) => Some(Event::Ending { run: run.id, ending }),
-        _ => None,
+        return Some(Event::AttemptCut { run: run.id, end: AttemptEnd::Cancelled });
     }
+    may_be_ended(run).then_some(Event::Ending { run: run.id, ending })
 }
 
 /// Never while a claim or a landing is under way: whether it happened must be known first.
@@ -53,14 +50,14 @@ fn may_be_ended(run: &Run) -> bool {
     match run.phase {
         Phase::Collecting | Phase::Gating(_) | Phase::Deciding(_) | Phase::Waiting { .. } => true,
         Phase::Preparing => run.token.is_some(),
-        Phase::Held(_) => run.token.is_none(),
-        Phase::Queued | Phase::Working(_) | Phase::Landing(_) | Phase::Stopping(_) | Phase::Ended(_) => false,
+        Phase::Held(_) | Phase::Queued => run.token.is_none(),
+        Phase::Working(_) | Phase::Landing(_) | Phase::Stopping(_) | Phase::Ended(_) => false,
     }
 }
 
 /// Why somebody else decided about the task, if so.
 fn superseded(s: &Session, run: &Run) -> Option<String> {
-    let held = matches!(run.phase, Phase::Held(_));
+    let held = matches!(run.phase, Phase::Held(_) | Phase::Queued);
     match &s.tasks.get(&run.task)?.standing {
         Standing::Done => Some("somebody closed the task".to_owned()),
         Standing::Gone => Some("the task was cancelled or deleted".to_owned()),

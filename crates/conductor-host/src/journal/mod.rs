@@ -63,7 +63,7 @@ pub enum JournalError {
         seq: u64,
     },
     /// There is no such session.
-    #[error("there is no session {0}; `conductor orchestrate status` lists them")]
+    #[error("there is no session {0}; `conductor orchestrate status` shows the newest one")]
     NoSession(SessionId),
     /// There is no such run.
     #[error("there is no run {0}")]

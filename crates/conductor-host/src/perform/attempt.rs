@@ -1,7 +1,6 @@
 //! One try of an agent.
 
 use std::ffi::OsStr;
-use std::path::Path;
 use std::time::Duration;
 
 use conductor_engine::Observation;
@@ -46,11 +45,10 @@ impl Site {
     /// What an earlier effect of the run had started has answered before this one begins, and its keeper has
     /// proven it dead; only where the keeper itself was killed may something be left.
     pub(super) fn stop(&self, run: RunId) -> Outcome {
-        let run_id = run.to_string();
-        let marked = |dir: &Path| sweep(OsStr::new("CONDUCTOR_RUN"), OsStr::new(&run_id), dir);
         let dir =
             self.newest_workspace(run).map_or_else(|| self.places.workspace(run, 0), |w| w.path().to_owned());
-        match marked(&dir) {
+        // The path of the workspace is this run's alone; its number is used in every repository.
+        match sweep(OsStr::new("CONDUCTOR_WORKSPACE"), dir.as_os_str(), &dir) {
             Ok(true) => Outcome::Done,
             Ok(false) => Outcome::Failed {
                 message: format!("processes of run {run} cannot be ended"),

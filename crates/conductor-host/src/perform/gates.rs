@@ -24,14 +24,13 @@ pub struct CheckError(String);
 
 impl Site {
     /// Runs the session's gates on a tree, outside of any run, and keeps the evidence.
-    pub(crate) fn check(&self, tree: &TreeId) -> Result<EvidenceSummary, CheckError> {
+    pub(crate) fn check(&self, tree: &TreeId) -> Result<(EvidenceId, EvidenceSummary), CheckError> {
         let run = RunId { session: self.session, number: 0 };
         let broken = |trouble: Trouble| CheckError(trouble.message);
         let evidence = self.evidence(run, tree, None, &GateStop::default()).map_err(broken)?;
-        self.db()
-            .keep_evidence(&digest(&evidence), &evidence, clock::now())
-            .map_err(|e| CheckError(e.to_string()))?;
-        Ok(summarise(&evidence, self.setup.require_tests))
+        let id = digest(&evidence);
+        self.db().keep_evidence(&id, &evidence, clock::now()).map_err(|e| CheckError(e.to_string()))?;
+        Ok((id, summarise(&evidence, self.setup.require_tests)))
     }
 
     pub(super) fn gates(&self, run: RunId, candidate: &Candidate, switch: &StopSwitch) -> Outcome {

@@ -57,7 +57,7 @@ impl Places {
             .map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' })
             .collect();
         let root = state.join("conductor").join(format!("{name}-{id}"));
-        if root.starts_with(top) {
+        if real(&root).starts_with(real(top)) {
             return Err(PlacesError::Inside(root));
         }
         Ok(Self { root, taskwerk: taskwerk.to_owned() })
@@ -144,6 +144,16 @@ fn again_of(run: RunId, name: &str) -> Option<u32> {
     }
 }
 
+/// The path with the links of its nearest existing part resolved.
+fn real(path: &Path) -> PathBuf {
+    for ancestor in path.ancestors() {
+        if let (Ok(found), Ok(rest)) = (ancestor.canonicalize(), path.strip_prefix(ancestor)) {
+            return found.join(rest);
+        }
+    }
+    path.to_owned()
+}
+
 fn state_home(env: &EnvMap) -> Option<PathBuf> {
     let absolute =
         |name: &str| env.get(OsStr::new(name)).map(PathBuf::from).filter(|path| path.is_absolute());
@@ -175,6 +185,12 @@ mod tests {
         assert!(matches!(places("/x", &env(&[]), None), Err(PlacesError::NoHome)));
         assert!(matches!(places("/x", &env(&[("HOME", "relative")]), None), Err(PlacesError::NoHome)));
         assert!(matches!(places("/x", &home, Some(&top.join("ws"))), Err(PlacesError::Inside(_))));
+        let dir = tempfile::tempdir().unwrap();
+        let checkout = dir.path().join("app");
+        fs::create_dir(&checkout).unwrap();
+        std::os::unix::fs::symlink(&checkout, dir.path().join("link")).unwrap();
+        let through = Places::new(&checkout, &checkout, &checkout, Some(&dir.path().join("link/ws")), &home);
+        assert!(matches!(through, Err(PlacesError::Inside(_))), "{through:?}");
         let run = RunId { session: SessionId(1), number: 2 };
         assert!(one.workspace(run, 0).ends_with("run/1.2") && one.workspace(run, 1).ends_with("run/1.2-1"));
     }
@@ -187,7 +203,7 @@ mod tests {
             Places::new(Path::new("/x/.git"), Path::new("/x"), Path::new("/x/.taskwerk"), None, &env)
                 .unwrap();
         let run = RunId { session: SessionId(1), number: 2 };
-        assert_eq!(places.workspaces(run), [PathBuf::new(); 0]);
+        assert_eq!(places.workspaces(run), Vec::<PathBuf>::new());
         for name in ["1.2-3.gone", "1.2", "1.2.ready", "1.20", "1.2-x", "1.2-1.index", "11.2", "1.2x"] {
             fs::create_dir_all(places.runs().join(name)).unwrap();
         }

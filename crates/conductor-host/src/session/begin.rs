@@ -170,7 +170,10 @@ impl Host {
         };
         let branch = session_branch(id)?;
         self.cut(&branch, &setup.base, id)?;
-        db.create_session(id, &setup, clock::now())?;
+        if let Err(error) = db.create_session(id, &setup, clock::now()) {
+            self.repo.delete_ref(&branch.to_ref(), &setup.base)?;
+            return Err(error.into());
+        }
         db.record_tip(id, &setup.base, "begun", clock::now())?;
         Ok(Begun { id, branch, continues, setup, notes })
     }

@@ -1,7 +1,7 @@
 //! Bringing a session's branch to the user's.
 
 use conductor_engine::evidence::EvidenceSummary;
-use conductor_engine::ids::{Oid, SessionId, TreeId};
+use conductor_engine::ids::{EvidenceId, Oid, SessionId, TreeId};
 use thiserror::Error;
 
 use super::host::{Host, HostError};
@@ -150,11 +150,14 @@ impl Host {
             TargetMerge::Conflict { paths } => {
                 Ok(Some(Landing::Conflict { target: target.to_owned(), paths }))
             }
-            TargetMerge::Merged { commit, tree } => {
-                let summary = self.check(id, &tree)?;
+            TargetMerge::Merged { tree, .. } => {
+                let (evidence, summary) = self.check(id, &tree)?;
                 if !summary.passed {
                     return Ok(Some(Landing::GatesFail { summary }));
                 }
+                let mut text = text;
+                text.trailers.evidence = Some(evidence);
+                let commit = self.repo.commit(&tree, &[ours, theirs], &text, clock::now())?;
                 let why = format!("merge of {target}");
                 self.database()?.record_tip(id, &commit, &why, clock::now())?;
                 self.repo.move_ref(&branch.to_ref(), ours, &commit)?;
@@ -164,7 +167,11 @@ impl Host {
     }
 
     /// Runs a session's gates on a tree, outside of any run.
-    pub(crate) fn check(&self, id: SessionId, tree: &TreeId) -> Result<EvidenceSummary, LandError> {
+    pub(crate) fn check(
+        &self,
+        id: SessionId,
+        tree: &TreeId,
+    ) -> Result<(EvidenceId, EvidenceSummary), LandError> {
         let setup = self.database()?.setup(id)?;
         let base = setup.base.clone();
         Ok(self.site(id, setup, base)?.check(tree)?)

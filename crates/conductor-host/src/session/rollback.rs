@@ -123,11 +123,14 @@ impl Host {
         match self.repo.rollback(&tip, &commit, &text, clock::now())? {
             Rollback::Nothing => Ok(RolledBack::Nothing),
             Rollback::Conflict { paths } => Ok(RolledBack::Conflict { paths }),
-            Rollback::Reverted { commit: revert, tree } => {
-                let summary = self.check(id, &tree)?;
+            Rollback::Reverted { tree, .. } => {
+                let (evidence, summary) = self.check(id, &tree)?;
                 if !summary.passed && !force {
                     return Ok(RolledBack::GatesFail { summary });
                 }
+                let mut text = text;
+                text.trailers.evidence = Some(evidence);
+                let revert = self.repo.commit(&tree, &[&tip], &text, clock::now())?;
                 db.record_tip(id, &revert, &format!("rollback of run {run}"), clock::now())?;
                 self.repo.move_ref(&branch.to_ref(), &tip, &revert)?;
                 self.reopen(id, task, run, why)?;

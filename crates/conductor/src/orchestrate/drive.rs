@@ -157,7 +157,8 @@ pub(super) fn exit(session: &Session) -> Exit {
             SessionOutcome::Limit => Exit::Ok,
             SessionOutcome::HoldsLeft => Exit::Holds,
         },
-        Status::Paused { .. } | Status::Active => Exit::Holds,
+        Status::Paused { .. } | Status::Active if session.open_holds().next().is_some() => Exit::Holds,
+        Status::Paused { .. } | Status::Active => Exit::Ok,
         Status::Failed { .. } => Exit::Internal,
     }
 }

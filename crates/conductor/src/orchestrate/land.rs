@@ -65,7 +65,7 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
 }
 
 fn list(paths: &[RepoPath]) -> String {
-    let names: Vec<String> = paths.iter().take(10).map(ToString::to_string).collect();
+    let names: Vec<String> = paths.iter().take(10).map(|p| escape(&p.to_string()).into_owned()).collect();
     names.join(", ")
 }
 

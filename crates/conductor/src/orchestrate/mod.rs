@@ -26,9 +26,18 @@ use cli_kit::{CliError, Exit};
 use crate::context::Context;
 
 /// Have agents carry out tasks, check their work, and merge what passed
+///
+/// Without a verb it is `run`.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Example:\n  conductor orchestrate run --max-tasks 2")]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Example:\n  conductor orchestrate run --max-tasks 2"
+)]
+// Groups are named after their structs, and those of `run` are called so too.
+#[group(skip)]
 pub(crate) struct Args {
+    #[command(flatten)]
+    run: run::Args,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -52,7 +61,7 @@ enum Verb {
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     match args.verb {
         // Without a verb it is `run`.
-        None => run::run(run::Args::default(), context),
+        None => run::run(args.run, context),
         Some(Verb::Run(args)) => run::run(*args, context),
         Some(Verb::Start(args)) => start::run(*args, context),
         Some(Verb::Status(args)) => status::run(args, context),

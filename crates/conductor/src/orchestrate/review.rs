@@ -108,7 +108,7 @@ fn show(
         printer.line(format!("gates     {}", gates_text(evidence)));
         printer.line(format!("evidence  {id} on tree {}", evidence.tree.short()));
     }
-    printer.line(format!("records   {}", records.display()));
+    printer.line(format!("records   {}", escape(&records.to_string_lossy())));
     if let Some(patch) = patch {
         printer.line("");
         printer.line(escape_block(&String::from_utf8_lossy(&patch.bytes)));

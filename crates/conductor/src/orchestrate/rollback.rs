@@ -64,7 +64,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
             Ok(Exit::Ok)
         }
         RolledBack::Conflict { paths } => {
-            let names: Vec<String> = paths.iter().map(ToString::to_string).collect();
+            let names: Vec<String> = paths.iter().map(|p| escape(&p.to_string()).into_owned()).collect();
             let message = format!("later work changed the same places: {}", names.join(", "));
             Err(CliError::new(Exit::Conflict, "ROLLBACK_CONFLICT", message)
                 .hint("undo the later tasks first, or revert by hand; nothing was changed"))

@@ -4,18 +4,23 @@ use std::path::PathBuf;
 
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
+use conductor_engine::ids::TaskRef;
 use conductor_host::session::{Begun, Options};
+use serde_json::json;
+use taskwerk_client::model::{ListQuery, Task, TaskId};
 
 use super::drive::{Manner, drive};
 use super::error::from_begin;
 use super::opened::Opened;
 use crate::context::Context;
+use crate::failure::{from_client, from_journal};
 
 /// Work on ready tasks until none is left, in a session of its own
 ///
 /// The work lands on the session's branch `conductor/s<N>`. Your checkout is not touched; `orchestrate land` brings
 /// the work to your branch.
 #[derive(clap::Args, Debug, Default)]
+#[group(id = "run")]
 #[command(
     after_help = "Examples:\n  conductor orchestrate run --max-tasks 2\n  conductor orchestrate run --auto --jobs 3 --require-tests\n  \
                         conductor orchestrate run --agent codex --tasks TASK-001,TASK-004"
@@ -62,15 +67,18 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let mut opened = Opened::new(context)?;
     let lock = opened.take_lock()?;
     let options = options(context, &opened, args.session)?;
+    if !anything_ready(context, &opened, &options)? {
+        return Ok(Exit::Ok);
+    }
     let begun = opened.host.begin(&lock, &options).map_err(|e| from_begin(&e))?;
     introduce(context, &opened, &begun);
     drive(context, &mut opened, &lock, begun.id, Manner { ask: !args.auto })
 }
 
 pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> Result<Options, CliError> {
-    let mut only = Vec::new();
-    for text in &args.tasks {
-        only.push(opened.task(text)?.0);
+    if context.flags.session.is_some() {
+        return Err(CliError::usage("a new session gets its number by itself; leave --session out")
+            .hint("take an earlier one up: conductor orchestrate resume --session N"));
     }
     let here = context.here()?;
     Ok(Options {
@@ -78,11 +86,56 @@ pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> 
         replay: args.replay.map(|path| here.join(path)),
         jobs: args.jobs,
         max_tasks: args.max_tasks,
-        only: (!only.is_empty()).then_some(only),
+        only: only(opened, &args.tasks)?,
         require_tests: args.require_tests,
         fresh: args.fresh,
         into: args.into,
     })
+}
+
+/// The tasks that were named; one that holds others stands for what is open under it.
+fn only(opened: &Opened, named: &[String]) -> Result<Option<Vec<TaskRef>>, CliError> {
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let all = opened.project.tasks.list(&ListQuery::default()).map_err(from_client)?;
+    let is_container = |id: &TaskId| all.iter().any(|t| t.parent.as_ref() == Some(id));
+    let mut only = Vec::new();
+    for text in named {
+        let task = opened.project.tasks.find(text).map_err(from_client)?;
+        if task.status.is_closed() {
+            let message = format!("{} is {} already", task.id, task.status);
+            return Err(CliError::new(Exit::Refused, "TASK_CLOSED", message));
+        }
+        let under = all.iter().filter(|t| t.id == task.id || task.id.contains(&t.id));
+        only.extend(under.filter(|t| !is_container(&t.id)).map(|t| TaskRef(t.uid.to_string())));
+    }
+    Ok(Some(only))
+}
+
+/// Whether there is anything to begin; says so when there is not, and begins no session then.
+pub(super) fn anything_ready(
+    context: &mut Context,
+    opened: &Opened,
+    options: &Options,
+) -> Result<bool, CliError> {
+    let ready = opened.project.tasks.ready(None).map_err(from_client)?;
+    let chosen =
+        |task: &Task| options.only.as_ref().is_none_or(|only| only.contains(&TaskRef(task.uid.to_string())));
+    if ready.iter().any(chosen) {
+        return Ok(true);
+    }
+    let open = opened.project.tasks.list(&ListQuery::default()).map_err(from_client)?.len();
+    if context.printer.is_json() {
+        context.printer.json(&json!({ "session": null, "ready": 0, "open": open }));
+    } else if open == 0 {
+        context.printer.line("Nothing to do: there are no open tasks. Plan some: conductor plan create FILE");
+    } else {
+        let held = !opened.db.sessions_with_holds().map_err(from_journal)?.is_empty();
+        let look = if held { "conductor inbox" } else { "taskwerk list" };
+        context.printer.line(format!("Nothing is ready; {open} open tasks wait. See what for: {look}"));
+    }
+    Ok(false)
 }
 
 /// Says what was begun, and what does not protect yet although the configuration asks for it.

@@ -1,12 +1,13 @@
 //! `conductor orchestrate start`.
 
+use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
 use conductor_host::process::spawn_detached;
 use serde_json::json;
 
 use super::error::{failed, from_begin, from_host};
 use super::opened::Opened;
-use super::run::{SessionArgs, introduce, options};
+use super::run::{SessionArgs, anything_ready, introduce, options};
 use crate::context::{Context, current_folder};
 
 /// Like `run`, in the background: returns once the session is under way
@@ -22,6 +23,9 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let opened = Opened::new(context)?;
     let lock = opened.take_lock()?;
     let options = options(context, &opened, args.session)?;
+    if !anything_ready(context, &opened, &options)? {
+        return Ok(Exit::Ok);
+    }
     let begun = opened.host.begin(&lock, &options).map_err(|e| from_begin(&e))?;
     introduce(context, &opened, &begun);
     let log = opened.host.places().map_err(|e| from_host(&e))?.session_log(begun.id);
@@ -45,7 +49,9 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         context.printer.json(&json!({ "session": begun.id, "branch": begun.branch.as_str(), "log": log }));
         return Ok(Exit::Ok);
     }
-    context.printer.line(format!("Session {id} is under way. Its output: {}", log.display()));
+    context
+        .printer
+        .line(format!("Session {id} is under way. Its output: {}", escape(&log.to_string_lossy())));
     context.printer.note("watch it: conductor monitor    end it: conductor orchestrate stop");
     Ok(Exit::Ok)
 }

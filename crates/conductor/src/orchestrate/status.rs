@@ -39,8 +39,26 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
         context.printer.json(&picture);
     } else {
         draw(context, &picture);
+        tell_others(context, &opened, id)?;
     }
     Ok(Exit::Ok)
+}
+
+/// Names the other sessions in which something is left to do.
+fn tell_others(context: &mut Context, opened: &Opened, shown: SessionId) -> Result<(), CliError> {
+    let waiting = opened.db.sessions_with_holds().map_err(from_journal)?;
+    for row in opened.db.sessions().map_err(from_journal)?.iter().filter(|row| row.id != shown) {
+        let over = row.status == "completed" || row.status == "failed";
+        let holds = waiting.contains(&row.id);
+        if !over || holds {
+            let what = if holds { "has holds (conductor inbox)" } else { "is not over" };
+            context.printer.note(format!(
+                "session {} {what}: conductor orchestrate status --session {}",
+                row.id, row.id
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A session as it stands.

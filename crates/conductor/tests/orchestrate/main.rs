@@ -1,5 +1,8 @@
 //! Orchestration with real programs: the built binary, real git, real processes. The agents are shell scripts.
+//!
+//! For Linux, since what is left running is looked for in `/proc`, and agents escape by `setsid`.
 
+#![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod answering;

@@ -310,7 +310,8 @@ impl Project {
 
     pub(crate) fn signal(&self, name: &str, pid: u32) {
         let command = format!("kill -s {name} {pid}");
-        assert_eq!(self.hermetic.run("/bin/sh", ["-c", &command]).unwrap().code, Some(0), "{command}");
+        let ran = self.hermetic.run("/bin/sh", ["-c", &command]).unwrap();
+        assert_eq!(ran.code, Some(0), "{command}\n{ran}{:?}", self.processes());
     }
 
     /// Nothing is left of a session that is over but its records: no process, no workspace, no claim, and every

@@ -129,6 +129,8 @@ pub struct Simulator {
     crash: bool,
     report: Report,
     told_version: u64,
+    /// Whether a stop was obeyed and nobody took the session up since.
+    stopped: bool,
 }
 
 fn rules(jobs: usize) -> Rules {
@@ -173,6 +175,7 @@ impl Simulator {
             crash: false,
             report: Report::default(),
             told_version: 0,
+            stopped: false,
             plan,
         }
     }
@@ -204,11 +207,30 @@ impl Simulator {
         let done = self.world.tasks.values().all(|t| t.status == SimStatus::Done)
             && matches!(self.core.session().status, Status::Completed { .. });
         if !done {
-            // A person comes by: answers what waits, and takes the session up again.
+            // A person comes by: answers what waits, opens what was set aside, and takes the session up again.
             self.answer_holds();
+            self.open_what_was_set_aside();
             self.control(Control::Resume);
         }
         done
+    }
+
+    fn open_what_was_set_aside(&mut self) {
+        let held: BTreeSet<TaskRef> = self.core.session().open_runs().map(|r| r.task.clone()).collect();
+        let aside: Vec<TaskRef> = self
+            .world
+            .tasks
+            .iter()
+            .filter(|(task, t)| {
+                !held.contains(*task)
+                    && t.claim.is_none()
+                    && matches!(t.status, SimStatus::Blocked | SimStatus::Review | SimStatus::InProgress)
+            })
+            .map(|(task, _)| task.clone())
+            .collect();
+        for task in aside {
+            self.world.person_forces(&task, SimStatus::Todo);
+        }
     }
 
     fn answer_holds(&mut self) {
@@ -253,10 +275,16 @@ impl Simulator {
     }
 
     fn person_acts(&mut self) {
-        match self.dice.roll(5) {
+        match self.dice.roll(7) {
             0 => self.control(Control::Pause),
             1 => self.control(Control::Resume),
             2 if self.dice.permille(200) => self.control(Control::Stop { why: "enough".to_owned() }),
+            3 if self.dice.permille(150) => self.world.branch_moves(),
+            4 if self.dice.permille(150) => {
+                let pick = self.dice.roll(self.plan.tasks) + 1;
+                let status = if self.dice.permille(500) { SimStatus::Done } else { SimStatus::Blocked };
+                self.world.person_forces(&TaskRef(format!("t{pick}")), status);
+            }
             _ => self.answer_holds(),
         }
     }
@@ -272,7 +300,21 @@ impl Simulator {
         let rows = self.core.turn(self.now, inputs).expect("the journal is in memory");
         self.report.events += u64::try_from(rows.len()).expect("a small number");
         self.check_counters(&before, &rows);
+        self.check_stop(&rows);
         self.take_orders();
+    }
+
+    /// Once a stop is obeyed, no agent begins before a person has taken the session up again.
+    fn check_stop(&mut self, rows: &[Recorded]) {
+        for row in rows {
+            if matches!(row.event, Event::StopAsked { .. }) {
+                self.stopped = true;
+            } else if matches!(row.event, Event::SessionResumed) {
+                self.stopped = false;
+            } else if matches!(row.event, Event::Dispatched { .. }) {
+                assert!(!self.stopped, "seed {}: a stopped session dispatches", self.plan.seed);
+            }
+        }
     }
 
     /// Waiting, asking, and the death of the host never count as failures.
@@ -354,7 +396,9 @@ impl Simulator {
             self.crash = true;
             return;
         }
-        if how == 2 && !matches!(job.effect, Effect::Attempt { .. }) {
+        if how == 2 {
+            // An attempt that fails has not begun, or was dropped with all that it had started.
+            self.world.alive.remove(&run);
             self.report.failures += 1;
             self.answer(job.key, Outcome::Failed { message: "no space left".to_owned(), transient: true });
             return;
@@ -366,8 +410,9 @@ impl Simulator {
         };
         match how {
             3 => self.crash = true,
-            4 if !matches!(job.effect, Effect::Attempt { .. }) => {
+            4 => {
                 // Done, but it says that it failed.
+                self.world.alive.remove(&run);
                 self.report.failures += 1;
                 let message = "connection lost".to_owned();
                 self.answer(job.key, Outcome::Failed { message, transient: true });
@@ -442,11 +487,13 @@ impl Simulator {
         let seed = self.plan.seed;
         let mut landed: BTreeMap<&TaskRef, u32> = BTreeMap::new();
         for commit in &self.world.branch {
-            let run = &self.core.session().runs[&commit.run];
+            let Some(run) = self.core.session().runs.get(&commit.run) else { continue };
             *landed.entry(&run.task).or_default() += 1;
         }
         for (task, t) in &self.world.tasks {
-            assert_eq!(landed.get(task), Some(&1), "seed {seed}: {task} has not exactly one commit");
+            let commits = landed.get(task).copied().unwrap_or(0);
+            let by_a_person = self.world.forced.contains(task);
+            assert!(commits == 1 || by_a_person, "seed {seed}: {task} has {commits} commits");
             assert!(t.claim.is_none(), "seed {seed}: {task} is still claimed");
         }
         assert!(self.world.alive.is_empty(), "seed {seed}: processes are left");

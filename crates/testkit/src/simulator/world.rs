@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conductor_engine::effect::{Effect, Outcome, Refusal, ReportAs, Verdict};
 use conductor_engine::evidence::EvidenceSummary;
-use conductor_engine::ids::{EvidenceId, Oid, RunId, TaskRef, Token, TreeId};
+use conductor_engine::ids::{EvidenceId, Oid, RunId, SessionId, TaskRef, Token, TreeId};
 use conductor_engine::session::{Candidate, Standing, TaskFacts};
 use jiff::Timestamp;
 
@@ -70,6 +70,8 @@ pub struct World {
     evidence: BTreeMap<EvidenceId, (TreeId, bool)>,
     gates_seen: BTreeMap<TreeId, bool>,
     judged: BTreeSet<RunId>,
+    /// Tasks that a person moved: how often they are done is that person's doing.
+    pub forced: BTreeSet<TaskRef>,
     /// Runs that a person accepted.
     pub accepted: BTreeSet<RunId>,
     counter: u64,
@@ -119,6 +121,9 @@ impl World {
             .collect();
         let standing = match (t.status, &t.claim) {
             (SimStatus::Done, _) => Standing::Done,
+            (SimStatus::Blocked | SimStatus::Review, Some(_)) => {
+                Standing::Aside { status: "forced".to_owned() }
+            }
             (_, Some(_)) => Standing::Ours,
             (SimStatus::Todo, None) if open.is_empty() => Standing::Ready,
             (SimStatus::Todo, None) => Standing::Waiting { on: open },
@@ -145,6 +150,25 @@ impl World {
     /// The runs that have a workspace.
     pub fn workspaces(&self) -> Vec<RunId> {
         self.workspaces.keys().copied().collect()
+    }
+
+    /// Somebody who may commits to the session's branch, as a merge of the user's branch does.
+    pub fn branch_moves(&mut self) {
+        let (commit, tree) = (self.oid(), self.tree());
+        let nobody = RunId { session: SessionId(0), number: 0 };
+        self.branch.push(SimCommit { commit, run: nobody, tree });
+    }
+
+    /// A person forces a task to a status, whoever has claimed it; a closed task's claim is gone.
+    pub fn person_forces(&mut self, task: &TaskRef, status: SimStatus) {
+        self.version += 1;
+        if let Some(t) = self.tasks.get_mut(task) {
+            t.status = status;
+            self.forced.insert(task.clone());
+            if status == SimStatus::Done {
+                t.claim = None;
+            }
+        }
     }
 
     /// An agent changes its workspace.
@@ -303,6 +327,11 @@ impl World {
         }
         if t.claim != Some((run, token)) {
             return Outcome::Lost { why: "the claim is not ours".to_owned() };
+        }
+        if t.status != SimStatus::InProgress {
+            // A person moved it; their word stands, and the claim is given back.
+            t.claim = None;
+            return Outcome::Lost { why: "somebody moved the task".to_owned() };
         }
         t.status = SimStatus::Done;
         t.claim = None;
