@@ -3,7 +3,7 @@
 
 use conductor_engine::ids::{Oid, SessionId};
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use super::read::from_json;
 use super::{Database, JournalError, row_error, time_text};
@@ -37,6 +37,16 @@ impl Database {
     pub fn knows_tip(&self, session: SessionId, oid: &Oid) -> Result<bool, JournalError> {
         let mut statement = self.db.prepare_cached("SELECT 1 FROM tips WHERE session = ?1 AND oid = ?2")?;
         Ok(statement.exists(params![i64::try_from(session.0)?, oid.as_str()])?)
+    }
+
+    /// The last commit to which Conductor brought, or was about to bring, the session's branch.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn newest_tip(&self, session: SessionId) -> Result<Option<String>, JournalError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT oid FROM tips WHERE session = ?1 ORDER BY at DESC LIMIT 1")?;
+        Ok(statement.query_row([i64::try_from(session.0)?], |row| row.get(0)).optional()?)
     }
 
     /// Writes down that a landing is about to be performed. Returns the number of the row.

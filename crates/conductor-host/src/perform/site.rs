@@ -77,11 +77,12 @@ pub struct Site {
 struct Strange(String);
 
 /// Says that somebody else moved a session's branch, and what to do.
-pub(crate) fn stranger(branch: &BranchName, tip: &Oid) -> String {
+pub(crate) fn stranger(branch: &BranchName, tip: &Oid, ours: Option<&str>) -> String {
     let branch = branch.as_str();
+    let ours = ours.unwrap_or("<the commit before>");
     format!(
         "somebody else moved {branch} to {short}, which no gate has seen; look at it (`git log {branch}`), then \
-         put it back: git update-ref refs/heads/{branch} <the commit before> {tip}",
+         put it back: git update-ref refs/heads/{branch} {ours} {tip}",
         short = tip.short()
     )
 }
@@ -171,8 +172,12 @@ impl Site {
 
     /// Why `tip` cannot be built on: it was not Conductor that brought the branch there.
     pub(super) fn strange(&self, tip: &Oid) -> Result<Option<String>, Trouble> {
-        let known = self.db().knows_tip(self.session, tip).map_err(|e| failed(&e))?;
-        Ok((!known).then(|| stranger(&self.branch, tip)))
+        let db = self.db();
+        if db.knows_tip(self.session, tip).map_err(|e| failed(&e))? {
+            return Ok(None);
+        }
+        let ours = db.newest_tip(self.session).map_err(|e| failed(&e))?;
+        Ok(Some(stranger(&self.branch, tip, ours.as_deref())))
     }
 
     /// The session's branch is, or was found, here.

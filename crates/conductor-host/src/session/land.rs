@@ -98,7 +98,7 @@ impl Host {
         for _ in 0..2 {
             let tip = self.repo.read_ref(&branch.to_ref())?.ok_or(LandError::NoBranch(id))?;
             if !db.knows_tip(id, &tip)? {
-                return Err(LandError::Strange(stranger(&branch, &tip)));
+                return Err(LandError::Strange(stranger(&branch, &tip, db.newest_tip(id)?.as_deref())));
             }
             let plan = match self.repo.plan_landing(&target, &tip)? {
                 Planned::Done(LandOutcome::AlreadyThere) => return Ok(Landing::AlreadyThere),

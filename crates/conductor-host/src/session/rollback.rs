@@ -101,7 +101,7 @@ impl Host {
         let branch = session_branch(id)?;
         let tip = self.repo.read_ref(&branch.to_ref())?.ok_or(RollbackError::NoBranch(id))?;
         if !db.knows_tip(id, &tip)? {
-            return Err(LandError::Strange(stranger(&branch, &tip)).into());
+            return Err(LandError::Strange(stranger(&branch, &tip, db.newest_tip(id)?.as_deref())).into());
         }
         let landed = self.repo.landed_runs(&tip, &setup.base)?;
         let of_task: Vec<&LandedRun> =
