@@ -76,20 +76,26 @@ impl Graph {
 
     /// Of the items that `item` waits for, those that it would wait for anyway because of the others. `rank` is the place
     /// of each node in [`Graph::sorted`]: nothing before the earliest of them can lead to one of them.
-    pub(crate) fn implied(&self, item: usize, rank: &[usize]) -> Vec<usize> {
+    /// `seen` is kept between the searches of one graph, so that none has to make room for all nodes; it begins empty.
+    pub(crate) fn implied(&self, item: usize, rank: &[usize], seen: &mut Vec<usize>) -> Vec<usize> {
         let start = begin(item);
         let direct = &self.previous[start];
         let Some(earliest) = direct.iter().map(|&node| rank[node]).min().filter(|_| direct.len() > 1) else {
             return Vec::new();
         };
-        let mut seen = std::collections::BTreeSet::new();
+        // A node was seen in this search when it carries the item's mark.
+        let mark = item + 1;
+        seen.resize(self.next.len(), 0);
+        let mut count = 0;
         let mut stack: Vec<usize> = direct.iter().flat_map(|&node| &self.previous[node]).copied().collect();
         while let Some(node) = stack.pop() {
-            if rank[node] >= earliest && seen.len() < LONGEST_SEARCH && seen.insert(node) {
+            if rank[node] >= earliest && count < LONGEST_SEARCH && seen[node] != mark {
+                seen[node] = mark;
+                count += 1;
                 stack.extend(&self.previous[node]);
             }
         }
-        let implied = direct.iter().filter(|&&node| node == end(item_of(node)) && seen.contains(&node));
+        let implied = direct.iter().filter(|&&node| node == end(item_of(node)) && seen[node] == mark);
         implied.map(|&node| item_of(node)).collect()
     }
 

@@ -128,8 +128,9 @@ fn redundant_edges(plan: &Plan, graph: &Graph, sorted: &[usize], findings: &mut 
     for (place, &node) in sorted.iter().enumerate() {
         rank[node] = place;
     }
+    let mut seen = Vec::new();
     for (index, item) in plan.items.iter().enumerate() {
-        for on in graph.implied(index, &rank) {
+        for on in graph.implied(index, &rank, &mut seen) {
             let Some(on) = plan.items.get(on).filter(|on| item.depends_on.contains(&on.key)) else {
                 continue;
             };

@@ -196,7 +196,8 @@ fn coverage(
             let fitting = open.iter().filter(|&&(_, end, _)| end >= span.end);
             let Some(length) = fitting.clone().map(|(start, end, _)| end - start).min() else { continue };
             for &(start, end, at) in fitting {
-                if end - start == length && !covered[at].contains(&wanted.id) {
+                // A draft may name a place twice; what it covers was then the last that it was given.
+                if end - start == length && covered[at].last() != Some(&wanted.id) {
                     covered[at].push(wanted.id.clone());
                 }
             }
@@ -213,10 +214,11 @@ fn drop_implied(plan: &mut Plan) {
     for (place, &node) in sorted.iter().enumerate() {
         rank[node] = place;
     }
+    let mut seen = Vec::new();
     let implied: Vec<BTreeSet<ItemKey>> = (0..plan.items.len())
         .map(|at| {
             graph
-                .implied(at, &rank)
+                .implied(at, &rank, &mut seen)
                 .into_iter()
                 .filter_map(|on| plan.items.get(on))
                 .map(|on| on.key.clone())

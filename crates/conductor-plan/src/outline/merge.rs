@@ -25,12 +25,13 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
         return;
     }
     let mut index = index_of(spine);
+    let codes = if staged { codes(spine) } else { BTreeMap::new() };
     let asked: Vec<Entry> = extra.iter().map(|draft| index.entry(&draft.title, &draft.text())).collect();
     let found: Vec<Option<Match>> = extra
         .iter()
         .zip(&asked)
         .map(|(draft, asked)| {
-            if let Some(entry) = called_the_same(spine, draft).filter(|_| staged) {
+            if let Some(entry) = called_the_same(&codes, draft) {
                 return Some(Match { entry, score: 100 });
             }
             let leaf = !draft.container && !asked.name.is_empty();
@@ -39,11 +40,14 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
             found.filter(|found| found.score >= SAME)
         })
         .collect();
-    let found: Vec<Option<Match>> = found
-        .into_iter()
-        .zip(&extra)
-        .map(|(found, draft)| found.or_else(|| stored(spine, draft).filter(|_| staged)))
-        .collect();
+    // Where data is stored is told as a feature and built with the schema.
+    let schema = (0..spine.len()).filter(|_| staged).find(|&entry| does(&spine[entry], Category::Data));
+    let stored = |draft: &Draft| {
+        let entry = schema.filter(|_| !draft.container && category_of(draft) == Category::Data)?;
+        Some(Match { entry, score: SAME })
+    };
+    let found: Vec<Option<Match>> =
+        found.into_iter().zip(&extra).map(|(found, draft)| found.or_else(|| stored(draft))).collect();
     let mut visitors: BTreeMap<usize, Vec<(usize, u32)>> = BTreeMap::new();
     for (at, found) in found.iter().enumerate() {
         if let Some(Match { entry, score }) = *found {
@@ -71,21 +75,22 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
     append(spine, extra, &mut kept);
 }
 
-/// The item that has a short name of this one, like `F1` or `REQ-12`.
-fn called_the_same(spine: &[Draft], draft: &Draft) -> Option<usize> {
-    let code = |name: &&String| is_alias(name) && name.chars().filter(|c| c.is_alphabetic()).count() <= 4;
-    let names: Vec<String> = draft.aliases.iter().filter(code).map(|name| normal_form(name)).collect();
-    let same = |item: &Draft| item.aliases.iter().any(|alias| names.contains(&normal_form(alias)));
-    (!draft.container && !names.is_empty())
-        .then(|| spine.iter().position(|item| !item.container && !item.gone && same(item)))?
+/// The items by their short names; of several the first.
+fn codes(spine: &[Draft]) -> BTreeMap<String, usize> {
+    let mut codes = BTreeMap::new();
+    for (at, draft) in spine.iter().enumerate().filter(|(_, draft)| !draft.container && !draft.gone) {
+        for alias in draft.aliases.iter().filter(|alias| is_alias(alias)) {
+            codes.entry(normal_form(alias)).or_insert(at);
+        }
+    }
+    codes
 }
 
-/// Where data is stored is told as a feature and built with the schema.
-fn stored(spine: &[Draft], draft: &Draft) -> Option<Match> {
-    let data = !draft.container && category_of(draft) == Category::Data;
-    let entry = (0..spine.len())
-        .find(|&entry| !spine[entry].container && speaks_of(&spine[entry], Category::Data))?;
-    data.then_some(Match { entry, score: SAME })
+/// The item that has a short name of this one, like `F1` or `REQ-12`.
+fn called_the_same(codes: &BTreeMap<String, usize>, draft: &Draft) -> Option<usize> {
+    let code = |name: &&String| is_alias(name) && name.chars().filter(|c| c.is_alphabetic()).count() <= 4;
+    let mut names = draft.aliases.iter().filter(code);
+    names.find_map(|name| codes.get(&normal_form(name)).copied()).filter(|_| !draft.container)
 }
 
 /// Appends what was kept; a container stays when at least two of its children do.
@@ -148,6 +153,7 @@ fn add(lines: &mut Vec<String>, more: &[String]) {
 pub(super) fn attach(spine: &mut [Draft], source: &Source<'_>) {
     let mut index = index_of(spine);
     let covered = Covered::of(spine, source.document);
+    let codes = codes(spine);
     let open = |spine: &[Draft], entry: usize| !spine[entry].container && !spine[entry].gone;
     for (at, node) in source.tree.nodes.iter().enumerate().skip(1) {
         match (&node.kind, source.roles[at]) {
@@ -179,7 +185,7 @@ pub(super) fn attach(spine: &mut [Draft], source: &Source<'_>) {
                 | Role::Api
                 | Role::Unknown,
             ) => {
-                details(spine, source, &mut index, &covered, at);
+                details(spine, source, &mut index, (&covered, &codes), at);
             }
             _ => {}
         }
@@ -187,7 +193,13 @@ pub(super) fn attach(spine: &mut [Draft], source: &Source<'_>) {
 }
 
 /// A heading of an appendix that names a piece of work tells more of it.
-fn details(spine: &mut [Draft], source: &Source<'_>, index: &mut Index, covered: &Covered, at: usize) {
+fn details(
+    spine: &mut [Draft],
+    source: &Source<'_>,
+    index: &mut Index,
+    (covered, codes): (&Covered, &BTreeMap<String, usize>),
+    at: usize,
+) {
     let node = source.tree.node(at);
     if covered.has(source, at)
         || source.tree.children(at).any(|(_, child)| matches!(child.kind, NodeKind::Section { .. }))
@@ -195,11 +207,7 @@ fn details(spine: &mut [Draft], source: &Source<'_>, index: &mut Index, covered:
         return;
     }
     let named = node.label.alias.as_deref().filter(|alias| is_alias(alias)).map(normal_form);
-    let by_name = named.and_then(|alias| {
-        spine.iter().position(|draft| {
-            !draft.container && !draft.gone && draft.aliases.iter().any(|own| normal_form(own) == alias)
-        })
-    });
+    let by_name = named.and_then(|alias| codes.get(&alias).copied());
     let title = title_of(&node.label.name).title;
     let asked = index.entry(&title, "");
     let found = by_name.or_else(|| {
@@ -242,20 +250,28 @@ impl Covered {
 /// Adds work that the document only describes (its data, its interface), unless some item does it already: one of that
 /// category, or one that speaks of it.
 pub(super) fn beside(spine: &mut Vec<Draft>, extra: Vec<Draft>, category: Category) {
+    let mut index = index_of(spine);
+    let mut kind = (0..spine.len()).find(|&entry| does(&spine[entry], category));
     for draft in extra {
-        let mut index = index_of(spine);
         let asked = index.entry(&draft.title, &draft.text());
         let open = |entry: usize| !spine[entry].container && !spine[entry].gone;
         let named = index.best(&asked, open).filter(|found| found.score >= SAME).map(|found| found.entry);
-        let kind = || (0..spine.len()).find(|&entry| open(entry) && speaks_of(&spine[entry], category));
-        match named.or_else(kind) {
+        match named.or(kind) {
             Some(found) => {
                 let place = draft.places.first().copied();
                 spine[found].places.extend(place);
             }
-            None => spine.push(draft),
+            None => {
+                kind = Some(spine.len()).filter(|_| does(&draft, category));
+                spine.push(draft);
+            }
         }
     }
+}
+
+/// Whether an item is work of a category, or has work of it among its parts.
+fn does(draft: &Draft, category: Category) -> bool {
+    !draft.container && !draft.gone && speaks_of(draft, category)
 }
 
 fn speaks_of(draft: &Draft, category: Category) -> bool {
