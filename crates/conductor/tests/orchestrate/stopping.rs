@@ -133,7 +133,6 @@ fn a_keeper_that_is_killed_leaves_nothing_behind_either() {
         .filter(|line| line.contains("__keeper"))
         .filter_map(|line| line.split(' ').next()?.parse().ok())
         .collect();
-    if keepers.len() != 1 { println!("KEEP {:?}", project.processes()); driver.wait(); println!("{}\n{}", project.run(&["orchestrate","logs"]), project.run(&["orchestrate","logs","TASK-001"])); for e in std::fs::read_dir(project.work().join(".taskwerk/sessions/1/runs/1")).unwrap() { let e = e.unwrap().path(); println!("{e:?}"); for n in ["transcript.jsonl","stdout.log","stderr.log"] { println!("{n} {:?}", std::fs::read_to_string(e.join(n))); } } }
     assert_eq!(keepers.len(), 1, "{:?}", project.processes());
     project.signal("KILL", keepers[0]);
     assert_eq!(driver.wait(), Some(0));

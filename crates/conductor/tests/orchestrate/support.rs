@@ -311,7 +311,7 @@ impl Project {
     pub(crate) fn signal(&self, name: &str, pid: u32) {
         let command = format!("kill -s {name} {pid}");
         let ran = self.hermetic.run("/bin/sh", ["-c", &command]).unwrap();
-        assert_eq!(ran.code, Some(0), "{command}\n{ran}{:?}", self.processes());
+        assert_eq!(ran.code, Some(0), "{command}\n{ran}");
     }
 
     /// Nothing is left of a session that is over but its records: no process, no workspace, no claim, and every
