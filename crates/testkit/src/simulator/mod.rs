@@ -5,111 +5,26 @@
 #![expect(clippy::expect_used, reason = "a simulator of tests panics where its own world is broken")]
 
 mod dice;
+mod parts;
 mod world;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::convert::Infallible;
-use std::rc::Rc;
 
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use conductor_engine::control::{Actor, Control, Ruling};
 use conductor_engine::effect::{Effect, EffectKey, Outcome};
 use conductor_engine::event::{Event, Recorded, TaskChange};
 use conductor_engine::ids::{ControlId, RunId, SessionId, TaskRef};
-use conductor_engine::session::{HoldKind, Phase, Rules, Session, Status};
+use conductor_engine::session::{HoldKind, Phase, Session, Status};
 use conductor_engine::{Input, Observation, apply};
-use conductor_host::driver::{Core, Journal, Perform, lost_attempts};
+use conductor_host::driver::{Core, lost_attempts};
 use jiff::{SignedDuration, Timestamp};
 
+use parts::{Job, MemoryJournal, OrderBook, Orders, rules};
+
 pub use dice::Dice;
+pub use parts::{Plan, Report};
 pub use world::{SimStatus, SimTask, World};
-
-/// How a schedule is made.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// What chance begins with.
-    pub seed: u64,
-    /// How many tasks.
-    pub tasks: u64,
-    /// How many runs at once.
-    pub jobs: usize,
-    /// Out of a thousand effects, how many go wrong in some way.
-    pub faults: u64,
-    /// How many turns the world is unkind before everything must come to rest.
-    pub unkind_turns: u64,
-}
-
-impl Plan {
-    /// A schedule of moderate size for `seed`.
-    pub fn from_seed(seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
-        Self {
-            seed,
-            tasks: 1 + dice.roll(6),
-            jobs: usize::try_from(1 + dice.roll(3)).expect("a small number"),
-            faults: dice.roll(300),
-            unkind_turns: 20 + dice.roll(150),
-        }
-    }
-}
-
-/// What came of a schedule.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
-    /// Turns of the driver.
-    pub turns: u64,
-    /// Events written.
-    pub events: u64,
-    /// Deaths of the driver.
-    pub crashes: u64,
-    /// Answers that came late or twice.
-    pub stale_answers: u64,
-    /// Effects that failed.
-    pub failures: u64,
-}
-
-/// Rows in memory; they survive the driver.
-#[derive(Debug, Clone, Default)]
-struct MemoryJournal(Rc<RefCell<Vec<Recorded>>>);
-
-impl Journal for MemoryJournal {
-    type Error = Infallible;
-
-    fn append(&mut self, _: SessionId, rows: &[Recorded], _: &Session) -> Result<(), Infallible> {
-        self.0.borrow_mut().extend_from_slice(rows);
-        Ok(())
-    }
-}
-
-/// What has been started and when it is due.
-#[derive(Debug)]
-struct Job {
-    key: EffectKey,
-    effect: Effect,
-    due: Timestamp,
-    cancelled: bool,
-}
-
-/// Takes orders; the simulator carries them out when they are due.
-#[derive(Debug, Clone, Default)]
-struct Orders(Rc<RefCell<OrderBook>>);
-
-#[derive(Debug, Default)]
-struct OrderBook {
-    new: Vec<(EffectKey, Effect)>,
-    cancelled: Vec<EffectKey>,
-}
-
-impl Perform for Orders {
-    fn start(&mut self, key: EffectKey, effect: Effect) {
-        self.0.borrow_mut().new.push((key, effect));
-    }
-
-    fn cancel(&mut self, key: EffectKey) {
-        self.0.borrow_mut().cancelled.push(key);
-    }
-}
 
 /// One session in a simulated world.
 #[derive(Debug)]
@@ -131,19 +46,6 @@ pub struct Simulator {
     told_version: u64,
     /// Whether a stop was obeyed and nobody took the session up since.
     stopped: bool,
-}
-
-fn rules(jobs: usize) -> Rules {
-    Rules {
-        jobs,
-        max_tasks: None,
-        max_consecutive_failures: 3,
-        max_task_duration: SignedDuration::from_mins(30),
-        auto_commit: true,
-        only: None,
-        agent: "simulated".to_owned(),
-        first_hold: 1,
-    }
 }
 
 impl Simulator {
