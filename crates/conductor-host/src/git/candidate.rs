@@ -71,7 +71,7 @@ impl Repo {
         let tree = if base == tip {
             work_tree.clone()
         } else {
-            match self.merge(base, tip, work)? {
+            match self.merge(tip, work)? {
                 Merge::Clean(tree) => tree,
                 Merge::Conflict(paths) => return Ok(CandidateOutcome::Conflict { paths }),
             }
@@ -105,7 +105,7 @@ impl Repo {
         if base == *target_tip {
             return Ok(TargetMerge::UpToDate);
         }
-        match self.merge(&base, session_tip, target_tip)? {
+        match self.merge(session_tip, target_tip)? {
             Merge::Conflict(paths) => Ok(TargetMerge::Conflict { paths }),
             Merge::Clean(tree) => {
                 let commit = self.commit(&tree, &[session_tip, target_tip], text, at)?;
@@ -114,10 +114,11 @@ impl Repo {
         }
     }
 
-    /// Three-way merge of whole trees; nothing is checked out, no merge driver of the repository runs.
-    pub(super) fn merge(&self, base: &Oid, ours: &Oid, theirs: &Oid) -> Result<Merge, GitError> {
+    /// Merges two commits from where they parted; nothing is checked out, no merge driver of the repository
+    /// runs. Where another base is meant, `theirs` is given a parent that makes it so.
+    pub(super) fn merge(&self, ours: &Oid, theirs: &Oid) -> Result<Merge, GitError> {
         let step = "merge two trees";
-        let options = ["--write-tree", "-z", "--name-only", "--no-messages", &format!("--merge-base={base}")];
+        let options = ["--write-tree", "-z", "--name-only", "--no-messages"];
         let out =
             self.git().cmd(step, "merge-tree").args(options).args([ours.as_str(), theirs.as_str()]).run()?;
         match out.exit {

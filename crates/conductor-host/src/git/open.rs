@@ -13,8 +13,8 @@ use super::name::{BranchName, nul_fields};
 use super::run::{Git, GitStats};
 use crate::process::{Cmd, EnvMap, Output};
 
-/// The oldest git whose `merge-tree` takes a merge base and whose commands have the options used here.
-const OLDEST: (u32, u32) = (2, 40);
+/// The oldest git whose `merge-tree` writes a tree, and whose commands have the options used here.
+const OLDEST: (u32, u32) = (2, 38);
 
 /// Who commits.
 #[derive(Debug, Clone, PartialEq, Eq)]

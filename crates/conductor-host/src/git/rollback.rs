@@ -45,8 +45,11 @@ impl Repo {
         let step = "find what a landed commit was made on";
         let parent = format!("{landed}^1");
         let out = self.git().cmd(step, "rev-parse").args(["--verify", "--end-of-options", &parent]).ok()?;
-        // The merge that made it, with its sides swapped: from the landed state back to the one before it.
-        match self.merge(landed, tip, &parse_oid(step, &out)?)? {
+        // The merge that made it, with its sides swapped: from the landed state back to the one before it. The
+        // state before is made a child of the landed one, so that the two part where they should.
+        let before = self.tree_of(&parse_oid(step, &out)?)?;
+        let back = self.commit(&before, &[landed], text, at)?;
+        match self.merge(tip, &back)? {
             Merge::Conflict(paths) => Ok(Rollback::Conflict { paths }),
             Merge::Clean(tree) => {
                 if self.changes(tip, &tree)?.is_empty() {
