@@ -7,7 +7,7 @@ use crate::outline::{Attribute, attributes, doubted};
 use crate::words::{normal_form, plain_words};
 use crate::{Document, Source};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Something that a document asks for.
@@ -109,16 +109,23 @@ fn demands(
 ) -> Vec<Requirement> {
     let mut found = Vec::new();
     let mut used = BTreeSet::new();
+    // How often each text came: a document may say the same sentence a thousand times.
+    let mut times: BTreeMap<String, u32> = BTreeMap::new();
     for (index, node) in tree.nodes.iter().enumerate().skip(1) {
         let Some(kind) = kind_of(index) else { continue };
         let Some(text) = demand(tree, attributes, index) else { continue };
         let name = normal_form(&text);
-        let mut id = format!("R-{}", short_hash(&[document.name(), &name]));
-        let mut count = 2;
-        while !used.insert(id.clone()) {
-            id = format!("R-{}", short_hash(&[document.name(), &name, &count.to_string()]));
-            count += 1;
-        }
+        let count = times.entry(name.clone()).or_default();
+        let id = loop {
+            *count += 1;
+            let nth = count.to_string();
+            let parts = [document.name(), name.as_str(), nth.as_str()];
+            // The first of its kind is named by its text alone.
+            let id = format!("R-{}", short_hash(if *count == 1 { &parts[..2] } else { &parts }));
+            if used.insert(id.clone()) {
+                break id;
+            }
+        };
         found.push(Requirement {
             id: RequirementId(id),
             section: section_of(tree, index),

@@ -5,6 +5,7 @@
 //! scripts that are written without spaces are cut into pairs of characters.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// A text reduced to its letters and digits in lower case, with single spaces between words.
 pub(crate) fn normal_form(text: &str) -> String {
@@ -20,25 +21,35 @@ pub(crate) fn plain_words(text: &str) -> Vec<String> {
 /// The stems of the words that carry meaning, in order, repetitions included.
 pub(crate) fn stems(text: &str) -> Vec<String> {
     let mut stems = Vec::new();
-    for run in text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()) {
-        for (packed, piece) in script_runs(run) {
-            if packed {
-                pairs(piece, &mut stems);
-            } else {
-                let word = fold(piece);
-                if word.len() > 1 && !word.bytes().all(|byte| byte.is_ascii_digit()) && !is_stop_word(&word) {
-                    stems.push(stem(&word));
-                }
-            }
+    for (packed, piece) in pieces(text) {
+        if packed {
+            pairs(piece, &mut stems);
+        } else {
+            stems.extend(stem_of(piece));
         }
     }
     stems
+}
+
+/// The runs of letters and digits of a text, and whether their script is written without spaces.
+fn pieces(text: &str) -> impl Iterator<Item = (bool, &str)> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()).flat_map(script_runs)
+}
+
+/// The stem of a word, if it says anything.
+fn stem_of(piece: &str) -> Option<String> {
+    let word = fold(piece);
+    let says = word.len() > 1 && !word.bytes().all(|byte| byte.is_ascii_digit()) && !is_stop_word(&word);
+    says.then(|| stem(&word))
 }
 
 /// Numbers for words, so that sets of words are sets of numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
     ids: BTreeMap<String, u32>,
+    /// Words as they were written: a document repeats its words, and cutting one down costs far more than
+    /// finding it here.
+    seen: BTreeMap<String, Option<u32>>,
 }
 
 /// A set of words, as sorted numbers of a [`Vocabulary`].
@@ -48,7 +59,16 @@ pub(crate) struct Bag(Vec<u32>);
 impl Vocabulary {
     /// The set of the words of a text.
     pub(crate) fn bag(&mut self, text: &str) -> Bag {
-        let mut ids: Vec<u32> = stems(text).into_iter().map(|stem| self.id(stem)).collect();
+        let mut ids: Vec<u32> = Vec::new();
+        let mut cut = Vec::new();
+        for (packed, piece) in pieces(text) {
+            if packed {
+                pairs(piece, &mut cut);
+                ids.extend(cut.drain(..).map(|pair| self.id(pair)));
+            } else {
+                ids.extend(self.word(piece));
+            }
+        }
         ids.sort_unstable();
         ids.dedup();
         Bag(ids)
@@ -57,6 +77,15 @@ impl Vocabulary {
     /// How many different words there are.
     pub(crate) fn len(&self) -> usize {
         self.ids.len()
+    }
+
+    fn word(&mut self, piece: &str) -> Option<u32> {
+        if let Some(known) = self.seen.get(piece) {
+            return *known;
+        }
+        let id = stem_of(piece).map(|stem| self.id(stem));
+        self.seen.insert(piece.to_owned(), id);
+        id
     }
 
     fn id(&mut self, stem: String) -> u32 {
@@ -118,6 +147,9 @@ fn pairs(piece: &str, stems: &mut Vec<String>) {
 
 /// Lower case without marks on letters.
 fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
     word.chars().flat_map(char::to_lowercase).flat_map(|c| fold_char(c).chars().chain(same(c))).collect()
 }
 
@@ -148,6 +180,11 @@ const ENDINGS: &str = "ifications ification izations ization isations isation ic
     acion ungen ments ment ful mente iones acao icao ilities ility ings ions ators ator ing ers ors ies \
     ied ify ize ise ung ion cao aux er or le ed es en ar ir os as al em y e s n o a";
 
+fn endings() -> &'static [&'static str] {
+    static SPLIT: LazyLock<Vec<&str>> = LazyLock::new(|| ENDINGS.split(' ').collect());
+    &SPLIT
+}
+
 /// The verb of three or four letters that `adding`, `added`, `saving` and `saved` are forms of, as it is left when it
 /// stands by itself.
 fn short_verb(word: &str) -> Option<String> {
@@ -173,10 +210,9 @@ fn stem(word: &str) -> String {
         return verb;
     }
     let mut stem = word;
-    if let Some(cut) = ENDINGS.split(' ').find_map(|ending| {
-        let cut = stem.strip_suffix(ending)?;
-        (cut.len() >= SHORTEST_STEM && cut.is_char_boundary(cut.len())).then_some(cut)
-    }) {
+    let long_enough =
+        |ending: &&str| Some(stem.strip_suffix(ending)?).filter(|cut| cut.len() >= SHORTEST_STEM);
+    if let Some(cut) = endings().iter().find_map(long_enough) {
         stem = cut;
     } else if word.len() == SHORTEST_STEM && word.ends_with('s') {
         stem = word.trim_end_matches('s');
@@ -206,7 +242,6 @@ const STOP_WORDS: &str = "about across afin ainsi alle allow allows als also am 
     without y you your zu zum zur ueber";
 
 fn is_stop_word(word: &str) -> bool {
-    use std::sync::LazyLock;
     static SORTED: LazyLock<std::collections::BTreeSet<&str>> =
         LazyLock::new(|| STOP_WORDS.split(' ').collect());
     SORTED.contains(word)

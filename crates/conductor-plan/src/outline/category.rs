@@ -1,6 +1,7 @@
 //! What kind of work an item is, told by the words of its title.
 
-use super::draft::Draft;
+use std::sync::LazyLock;
+
 use crate::Category;
 use crate::words::{is_packed, list, plain_words};
 
@@ -38,20 +39,44 @@ const TABLE: &[(Category, &str)] = &[
     ),
 ];
 
-pub(super) fn category_of(draft: &Draft) -> Category {
-    let words = plain_words(&draft.title);
-    let fits = |beginning: &str| {
-        if beginning.chars().any(is_packed) {
-            return draft.title.contains(beginning);
-        }
-        if beginning.contains(' ') {
-            return words.join(" ").starts_with(beginning);
-        }
-        // Short beginnings are whole words: `ui` is not the start of `uint`.
-        let whole = beginning.len() <= 4;
-        let is = |word: &String| word == beginning || word.strip_suffix('s') == Some(beginning);
-        words.iter().any(|word| if whole { is(word) } else { word.starts_with(beginning) })
+/// The beginning of a word, or of a title, that names a category.
+struct Beginning {
+    text: &'static str,
+    /// In a script without spaces it may stand anywhere.
+    packed: bool,
+    phrase: bool,
+    /// Short beginnings are whole words: `ui` is not the start of `uint`.
+    whole: bool,
+}
+
+/// The table with its lists taken apart, once.
+static BEGINNINGS: LazyLock<Vec<(Category, Vec<Beginning>)>> = LazyLock::new(|| {
+    let beginning = |text: &'static str| Beginning {
+        text,
+        packed: text.chars().any(is_packed),
+        phrase: text.contains(' '),
+        whole: text.len() <= 4,
     };
-    let found = TABLE.iter().find(|(_, beginnings)| list(beginnings).any(fits));
+    TABLE
+        .iter()
+        .map(|(category, beginnings)| (*category, list(beginnings).map(beginning).collect()))
+        .collect()
+});
+
+pub(super) fn category_of(title: &str) -> Category {
+    let words = plain_words(title);
+    let joined = words.join(" ");
+    let fits = |beginning: &Beginning| {
+        let text = beginning.text;
+        if beginning.packed {
+            return title.contains(text);
+        }
+        if beginning.phrase {
+            return joined.starts_with(text);
+        }
+        let is = |word: &String| word == text || word.strip_suffix('s') == Some(text);
+        words.iter().any(|word| if beginning.whole { is(word) } else { word.starts_with(text) })
+    };
+    let found = BEGINNINGS.iter().find(|(_, beginnings)| beginnings.iter().any(fits));
     found.map_or(Category::Feature, |(category, _)| *category)
 }

@@ -43,7 +43,7 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
     // Where data is stored is told as a feature and built with the schema.
     let schema = (0..spine.len()).filter(|_| staged).find(|&entry| does(&spine[entry], Category::Data));
     let stored = |draft: &Draft| {
-        let entry = schema.filter(|_| !draft.container && category_of(draft) == Category::Data)?;
+        let entry = schema.filter(|_| !draft.container && category_of(&draft.title) == Category::Data)?;
         Some(Match { entry, score: SAME })
     };
     let found: Vec<Option<Match>> =
@@ -275,8 +275,7 @@ fn does(draft: &Draft, category: Category) -> bool {
 }
 
 fn speaks_of(draft: &Draft, category: Category) -> bool {
-    let as_title =
-        |title: &String| category_of(&Draft { title: title.clone(), ..Draft::default() }) == category;
+    let as_title = |title: &String| category_of(title) == category;
     as_title(&draft.title) || draft.scope.iter().any(as_title)
 }
 

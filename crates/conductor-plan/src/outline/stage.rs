@@ -21,7 +21,7 @@ pub(super) fn settle(drafts: &mut Vec<Draft>, options: &OutlineOptions) {
     distinct_titles(drafts);
     let stages = drafts.iter().filter_map(|draft| draft.phase).max().unwrap_or(0);
     for draft in drafts.iter_mut() {
-        draft.category = draft.category.or_else(|| Some(category_of(draft)));
+        draft.category = draft.category.or_else(|| Some(category_of(&draft.title)));
         draft.priority = draft.priority.or_else(|| Some(priority(draft, stages)));
     }
 }
