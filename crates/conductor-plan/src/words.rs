@@ -9,8 +9,18 @@ use std::sync::LazyLock;
 
 /// A text reduced to its letters and digits in lower case, with single spaces between words.
 pub(crate) fn normal_form(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    let mut form = String::with_capacity(text.len());
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if !form.is_empty() {
+            form.push(' ');
+        }
+        if word.is_ascii() {
+            form.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+        } else {
+            form.push_str(&word.to_lowercase());
+        }
+    }
+    form
 }
 
 /// The words of a text in lower case without marks on letters, in order; none are left out.

@@ -66,10 +66,11 @@ static BEGINNINGS: LazyLock<Vec<(Category, Vec<Beginning>)>> = LazyLock::new(|| 
 pub(super) fn category_of(title: &str) -> Category {
     let words = plain_words(title);
     let joined = words.join(" ");
+    let plain = title.is_ascii();
     let fits = |beginning: &Beginning| {
         let text = beginning.text;
         if beginning.packed {
-            return title.contains(text);
+            return !plain && title.contains(text);
         }
         if beginning.phrase {
             return joined.starts_with(text);

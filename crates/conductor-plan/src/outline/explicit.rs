@@ -150,14 +150,17 @@ fn sentences(line: &str) -> impl Iterator<Item = &str> {
 
 /// The part of a sentence that names what must be done before.
 fn window(sentence: &str) -> Option<&str> {
-    if AFTER_NAME.iter().any(|word| sentence.contains(word)) {
+    // Words of other scripts are not looked for where there are none of their letters.
+    let plain = sentence.is_ascii();
+    let possible = |word: &&&str| !plain || word.is_ascii();
+    if AFTER_NAME.iter().filter(possible).any(|word| sentence.contains(word)) {
         return Some(sentence);
     }
     let lower = flat(sentence).to_lowercase();
     if lower.len() != sentence.len() {
         return BEFORE_NAME.iter().any(|word| lower.contains(word)).then_some(sentence);
     }
-    let at = BEFORE_NAME.iter().filter_map(|word| at_word(&lower, word)).min()?;
+    let at = BEFORE_NAME.iter().filter(possible).filter_map(|word| at_word(&lower, word)).min()?;
     sentence.get(at..)
 }
 
