@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::read::from_json;
-use super::{Database, JournalError, parse_time, row_error, time_text};
+use super::{Database, JournalError, parse_time, time_text};
 
 /// How far a plan has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,8 +59,8 @@ pub struct PlanRow {
     pub status: PlanStatus,
     /// Counts, and after import the ids of the tasks.
     pub metadata: Value,
-    /// The plan itself, as `conductor-plan` serialises it.
-    pub body: Value,
+    /// The plan itself, as `conductor-plan` serialises it. Kept as text: most commands never look into it.
+    pub body: String,
 }
 
 const COLUMNS: &str = "id, source_file, digest, created_at, status, metadata, body";
@@ -75,13 +75,13 @@ impl Database {
         source_file: &str,
         digest: &str,
         metadata: &Value,
-        body: &Value,
+        body: &str,
         at: Timestamp,
     ) -> Result<u64, JournalError> {
         self.db.execute(
             "INSERT INTO plans (source_file, digest, created_at, status, metadata, body)
              VALUES (?1, ?2, ?3, 'draft', ?4, ?5)",
-            params![source_file, digest, time_text(at), metadata.to_string(), body.to_string()],
+            params![source_file, digest, time_text(at), metadata.to_string(), body],
         )?;
         self.commits += 1;
         Ok(u64::try_from(self.db.last_insert_rowid())?)
@@ -96,11 +96,11 @@ impl Database {
         id: u64,
         status: PlanStatus,
         metadata: &Value,
-        body: &Value,
+        body: &str,
     ) -> Result<(), JournalError> {
         self.db.execute(
             "UPDATE plans SET status = ?2, metadata = ?3, body = ?4 WHERE id = ?1",
-            params![i64::try_from(id)?, status.word(), metadata.to_string(), body.to_string()],
+            params![i64::try_from(id)?, status.word(), metadata.to_string(), body],
         )?;
         self.commits += 1;
         Ok(())
@@ -150,7 +150,7 @@ impl Database {
 
 fn plan_row(row: &Row<'_>) -> Result<PlanRow, JournalError> {
     let id = u64::try_from(row.get::<_, i64>(0)?)?;
-    let (metadata, body): (String, String) = (row.get(5)?, row.get(6)?);
+    let metadata: String = row.get(5)?;
     Ok(PlanRow {
         id,
         source_file: row.get(1)?,
@@ -158,6 +158,6 @@ fn plan_row(row: &Row<'_>) -> Result<PlanRow, JournalError> {
         created_at: parse_time(&row.get::<_, String>(3)?)?,
         status: PlanStatus::parse(&row.get::<_, String>(4)?),
         metadata: from_json(&metadata, format!("plan {id}"))?,
-        body: serde_json::from_str(&body).map_err(row_error(format!("plan {id}")))?,
+        body: row.get(6)?,
     })
 }

@@ -152,11 +152,11 @@ fn evidence_is_kept_once_and_found_by_its_tree() {
 #[test]
 fn plans_go_from_draft_to_imported() {
     let (_dir, mut db, _) = begun();
-    let id = db.create_plan("prd.md", "d1", &json!({}), &json!({ "items": [] }), at(1)).unwrap();
+    let id = db.create_plan("prd.md", "d1", &json!({}), "{}", at(1)).unwrap();
     assert_eq!(db.plan(id).unwrap().unwrap().status, PlanStatus::Draft);
-    db.update_plan(id, PlanStatus::Imported, &json!({ "ids": 1 }), &json!({ "items": [] })).unwrap();
+    db.update_plan(id, PlanStatus::Imported, &json!({ "ids": 1 }), "{}").unwrap();
     assert_eq!(db.plan_by_digest("d1").unwrap().unwrap().status, PlanStatus::Imported);
-    db.update_plan(id, PlanStatus::Discarded, &json!({}), &json!({})).unwrap();
+    db.update_plan(id, PlanStatus::Discarded, &json!({}), "{}").unwrap();
     assert_eq!(db.plan_by_digest("d1").unwrap(), None);
     assert_eq!(db.plans().unwrap().len(), 1);
     assert_eq!(db.plan(99).unwrap(), None);

@@ -79,7 +79,8 @@ fn store(
     let plan = outline(documents, options);
     let findings = lint(&plan);
     let counts = Metadata::of(&plan, &findings);
-    let (metadata, body) = (to_value(&counts)?, to_value(&plan)?);
+    let metadata = to_value(&counts)?;
+    let body = plan.to_json().map_err(|error| CliError::internal(error.to_string()))?;
     match database.plan_by_digest(&digest).map_err(from_journal)? {
         Some(row) if row.status != PlanStatus::Draft => {
             return Ok(Drafted { stored: Stored::of_row(row)?, known: true });

@@ -93,8 +93,7 @@ impl Metadata {
 impl Stored {
     /// Reads a row.
     pub(super) fn of_row(row: PlanRow) -> Result<Self, CliError> {
-        let plan =
-            Plan::from_json(&row.body.to_string()).map_err(|error| damaged(row.id, &error.to_string()))?;
+        let plan = Plan::from_json(&row.body).map_err(|error| damaged(row.id, &error.to_string()))?;
         let (findings, metadata) = (lint(&plan), Metadata::of_row(&row)?);
         Ok(Self { row, plan, findings, metadata })
     }
