@@ -106,31 +106,6 @@ impl Settings {
 mod tests {
     use super::*;
 
-    const PUBLISHED: &str = r#"
-orchestration:
-  agents:
-    claude:
-      model: claude-3-opus-20240229
-      max_tokens: 4000
-      temperature: 0.2
-  workflow:
-    require_tests: true
-    min_coverage: 80
-    auto_commit: true
-    branch_pattern: "feature/{task_id}-{task_slug}"
-  safety:
-    max_consecutive_failures: 3
-    max_task_duration: 30m
-    require_approval_for:
-      - database_migrations
-      - security_files
-      - config_changes
-webhooks:
-  task_created: http://localhost:8080/conductor/webhook
-  task_updated: http://localhost:8080/conductor/webhook
-  task_completed: http://localhost:8080/conductor/webhook
-"#;
-
     fn load_text(text: &str) -> Result<Config, CliError> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("config.yml"), text).unwrap();
@@ -139,7 +114,7 @@ webhooks:
 
     #[test]
     fn the_published_example_loads_as_it_stands() {
-        let config = load_text(PUBLISHED).unwrap();
+        let config = load_text(testkit::PUBLISHED_CONFIG).unwrap();
         let address = "http://localhost:8080/conductor/webhook";
         assert_eq!(config.get("webhooks.task_completed"), Some(address.into()));
         assert_eq!(config.get("orchestration"), None);

@@ -5,3 +5,7 @@ pub mod hermetic;
 pub mod simulator;
 
 pub use hermetic::{Hermetic, Ran};
+
+/// The configuration that the planning document prints (YAML). Both programs
+/// read the same file, so both must load it as it stands.
+pub const PUBLISHED_CONFIG: &str = include_str!("published_config.yml");

@@ -16,32 +16,6 @@ fn problems(text: &str) -> String {
     Config::from_value(&yaml(text)).unwrap_err().to_string()
 }
 
-/// What a user of an earlier tool has in the file; it must load as it stands.
-const FIRST: &str = r#"
-orchestration:
-  agents:
-    claude:
-      model: claude-3-opus-20240229
-      max_tokens: 4000
-      temperature: 0.2
-  workflow:
-    require_tests: true
-    min_coverage: 80
-    auto_commit: true
-    branch_pattern: "feature/{task_id}-{task_slug}"
-  safety:
-    max_consecutive_failures: 3
-    max_task_duration: 30m
-    require_approval_for:
-      - database_migrations
-      - security_files
-      - config_changes
-webhooks:
-  task_created: http://localhost:8080/conductor/webhook
-  task_updated: http://localhost:8080/conductor/webhook
-  task_completed: http://localhost:8080/conductor/webhook
-"#;
-
 /// Every key that there is.
 const SECOND: &str = r#"
 tasks: { id_prefix: TASK, default_priority: medium }
@@ -92,7 +66,7 @@ orchestration:
 
 #[test]
 fn the_first_block_loads_as_it_stands() {
-    let config = load(FIRST).orchestration;
+    let config = load(testkit::PUBLISHED_CONFIG).orchestration;
     let claude = &config.agents["claude"];
     assert_eq!(claude.model.as_deref(), Some("claude-3-opus-20240229"));
     assert_eq!((claude.max_tokens, claude.temperature), (Some(4000), Some(0.2)));
@@ -200,7 +174,7 @@ fn what_is_not_obeyed_yet_is_listed() {
             .collect::<Vec<_>>()
             .join("\n")
     };
-    insta::assert_snapshot!(keys(FIRST), @"1 orchestration.workflow.min_coverage: coverage is not measured");
+    insta::assert_snapshot!(keys(testkit::PUBLISHED_CONFIG), @"1 orchestration.workflow.min_coverage: coverage is not measured");
     insta::assert_snapshot!(keys(SECOND), @r"
     1 planning.max_cost: the cost of planning is not limited
     1 orchestration.gates.*.network: gates can reach the network

@@ -44,31 +44,7 @@ fn a_key_that_nobody_reads_stops_every_command_that_obeys_it() {
 
 #[test]
 fn the_published_example_loads_as_it_stands() {
-    let place = configured(
-        r#"orchestration:
-  agents:
-    claude:
-      model: claude-3-opus-20240229
-      max_tokens: 4000
-      temperature: 0.2
-  workflow:
-    require_tests: true
-    min_coverage: 80
-    auto_commit: true
-    branch_pattern: "feature/{task_id}-{task_slug}"
-  safety:
-    max_consecutive_failures: 3
-    max_task_duration: 30m
-    require_approval_for:
-      - database_migrations
-      - security_files
-      - config_changes
-webhooks:
-  task_created: http://localhost:8080/conductor/webhook
-  task_updated: http://localhost:8080/conductor/webhook
-  task_completed: http://localhost:8080/conductor/webhook
-"#,
-    );
+    let place = configured(testkit::PUBLISHED_CONFIG);
     let entries = place.json(&["config", "orchestration.safety.require_approval_for"]);
     assert_eq!(entries[0]["value"], json!(["database_migrations", "security_files", "config_changes"]));
     place.ok(&["doctor"]);
