@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::session::{Phase, Session, Status};
+use crate::decide::may_wake;
+use crate::session::{Phase, Session};
 
 /// The next moment at which a tick can change something; `None` when only other inputs can.
 pub fn next_deadline(s: &Session) -> Option<Timestamp> {
-    let can_wake = s.status == Status::Active && s.busy() < s.rules.jobs;
+    let can_wake = may_wake(s);
     s.open_runs()
         .filter_map(|run| {
             let phase = match &run.phase {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::AttemptReport;
 use crate::evidence::EvidenceSummary;
 use crate::ids::{Epoch, EvidenceId, HoldId, Oid, RunId, TaskRef, Token, TreeId};
+use crate::ledger::Budget;
 use crate::session::{Candidate, Snapshot};
 
 /// The kinds of effects.
@@ -108,6 +109,8 @@ pub enum Effect {
         snapshot: Option<Snapshot>,
         /// Whether what is there is to be set aside first.
         fresh: bool,
+        /// What a fresh one is to hold instead of its start: a merge with the conflict marks of both sides.
+        marked: Option<TreeId>,
     },
     /// See [`Verb::Attempt`].
     Attempt {
@@ -119,6 +122,8 @@ pub enum Effect {
         feedback: Option<String>,
         /// The agent's own session, to be resumed.
         agent_session: Option<String>,
+        /// What it must not go beyond.
+        most: Budget,
     },
     /// See [`Verb::Stop`].
     Stop,
@@ -135,6 +140,8 @@ pub enum Effect {
         base: Oid,
         /// The saved work.
         snapshot: Snapshot,
+        /// Files that held the marks of a conflict when the agent began.
+        marked: Vec<String>,
     },
     /// See [`Verb::Candidate`].
     Candidate {
@@ -142,11 +149,17 @@ pub enum Effect {
         base: Oid,
         /// The saved work.
         snapshot: Snapshot,
+        /// What it is to be merged with, when that is not the tip: the candidate of the run before it.
+        on: Option<Stacked>,
     },
     /// See [`Verb::Gates`].
     Gates {
         /// What is checked.
         candidate: Candidate,
+        /// Whether it was checked before and failed, and is checked anew.
+        again: bool,
+        /// The session's tip: what the tests are compared with.
+        tip: Oid,
     },
     /// See [`Verb::Judge`].
     Judge {
@@ -165,6 +178,9 @@ pub enum Effect {
         evidence: EvidenceId,
         /// What the agent said of its work.
         summary: Option<String>,
+        /// The runs that land with it and before it, in order, each built on the one before; `candidate.tip` of
+        /// the first is what the branch must be at.
+        with: Vec<LandPart>,
     },
     /// See [`Verb::CloseTask`].
     CloseTask {
@@ -205,6 +221,28 @@ pub enum Effect {
         /// The hold.
         hold: HoldId,
     },
+}
+
+/// The candidate of another run, to build upon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stacked {
+    /// Whose it is.
+    pub run: RunId,
+    /// The candidate.
+    pub candidate: Candidate,
+}
+
+/// A run that lands with another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LandPart {
+    /// The run.
+    pub run: RunId,
+    /// Its task, for the message.
+    pub task: TaskRef,
+    /// What lands.
+    pub candidate: Candidate,
+    /// What the agent said of its work.
+    pub summary: Option<String>,
 }
 
 /// Why a claim was not given.
@@ -271,15 +309,26 @@ pub enum Outcome {
     Collected {
         /// How many files differ from the base.
         files: u64,
+        /// Files in which marks of a conflict were left.
+        unresolved: Vec<String>,
     },
     /// Of [`Verb::Candidate`].
-    Candidate(Candidate),
-    /// Of [`Verb::Candidate`]: the work and the target's tip disagree.
+    Candidate {
+        /// The merge.
+        candidate: Candidate,
+        /// What it was asked to be built on, as it was asked.
+        on: Option<Stacked>,
+    },
+    /// Of [`Verb::Candidate`]: the work and what it is merged with disagree.
     Conflict {
-        /// The tip.
+        /// The tip, or the commit that stands for the candidate below.
         tip: Oid,
         /// Where, for people; paths are escaped.
         paths: Vec<String>,
+        /// The merge with the marks of both sides; `None` where there is none.
+        marked: Option<TreeId>,
+        /// What it was asked to be built on, as it was asked.
+        on: Option<Stacked>,
     },
     /// Of [`Verb::Gates`].
     Gated {
@@ -296,6 +345,8 @@ pub enum Outcome {
         commit: Oid,
         /// The tip of the session's branch; another commit when it has moved on since.
         tip: Oid,
+        /// The commits of those that landed with it.
+        with: Vec<(RunId, Oid)>,
     },
     /// Of [`Verb::Land`]: the target is not where the candidate was built.
     Moved {

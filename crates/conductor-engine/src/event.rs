@@ -8,6 +8,7 @@ use crate::control::{Actor, Control, Reply};
 use crate::effect::Verb;
 use crate::evidence::EvidenceSummary;
 use crate::ids::{ControlId, EvidenceId, HoldId, Oid, RunId, TaskRef, Token, TreeId};
+use crate::ledger::Grant;
 use crate::session::{Candidate, Ending, Goal, HoldKind, SessionOutcome, TaskFacts, WaitKind};
 
 /// A task as it is now, or that it is no longer there.
@@ -96,6 +97,9 @@ pub enum Event {
         number: u32,
         /// What it is told of what went before.
         feedback: Option<String>,
+        /// What it may use.
+        #[serde(default)]
+        grant: Grant,
     },
     /// The agent's process was seen.
     AttemptStarted {
@@ -141,14 +145,17 @@ pub enum Event {
         /// How many files.
         files: u64,
     },
-    /// The work is merged with the tip.
+    /// The work is merged with the tip, or with the candidate that is expected to be the tip.
     CandidateBuilt {
         /// The run.
         run: RunId,
         /// The result.
         candidate: Candidate,
+        /// The run on whose candidate it stands; `None` for the tip.
+        #[serde(default)]
+        on: Option<RunId>,
     },
-    /// The work and the tip disagree; the run starts afresh from the tip.
+    /// The work and the tip disagree; an agent is to bring both sides together, from the tip.
     Conflicted {
         /// The run.
         run: RunId,
@@ -156,6 +163,52 @@ pub enum Event {
         tip: Oid,
         /// Where.
         paths: Vec<String>,
+        /// The merge with the marks of both sides in those files; `None` where there is none.
+        #[serde(default)]
+        marked: Option<TreeId>,
+    },
+    /// The work and a candidate that is not landed yet disagree: it waits until that one has landed, or is gone.
+    Deferred {
+        /// The run.
+        run: RunId,
+        /// The run on whose candidate it was to stand.
+        on: RunId,
+        /// Where.
+        paths: Vec<String>,
+    },
+    /// What the candidate stands on is not there any more: it is built anew.
+    Displaced {
+        /// The run.
+        run: RunId,
+    },
+    /// The candidate's tests begin.
+    GatesBegun {
+        /// The run.
+        run: RunId,
+    },
+    /// Some gate failed, for the first time on this candidate: all run once more, since a test may fail by
+    /// accident.
+    GatesRetried {
+        /// The run.
+        run: RunId,
+        /// The proof of the failure.
+        evidence: EvidenceId,
+        /// What it says.
+        summary: EvidenceSummary,
+    },
+    /// Some gate failed, and candidates below this one are not known to be good: who is to blame is looked for.
+    GatesRed {
+        /// The run.
+        run: RunId,
+        /// The proof.
+        evidence: EvidenceId,
+        /// What it says.
+        summary: EvidenceSummary,
+    },
+    /// The test that stood for this run's candidate is void: it needs one of its own.
+    Uncovered {
+        /// The run.
+        run: RunId,
     },
     /// Every gate passed.
     GatesPassed {
@@ -165,8 +218,11 @@ pub enum Event {
         evidence: EvidenceId,
         /// What it says.
         summary: EvidenceSummary,
+        /// The later run whose candidate was tested, and with which this one lands; `None` for its own.
+        #[serde(default)]
+        by: Option<RunId>,
     },
-    /// Some gate failed.
+    /// Some gate failed, and it is this run's work that fails it.
     GatesFailed {
         /// The run.
         run: RunId,
@@ -224,6 +280,9 @@ pub enum Event {
         until: Timestamp,
         /// What for.
         why: WaitKind,
+        /// What the agent is told when it goes on; `None` for what it was to be told before.
+        #[serde(default)]
+        feedback: Option<String>,
     },
     /// The step that could not be done is tried again.
     Woken {
@@ -331,6 +390,7 @@ macro_rules! tags {
 tags!(
     TasksChanged, ControlSeen, StopAsked, SessionPaused, SessionResumed, SessionFailed, SessionCompleted ;
     Queued, Dispatched, Claimed, Prepared, AttemptBegun, AttemptStarted, AttemptCut, AttemptEnded, Stopped, Snapshotted,
-    Collected, CandidateBuilt, Conflicted, GatesPassed, GatesFailed, Faulted, Disturbed, Accepted, Landed, Moved,
+    Collected, CandidateBuilt, Conflicted, Deferred, Displaced, GatesBegun, GatesRetried, GatesRed, GatesPassed,
+    GatesFailed, Uncovered, Faulted, Disturbed, Accepted, Landed, Moved,
     Waited, Woken, HoldOpened, Requeued, Returned, Ending, StepDone, Ended
 );

@@ -7,6 +7,7 @@
 
 mod apply;
 pub mod attempt;
+mod backoff;
 pub mod control;
 mod deadline;
 mod decide;
@@ -15,7 +16,12 @@ pub mod event;
 pub mod evidence;
 pub mod gate;
 pub mod ids;
+mod index;
 mod input;
+mod lane;
+pub mod ledger;
+mod rules;
+mod run;
 pub mod schedule;
 pub mod session;
 mod table;

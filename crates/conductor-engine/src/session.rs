@@ -1,38 +1,19 @@
 //! The state of an orchestration. It is only ever changed by [`apply`](crate::apply).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::{AttemptEnd, Usage};
-use crate::control::{Actor, Ruling};
-use crate::effect::Verb;
-use crate::evidence::EvidenceSummary;
-use crate::ids::{ControlId, Epoch, EvidenceId, HoldId, Oid, RunId, SessionId, TaskRef, Token, TreeId};
+use crate::ids::{ControlId, HoldId, Oid, RunId, SessionId, TaskRef};
+use crate::index::Index;
+use crate::lane;
+use crate::ledger::Amounts;
 
-/// What a session may do, frozen when it starts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rules {
-    /// How many runs may be under way at once, at least 1.
-    pub jobs: usize,
-    /// How many tasks may be dispatched at most; `None` for no limit.
-    pub max_tasks: Option<u64>,
-    /// How many failures in a row hold a run, and how many such runs in a row pause the session.
-    pub max_consecutive_failures: u32,
-    /// The working time of one attempt. Whoever runs the attempt measures it: only there is it known how long
-    /// the machine slept meanwhile.
-    pub max_task_duration: SignedDuration,
-    /// When false, a run that would be accepted is held for a person instead.
-    pub auto_commit: bool,
-    /// The only tasks to work on; `None` for every ready one.
-    pub only: Option<BTreeSet<TaskRef>>,
-    /// The agent's name, for people and for the commit.
-    pub agent: String,
-    /// The number of the session's first hold: holds are numbered through all sessions of a repository, so
-    /// that a number says which one is meant.
-    pub first_hold: u64,
-}
+pub use crate::rules::{LaneRules, Rules};
+pub use crate::run::{
+    Attempt, Candidate, Counters, Ending, Goal, Hold, HoldKind, Phase, Run, Snapshot, WaitKind,
+};
 
 /// Where a session stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,232 +104,6 @@ pub struct TaskFacts {
     pub depends_on: Vec<TaskRef>,
 }
 
-/// Which part of a run's life it is in. The data of a phase that has come and gone stays in [`Run`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Waits for a slot; nothing is claimed.
-    Queued,
-    /// Claims the task and makes the workspace ready.
-    Preparing,
-    /// An agent works.
-    Working(Attempt),
-    /// The agent's processes are stopped, its work is saved and merged with the target's tip.
-    Collecting,
-    /// The gates run on the candidate.
-    Gating(Candidate),
-    /// The policy looks at what passed.
-    Deciding(EvidenceId),
-    /// The candidate is brought to the session's branch.
-    Landing(Candidate),
-    /// Waits for the clock, the claim kept.
-    Waiting {
-        /// Until when.
-        until: Timestamp,
-        /// What for.
-        why: WaitKind,
-    },
-    /// Waits for a person, the claim given back.
-    Held(HoldId),
-    /// Wraps up: processes, work, task and workspace, in this order.
-    Stopping(Ending),
-    /// Over.
-    Ended(Ending),
-}
-
-/// What a waiting run waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WaitKind {
-    /// The provider's limit.
-    RateLimit,
-    /// A failure of the surroundings that may pass.
-    Backoff,
-}
-
-/// One try of an agent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// Counted from 1 in its run.
-    pub number: u32,
-    /// When its process was seen; `None` until then.
-    pub started: Option<Timestamp>,
-}
-
-/// A run's tree merged with the target's tip.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Candidate {
-    /// The commit from which the run started.
-    pub base: Oid,
-    /// The target's tip that it was merged with.
-    pub tip: Oid,
-    /// The merged tree; evidence binds to it.
-    pub tree: TreeId,
-}
-
-/// How a run ends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ending {
-    /// Its work is on the session's branch.
-    Landed {
-        /// The commit.
-        commit: Oid,
-    },
-    /// A person rejected it.
-    Rejected {
-        /// Their reason.
-        why: String,
-    },
-    /// It cannot go on.
-    Failed {
-        /// What happened.
-        why: String,
-    },
-    /// The session was stopped under it; its work is kept.
-    Stopped {
-        /// The reason given.
-        why: String,
-    },
-    /// Somebody else closed, cancelled or took the task.
-    Superseded {
-        /// What happened to the task.
-        why: String,
-    },
-}
-
-/// Why a run is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum HoldKind {
-    /// The agent asks.
-    Question,
-    /// Something is missing.
-    Blocker,
-    /// The policy wants a person to look.
-    Approval,
-    /// Too many failures in a row, or one that trying again cannot mend.
-    Failures,
-}
-
-/// A question that waits for a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hold {
-    /// Its number in the session.
-    pub id: HoldId,
-    /// The run that waits.
-    pub run: RunId,
-    /// Why.
-    pub kind: HoldKind,
-    /// What is asked, one line.
-    pub question: String,
-    /// What a person needs to answer it: failing output, paths.
-    pub detail: String,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-    /// The answer; `None` while it waits.
-    pub ruling: Option<Ruling>,
-}
-
-/// Where a run goes once it holds the claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Goal {
-    /// To an agent.
-    Attempt,
-    /// To the lane, with the work that is saved already.
-    Candidate,
-}
-
-/// The work of a run as it was last saved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// Counted from 1 in its run.
-    pub number: u32,
-    /// The commit that keeps it.
-    pub commit: Oid,
-    /// Its tree.
-    pub tree: TreeId,
-}
-
-/// Counters that must never be mixed: only `failures` speak against a run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counters {
-    /// Attempts begun.
-    pub attempts: u32,
-    /// Failures since the last success or the last word of a person.
-    pub failures: u32,
-    /// Host deaths under it.
-    pub interruptions: u32,
-    /// Rate limits since the last attempt that was let through.
-    pub rate_limits: u32,
-    /// Failures of the surroundings in a row.
-    pub disturbances: u32,
-    /// Snapshots taken.
-    pub snapshots: u32,
-    /// Times that a person had to act.
-    pub interventions: u32,
-}
-
-/// One task being worked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Run {
-    /// Its id.
-    pub id: RunId,
-    /// Its task.
-    pub task: TaskRef,
-    /// The part of its life it is in.
-    pub phase: Phase,
-    /// Counts the phases; a result that names an older one is stale.
-    pub epoch: Epoch,
-    /// The steps of this phase that remain, in order. What is wanted is the first one.
-    pub pending: Vec<Verb>,
-    /// When the phase began.
-    pub since: Timestamp,
-    /// When the run began.
-    pub created_at: Timestamp,
-    /// Where it goes once it holds the claim.
-    pub goal: Goal,
-    /// Why the attempt that is under way is being cut short; its own report is still waited for.
-    pub cut: Option<AttemptEnd>,
-    /// Until when the first remaining step is not tried again after it could not be done.
-    pub asleep_until: Option<Timestamp>,
-    /// The proof of the claim, while it is held.
-    pub token: Option<Token>,
-    /// The commit from which the workspace started; `None` until there is a workspace.
-    pub base: Option<Oid>,
-    /// Whether there may be a workspace to remove: one was asked for, and none was removed since.
-    pub workspace: bool,
-    /// Whether the next workspace must start afresh from the target's tip.
-    pub fresh: bool,
-    /// The work as last saved.
-    pub snapshot: Option<Snapshot>,
-    /// How the last attempt ended.
-    pub last_end: Option<AttemptEnd>,
-    /// The agent's own session, to be resumed.
-    pub agent_session: Option<String>,
-    /// The candidate that was last built.
-    pub candidate: Option<Candidate>,
-    /// The evidence that was last gathered.
-    pub evidence: Option<(EvidenceId, EvidenceSummary)>,
-    /// What the next attempt is told: the failure, the answer, the conflict.
-    pub feedback: Option<String>,
-    /// Who accepted the work, once a person has; a new attempt takes it back.
-    pub accepted_by: Option<Actor>,
-    /// Order of arrival in the lane; `None` outside it.
-    pub lane_ticket: Option<u64>,
-    /// The hold that it waits on, or last waited on.
-    pub hold: Option<HoldId>,
-    /// Counters.
-    pub counters: Counters,
-    /// What the agent used so far.
-    pub usage: Usage,
-    /// How long agents worked, in milliseconds.
-    pub working_ms: u64,
-    /// Why the workspace was kept when the run ended; `None` when it was removed or is in use.
-    pub kept: Option<String>,
-}
-
 /// The whole state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
@@ -376,8 +131,20 @@ pub struct Session {
     pub failed_runs: u32,
     /// The next place in the lane.
     pub next_ticket: u64,
+    /// What all attempts that have ended used.
+    #[serde(default)]
+    pub spent: Amounts,
+    /// What is set aside for attempts that are under way.
+    #[serde(default)]
+    pub reserved: Amounts,
+    /// What the attempts at each task used.
+    #[serde(default)]
+    pub spent_on: BTreeMap<TaskRef, Amounts>,
     /// The last journal row that was applied.
     pub seq: u64,
+    /// What is looked up often, derived from all the rest: see [`Session::reindex`].
+    #[serde(skip)]
+    pub(crate) index: Index,
 }
 
 impl Session {
@@ -396,35 +163,34 @@ impl Session {
             dispatched: 0,
             failed_runs: 0,
             next_ticket: 0,
+            spent: Amounts::default(),
+            reserved: Amounts::default(),
+            spent_on: BTreeMap::new(),
             seq: 0,
+            index: Index::default(),
         }
+    }
+
+    /// Derives anew what is looked up often. To be called on a state that was read from a text, which does not
+    /// hold it.
+    pub fn reindex(&mut self) {
+        self.index = Index::of(self);
     }
 
     /// The runs that are not over.
     pub fn open_runs(&self) -> impl Iterator<Item = &Run> {
-        self.runs.values().filter(|r| !matches!(r.phase, Phase::Ended(_)))
+        self.index.open().filter_map(|id| self.runs.get(&id))
     }
 
     /// The run that is not over for `task`, if there is one.
     pub fn run_of(&self, task: &TaskRef) -> Option<&Run> {
-        self.open_runs().find(|r| &r.task == task)
+        self.runs.get(&self.index.run_of(task)?)
     }
 
     /// The holds that wait for an answer.
     pub fn open_holds(&self) -> impl Iterator<Item = &Hold> {
-        self.holds.values().filter(|h| h.ruling.is_none())
-    }
-
-    /// How many slots are in use.
-    pub fn busy(&self) -> usize {
-        self.runs.values().filter(|r| r.uses_slot()).count()
-    }
-
-    /// Whether anything is under way or will be when the clock moves on: not held, not over.
-    pub fn is_moving(&self) -> bool {
-        self.runs.values().any(|r| match r.phase {
-            Phase::Held(_) => !r.pending.is_empty(),
-            Phase::Ended(_) => false,
+        let held = self.open_runs().filter_map(|run| match run.phase {
+            Phase::Held(hold) => Some(hold),
             Phase::Queued
             | Phase::Preparing
             | Phase::Working(_)
@@ -433,8 +199,28 @@ impl Session {
             | Phase::Deciding(_)
             | Phase::Landing(_)
             | Phase::Waiting { .. }
-            | Phase::Stopping(_) => true,
-        })
+            | Phase::Stopping(_)
+            | Phase::Ended(_) => None,
+        });
+        let mut open: Vec<&Hold> = held.filter_map(|id| self.holds.get(&id)).collect();
+        open.sort_unstable_by_key(|hold| hold.id);
+        open.into_iter()
+    }
+
+    /// How many slots are in use. A run that waits in the lane uses none.
+    pub fn busy(&self) -> usize {
+        let lane = lane::View::of(self);
+        self.open_runs().filter(|run| lane.uses_slot(run)).count()
+    }
+
+    /// How many agents work, or are about to.
+    pub fn agents_at_work(&self) -> usize {
+        self.open_runs().filter(|run| run.has_agent()).count()
+    }
+
+    /// Whether anything is under way or will be when the clock moves on: not held, not over.
+    pub fn is_moving(&self) -> bool {
+        self.open_runs().any(|r| !matches!(r.phase, Phase::Held(_)) || !r.pending.is_empty())
     }
 
     /// Whether the driver has nothing more to do: the session is over or paused, and nothing moves.
@@ -443,31 +229,17 @@ impl Session {
             Status::Active => false,
             Status::Failed { .. } => true,
             // A queued or waiting run cannot move unless the session is active.
-            Status::Completed { .. } | Status::Paused { .. } => !self
-                .runs
-                .values()
-                .any(|r| r.uses_slot() || (matches!(r.phase, Phase::Held(_)) && !r.pending.is_empty())),
+            Status::Completed { .. } | Status::Paused { .. } => !self.open_runs().any(|r| match r.phase {
+                Phase::Queued | Phase::Waiting { .. } | Phase::Ended(_) => false,
+                Phase::Held(_) => !r.pending.is_empty(),
+                Phase::Preparing
+                | Phase::Working(_)
+                | Phase::Collecting
+                | Phase::Gating(_)
+                | Phase::Deciding(_)
+                | Phase::Landing(_)
+                | Phase::Stopping(_) => true,
+            }),
         }
-    }
-}
-
-impl Run {
-    /// Whether it counts against `jobs`.
-    pub fn uses_slot(&self) -> bool {
-        match self.phase {
-            Phase::Preparing
-            | Phase::Working(_)
-            | Phase::Collecting
-            | Phase::Gating(_)
-            | Phase::Deciding(_)
-            | Phase::Landing(_)
-            | Phase::Stopping(_) => true,
-            Phase::Queued | Phase::Waiting { .. } | Phase::Held(_) | Phase::Ended(_) => false,
-        }
-    }
-
-    /// Whether an agent's processes may be alive: it works, or has not been stopped yet.
-    pub fn agent_may_live(&self) -> bool {
-        matches!(self.phase, Phase::Working(_)) || self.pending.contains(&Verb::Stop)
     }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::apply::ending_reason;
 use crate::attempt::AttemptEnd;
-use crate::effect::{Effect, EffectKey, ReportAs, Verb};
-use crate::session::{Candidate, Ending, HoldKind, Phase, Run, Session};
+use crate::effect::{Effect, EffectKey, LandPart, ReportAs, Stacked, Verb};
+use crate::lane::View;
+use crate::session::{Ending, HoldKind, Phase, Run, Session};
 
 /// Every effect that is to be under way. Each live run wants at most one thing at a time.
 pub fn wanted(s: &Session) -> BTreeMap<EffectKey, Effect> {
-    let lane = lane_head(s);
+    let lane = View::of(s);
     s.open_runs()
         .filter(|run| run.asleep_until.is_none())
         .filter_map(|run| {
@@ -17,51 +18,52 @@ pub fn wanted(s: &Session) -> BTreeMap<EffectKey, Effect> {
             if verb == Verb::Attempt && run.cut.is_some() {
                 return None;
             }
-            if verb == Verb::Candidate && lane != Some(run.id) {
-                return None;
-            }
             let key = EffectKey { run: Some(run.id), epoch: run.epoch, verb };
-            Some((key, effect(s, run, verb)?))
+            Some((key, effect(s, &lane, run, verb)?))
         })
         .collect()
 }
 
-/// The run that may be merged with the tip now: the first that came, when nobody is past that point.
-fn lane_head(s: &Session) -> Option<crate::ids::RunId> {
-    let taken =
-        s.open_runs().any(|r| matches!(r.phase, Phase::Gating(_) | Phase::Deciding(_) | Phase::Landing(_)));
-    if taken {
-        return None;
-    }
-    s.open_runs()
-        .filter(|r| r.pending.first() == Some(&Verb::Candidate))
-        .min_by_key(|r| (r.lane_ticket, r.id))
-        .map(|r| r.id)
-}
-
-/// `None` only when the state lacks what the effect needs, which [`crate::apply`] rules out.
-fn effect(s: &Session, run: &Run, verb: Verb) -> Option<Effect> {
+/// `None` for what waits in the lane; else only when the state lacks what the effect needs, which
+/// [`crate::apply`] rules out.
+fn effect(s: &Session, lane: &View<'_>, run: &Run, verb: Verb) -> Option<Effect> {
     let task = run.task.clone();
     Some(match verb {
         Verb::Claim => Effect::Claim { task },
         Verb::Worktree => {
-            Effect::Worktree { base: run.base.clone(), snapshot: run.snapshot.clone(), fresh: run.fresh }
+            let marked = run.marked.clone().filter(|_| run.fresh);
+            Effect::Worktree {
+                base: run.base.clone(),
+                snapshot: run.snapshot.clone(),
+                fresh: run.fresh,
+                marked,
+            }
         }
         Verb::Attempt => Effect::Attempt {
             task,
             number: run.counters.attempts,
             feedback: run.feedback.clone(),
             agent_session: run.agent_session.clone(),
+            most: run.grant.most,
         },
         Verb::Stop => Effect::Stop,
         Verb::Snapshot => Effect::Snapshot { number: run.counters.snapshots + 1, base: run.base.clone()? },
-        Verb::Collect => Effect::Collect { base: run.base.clone()?, snapshot: run.snapshot.clone()? },
-        Verb::Candidate => Effect::Candidate { base: run.base.clone()?, snapshot: run.snapshot.clone()? },
-        Verb::Gates => Effect::Gates { candidate: run.candidate.clone()? },
+        Verb::Collect => Effect::Collect {
+            base: run.base.clone()?,
+            snapshot: run.snapshot.clone()?,
+            marked: run.marked_paths.clone(),
+        },
+        Verb::Candidate => candidate(lane, run)?,
+        Verb::Gates => Effect::Gates {
+            candidate: run.candidate.clone()?,
+            again: run.tested_again,
+            tip: s.tip.clone(),
+        },
+        Verb::Judge if !lane.is_at_head(run) || run.accepted_by.is_some() => return None,
         Verb::Judge => {
             Effect::Judge { candidate: run.candidate.clone()?, evidence: run.evidence.as_ref()?.0.clone() }
         }
-        Verb::Land => land(run, run.candidate.clone()?)?,
+        Verb::Land => land(lane, run)?,
         Verb::CloseTask => close(run)?,
         Verb::Report => report(s, run)?,
         Verb::Release => Effect::Release { task, token: run.token? },
@@ -70,13 +72,45 @@ fn effect(s: &Session, run: &Run, verb: Verb) -> Option<Effect> {
     })
 }
 
-fn land(run: &Run, candidate: Candidate) -> Option<Effect> {
-    let summary = match &run.last_end {
+/// Only the next in order is merged.
+fn candidate(lane: &View<'_>, run: &Run) -> Option<Effect> {
+    let (next, below) = lane.next_build()?;
+    if next.id != run.id {
+        return None;
+    }
+    let on = match below {
+        Some(below) => Some(Stacked { run: below.id, candidate: below.candidate.clone()? }),
+        None => None,
+    };
+    Some(Effect::Candidate { base: run.base.clone()?, snapshot: run.snapshot.clone()?, on })
+}
+
+/// The last of those that land together lands them all.
+fn land(lane: &View<'_>, run: &Run) -> Option<Effect> {
+    let mut with = lane.landing(run)?;
+    with.retain(|other| other.id != run.id);
+    let part = |run: &Run| {
+        Some(LandPart {
+            run: run.id,
+            task: run.task.clone(),
+            candidate: run.candidate.clone()?,
+            summary: summary(run),
+        })
+    };
+    Some(Effect::Land {
+        task: run.task.clone(),
+        candidate: run.candidate.clone()?,
+        evidence: run.evidence.as_ref()?.0.clone(),
+        summary: summary(run),
+        with: with.into_iter().map(part).collect::<Option<_>>()?,
+    })
+}
+
+fn summary(run: &Run) -> Option<String> {
+    match &run.last_end {
         Some(AttemptEnd::Finished { summary }) if !summary.trim().is_empty() => Some(summary.clone()),
         _ => None,
-    };
-    let evidence = run.evidence.as_ref()?.0.clone();
-    Some(Effect::Land { task: run.task.clone(), candidate, evidence, summary })
+    }
 }
 
 fn close(run: &Run) -> Option<Effect> {
@@ -94,7 +128,11 @@ fn report(s: &Session, run: &Run) -> Option<Effect> {
         let hold = s.holds.get(id)?;
         let status = match hold.kind {
             HoldKind::Question | HoldKind::Blocker => ReportAs::Blocked,
-            HoldKind::Approval | HoldKind::Failures => ReportAs::Review,
+            HoldKind::Approval
+            | HoldKind::Failures
+            | HoldKind::Tamper
+            | HoldKind::Interactive
+            | HoldKind::Budget => ReportAs::Review,
         };
         (status, format!("{} (hold {id})", hold.question))
     } else if let Phase::Stopping(ending) = &run.phase {

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use crate::ids::{HoldId, RunId, TaskRef};
+use crate::lane::View;
+use crate::ledger;
 use crate::schedule;
-use crate::session::{Ending, Phase, Session, SessionOutcome, Standing, Status};
+use crate::session::{Ending, Phase, Run, Session, SessionOutcome, Standing, Status, WaitKind};
 use crate::table::PhaseTag;
 
 /// The answer to "why does this task (not) run?".
@@ -92,20 +94,35 @@ fn how(phase: &Phase) -> String {
     format!("{word}: {}", crate::apply::ending_reason(ending))
 }
 
-fn doing(s: &Session, run: &crate::session::Run) -> String {
+fn doing(s: &Session, run: &Run) -> String {
     if let Some(until) = run.asleep_until {
-        return format!("tries again at {until}");
+        let verb = run.pending.first().map_or_else(String::new, ToString::to_string);
+        return format!("{verb} could not be done; tries again at {until:.0}");
     }
+    let lane = View::of(s);
+    let waits = lane.only_waits(run);
+    let ahead = lane.ahead(run);
     match &run.phase {
-        Phase::Waiting { until, why } => format!(
-            "{} until {until}",
-            match why {
-                crate::session::WaitKind::RateLimit => "the provider's limit holds",
-                crate::session::WaitKind::Backoff => "waits after a failure of its surroundings",
-            }
-        ),
+        Phase::Waiting { until, why } => match why {
+            WaitKind::RateLimit => format!("the provider's limit holds until {until:.0}"),
+            WaitKind::Backoff => format!("waits after a failure of its surroundings until {until:.0}"),
+            WaitKind::Slot => format!("waits until one of {} agents is free", s.rules.agents()),
+        },
         Phase::Queued => "waits for a slot".to_owned(),
+        Phase::Working(_) if run.cut.is_some() => "its agent is being stopped".to_owned(),
         Phase::Working(attempt) => format!("attempt {}", attempt.number),
+        Phase::Collecting if waits && run.patient => {
+            "its work conflicts with what is tested before it; waits for that to land".to_owned()
+        }
+        Phase::Collecting if waits => format!("waits for its turn to be merged, {ahead} before it"),
+        Phase::Gating(_) if run.red.is_some() => {
+            "its tests failed together with others; which one fails them is being found out".to_owned()
+        }
+        Phase::Gating(_) if waits => format!("waits for its tests, {ahead} before it"),
+        Phase::Gating(_) if run.tested_again => "gates, once more after a failure".to_owned(),
+        Phase::Deciding(_) | Phase::Landing(_) if waits => {
+            format!("passed its gates; {ahead} before it have to land first")
+        }
         Phase::Preparing
         | Phase::Collecting
         | Phase::Gating(_)
@@ -113,35 +130,45 @@ fn doing(s: &Session, run: &crate::session::Run) -> String {
         | Phase::Landing(_)
         | Phase::Held(_)
         | Phase::Stopping(_)
-        | Phase::Ended(_) => match run.pending.first() {
-            Some(crate::effect::Verb::Candidate)
-                if crate::wanted(s).keys().all(|k| k.run != Some(run.id)) =>
-            {
-                "waits for its turn in the lane".to_owned()
-            }
-            Some(verb) => verb.to_string(),
-            None => String::new(),
-        },
+        | Phase::Ended(_) => run.pending.first().map_or_else(String::new, ToString::to_string),
     }
 }
 
 fn next(s: &Session, t: &TaskRef) -> Explanation {
-    let ahead = schedule::ready(s).iter().position(|f| &f.task == t).unwrap_or(0);
+    let ahead = schedule::ready(s).position(|f| &f.task == t).unwrap_or(0);
     let because = match &s.status {
         Status::Paused { why } => format!("the session is paused: {why}"),
         Status::Failed { why } => format!("the session cannot go on: {why}"),
         Status::Completed { outcome } => match outcome {
-            SessionOutcome::Limit => "the session reached its limit on tasks".to_owned(),
+            SessionOutcome::Limit => limit(s).unwrap_or_else(|| "the session reached its limit".to_owned()),
             SessionOutcome::Stopped => "the session was stopped".to_owned(),
             SessionOutcome::AllDone | SessionOutcome::HoldsLeft => "the session is over".to_owned(),
         },
         Status::Active if s.stopping.is_some() => "the session is being stopped".to_owned(),
-        Status::Active if s.rules.max_tasks.is_some_and(|max| s.dispatched >= max) => {
-            "the session reached its limit on tasks".to_owned()
-        }
-        Status::Active => format!("all {} slots are in use", s.rules.jobs),
+        Status::Active => limit(s).unwrap_or_else(|| keeps(s)),
     };
     Explanation::Next { ahead, because }
+}
+
+/// The limit of the session that is reached, if one is.
+fn limit(s: &Session) -> Option<String> {
+    if s.rules.max_tasks.is_some_and(|max| s.dispatched >= max) {
+        return Some("the session reached its limit on tasks".to_owned());
+    }
+    ledger::exhausted(s).map(|limit| limit.to_string())
+}
+
+fn keeps(s: &Session) -> String {
+    if let Some(waiting) = View::of(s).backlog() {
+        return format!("{waiting} finished runs wait to be merged first");
+    }
+    if s.rules.agents() < s.rules.jobs && s.agents_at_work() >= s.rules.agents() {
+        return format!("all {} agents are at work", s.rules.agents());
+    }
+    if s.rules.interactive {
+        return "a person lets every run start".to_owned();
+    }
+    format!("all {} slots are in use", s.rules.jobs)
 }
 
 impl fmt::Display for Explanation {

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use conductor_engine::control::{Actor, Control, Ruling};
-use conductor_engine::effect::{EffectKey, Outcome, Refusal, Verb, Verdict};
+use conductor_engine::effect::{Effect, EffectKey, Outcome, Refusal, Verb, Verdict};
 use conductor_engine::event::{Event, EventTag, Recorded, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{ControlId, EvidenceId, HoldId, Oid, RunId, SessionId, TaskRef, Token, TreeId};
+use conductor_engine::ledger::{Budget, Limits, Quantity};
 use conductor_engine::session::{
-    Candidate, Ending, HoldKind, Phase, Rules, Run, Session, Standing, Status, TaskFacts,
+    Candidate, Ending, HoldKind, LaneRules, Phase, Rules, Run, Session, Standing, Status, TaskFacts,
 };
 use conductor_engine::{
     Input, Observation, PhaseTag, TABLE, apply, decide, leads, next_deadline, wanted, why,
@@ -50,6 +51,23 @@ fn facts(n: u64, standing: Standing) -> TaskFacts {
     }
 }
 
+fn rules(jobs: usize) -> Rules {
+    Rules {
+        jobs,
+        agent_jobs: None,
+        max_tasks: None,
+        max_consecutive_failures: 3,
+        max_task_duration: SignedDuration::from_mins(30),
+        auto_commit: true,
+        interactive: false,
+        only: None,
+        agent: "walker".to_owned(),
+        lane: LaneRules::default(),
+        limits: Limits::default(),
+        first_hold: 1,
+    }
+}
+
 struct World {
     s: Session,
     now: Timestamp,
@@ -64,16 +82,10 @@ struct World {
 
 impl World {
     fn new(jobs: usize, tasks: u64, max_tasks: Option<u64>, auto_commit: bool) -> Self {
-        let rules = Rules {
-            jobs,
-            max_tasks,
-            max_consecutive_failures: 3,
-            max_task_duration: SignedDuration::from_mins(30),
-            auto_commit,
-            only: None,
-            agent: "walker".to_owned(),
-            first_hold: 1,
-        };
+        Self::ruled(tasks, Rules { max_tasks, auto_commit, ..rules(jobs) })
+    }
+
+    fn ruled(tasks: u64, rules: Rules) -> Self {
         let mut world = Self {
             s: Session::new(SessionId(1), rules, oid(1)),
             now: Timestamp::from_second(1_700_000_000).unwrap(),
@@ -125,6 +137,7 @@ impl World {
             let before = self.s.seq;
             self.tell(Input::Tick);
             if self.s.seq == before {
+                self.check_settled();
                 return;
             }
         }
@@ -133,18 +146,13 @@ impl World {
 
     /// What must hold in every state.
     fn check(&self) {
-        let past_lane = self
-            .s
-            .runs
-            .values()
-            .filter(|r| matches!(r.phase, Phase::Gating(_) | Phase::Deciding(_) | Phase::Landing(_)))
-            .count();
-        assert!(past_lane <= 1, "two runs of one lane at once");
-        // Work that a person accepted goes to the lane without a slot, and may come back from there.
-        let extra = self.s.runs.values().filter(|r| r.counters.interventions > 0).count();
-        let at_work =
-            self.s.runs.values().filter(|r| r.uses_slot() && r.phase.tag() != PhaseTag::Stopping).count();
-        assert!(at_work <= self.s.rules.jobs + extra, "more runs than slots");
+        let working: Vec<&Run> =
+            self.s.runs.values().filter(|r| matches!(r.phase, Phase::Working(_))).collect();
+        assert!(working.len() <= self.s.rules.agents(), "more agents than may work at once");
+        for quantity in Quantity::ALL {
+            let reserved: u64 = working.iter().map(|r| r.grant.reserved.of(quantity)).sum();
+            assert_eq!(self.s.reserved.of(quantity), reserved, "{quantity:?} is set aside for nobody");
+        }
         let mut tasks = BTreeSet::new();
         for run in self.s.open_runs() {
             assert!(tasks.insert(&run.task), "two open runs of one task");
@@ -163,6 +171,26 @@ impl World {
         assert!(self.landed.values().all(|n| *n == 1), "a task landed twice");
     }
 
+    /// When nothing more follows, every candidate stands on the one before it, and no more are tested than may be.
+    fn check_settled(&self) {
+        let mut derived = self.s.clone();
+        derived.reindex();
+        assert_eq!(derived, self.s, "the index is not what the state says");
+        let mut lane: Vec<&Run> = self.s.open_runs().filter(|r| r.lane_ticket.is_some()).collect();
+        lane.sort_by_key(|r| (r.lane_ticket, r.id));
+        let mut below: Option<&Run> = None;
+        for run in lane.iter().filter(|r| r.has_candidate()) {
+            let on = run.on.map(|id| &self.s.runs[&id]);
+            assert_eq!(on.map(|r| r.id), below.map(|r| r.id), "{} stands on the wrong candidate", run.id);
+            below = Some(run);
+        }
+        let tested = lane.iter().filter(|r| r.pending.first() == Some(&Verb::Gates)).count();
+        assert!(tested <= self.s.rules.lane.at_once, "{tested} tests at once");
+        assert!(lane.iter().filter(|r| r.has_candidate()).count() <= self.s.rules.lane.depth());
+        let landing = wanted(&self.s).into_keys().filter(|k| k.verb == Verb::Land).count();
+        assert!(landing <= 1, "two land at once");
+    }
+
     fn stand(&mut self, task: &TaskRef, standing: Standing) {
         let mut facts = self.s.tasks[task].clone();
         facts.standing = standing;
@@ -173,7 +201,9 @@ impl World {
     fn answer(&mut self, dice: &mut Dice, key: EffectKey, kind: bool) {
         let run = self.s.runs[&key.run.unwrap()].clone();
         let mood = if kind { 0 } else { dice.roll(12) };
-        let outcome = self.outcome(dice, &run, key.verb, mood);
+        // An attempt that is being cut short is not wanted any more, and yet it answers.
+        let effect = wanted(&self.s).remove(&key);
+        let outcome = self.outcome(dice, &run, key.verb, effect.as_ref(), mood);
         self.tell(Input::Done(key, outcome.clone()));
         // The same result once more is stale and changes nothing.
         let before = self.s.clone();
@@ -182,7 +212,14 @@ impl World {
     }
 
     #[expect(clippy::too_many_lines, reason = "one table of verbs and moods")]
-    fn outcome(&mut self, dice: &mut Dice, run: &Run, verb: Verb, mood: u64) -> Outcome {
+    fn outcome(
+        &mut self,
+        dice: &mut Dice,
+        run: &Run,
+        verb: Verb,
+        effect: Option<&Effect>,
+        mood: u64,
+    ) -> Outcome {
         match (verb, mood) {
             (_, 11) => Outcome::Failed { message: "the disk is full\nreally".to_owned(), transient: true },
             (verb, 10) if verb != Verb::Land && verb != Verb::CloseTask && verb != Verb::Report => {
@@ -210,16 +247,21 @@ impl World {
                 commit: oid(self.fresh()),
                 tree: tree(self.fresh()),
             },
-            (Verb::Collect, 9) => Outcome::Collected { files: 0 },
-            (Verb::Collect, _) => Outcome::Collected { files: 2 },
-            (Verb::Candidate, 9) => {
-                Outcome::Conflict { tip: self.s.tip.clone(), paths: vec!["a.txt".to_owned()] }
+            (Verb::Collect, 9) => Outcome::Collected { files: 0, unresolved: Vec::new() },
+            (Verb::Collect, 8) => Outcome::Collected { files: 2, unresolved: run.marked_paths.clone() },
+            (Verb::Collect, _) => Outcome::Collected { files: 2, unresolved: Vec::new() },
+            (Verb::Candidate, mood) => {
+                let Some(Effect::Candidate { on, .. }) = effect else { panic!("{effect:?}") };
+                let tip = if on.is_some() { oid(self.fresh()) } else { self.s.tip.clone() };
+                // Now and then the answer is to a question of long ago.
+                let on = if mood == 7 { None } else { on.clone() };
+                if mood > 7 {
+                    let marked = (mood == 8).then(|| tree(self.fresh()));
+                    return Outcome::Conflict { tip, paths: vec!["a.txt".to_owned()], marked, on };
+                }
+                let base = run.base.clone().unwrap();
+                Outcome::Candidate { candidate: Candidate { base, tip, tree: tree(self.fresh()) }, on }
             }
-            (Verb::Candidate, _) => Outcome::Candidate(Candidate {
-                base: run.base.clone().unwrap(),
-                tip: self.s.tip.clone(),
-                tree: tree(self.fresh()),
-            }),
             (Verb::Gates, mood) => {
                 let passed = mood < 6;
                 let failed = if passed { Vec::new() } else { vec!["test".to_owned()] };
@@ -227,9 +269,9 @@ impl World {
                     passed,
                     gates: 1,
                     tests_run: None,
-                    tampered: false,
+                    tampered: mood == 9,
                     failed,
-                    signature: None,
+                    signature: (mood > 7).then(|| "test|exit 1|it broke".to_owned()),
                     feedback: "it broke".to_owned(),
                 };
                 Outcome::Gated { evidence: EvidenceId(format!("e{}", self.fresh())), summary }
@@ -240,9 +282,13 @@ impl World {
             (Verb::Judge, _) => Outcome::Judged(Verdict::Accept),
             (Verb::Land, 7) => Outcome::Hindered { why: "it is checked out".to_owned() },
             (Verb::Land, 8..) => Outcome::Moved { tip: oid(self.fresh()) },
-            (Verb::Land, _) => {
+            (Verb::Land, mood) => {
+                let Some(Effect::Land { with, .. }) = effect else { panic!("{effect:?}") };
+                let with = with.iter().map(|part| (part.run, oid(self.fresh()))).collect();
                 let commit = oid(self.fresh());
-                Outcome::Landed { tip: commit.clone(), commit }
+                // Now and then the branch has moved on since.
+                let tip = if mood == 6 { oid(self.fresh()) } else { commit.clone() };
+                Outcome::Landed { commit, tip, with }
             }
             (Verb::CloseTask, _) => {
                 self.stand(&run.task, Standing::Done);
@@ -263,6 +309,8 @@ impl World {
     }
 
     fn report(&mut self, dice: &mut Dice, mood: u64) -> AttemptReport {
+        // Most agents finish, or the lane would stay empty.
+        let mood = if dice.roll(3) == 0 { mood } else { 0 };
         let end = match mood {
             1 => AttemptEnd::Failed { class: FailureClass::Agent, message: "exit 1".to_owned() },
             2 => AttemptEnd::Failed { class: FailureClass::Transient, message: "socket".to_owned() },
@@ -346,7 +394,12 @@ impl World {
                 }
             }
             _ => {
-                let keys = self.awaited();
+                let mut keys = self.awaited();
+                // Where tests take long, many runs come together in the lane.
+                let slow = self.s.rules.lane.depth() % 2 == 0 && dice.roll(4) != 0;
+                if slow && keys.iter().any(|k| k.verb != Verb::Gates) {
+                    keys.retain(|k| k.verb != Verb::Gates);
+                }
                 if !keys.is_empty() {
                     let pick = usize::try_from(dice.roll(keys.len() as u64)).unwrap();
                     self.answer(dice, keys[pick], false);
@@ -398,16 +451,35 @@ impl World {
     }
 }
 
+fn some_rules(dice: &mut Dice) -> Rules {
+    let mut small = |sides| usize::try_from(dice.roll(sides)).unwrap();
+    let jobs = 1 + small(5);
+    let lane = LaneRules { at_once: 1 + small(3), batch: 1 + small(4) };
+    let agent_jobs = (small(3) == 0).then(|| 1 + small(2));
+    let session = Budget { attempts: (dice.roll(6) == 0).then(|| 2 + dice.roll(6)), ..Budget::default() };
+    let task = Budget { attempts: (dice.roll(6) == 0).then(|| 1 + dice.roll(3)), ..Budget::default() };
+    Rules {
+        agent_jobs,
+        max_tasks: (dice.roll(4) == 0).then(|| dice.roll(5)),
+        auto_commit: dice.roll(5) != 0,
+        interactive: dice.roll(6) == 0,
+        lane,
+        limits: Limits { session, task, attempt: Budget::default() },
+        ..rules(jobs)
+    }
+}
+
 fn walk(seed: u64) -> World {
     let mut dice = Dice(seed);
-    let jobs = 1 + usize::try_from(dice.roll(3)).unwrap();
-    let limit = (dice.roll(4) == 0).then(|| dice.roll(5));
-    let tasks = 1 + dice.roll(6);
-    let auto_commit = dice.roll(5) != 0;
-    let mut world = World::new(jobs, tasks, limit, auto_commit);
+    let tasks = 1 + dice.roll(12);
+    let rules = some_rules(&mut dice);
+    let mut world = World::ruled(tasks, rules);
     world.tick();
     for _ in 0..dice.roll(200) {
         world.step(&mut dice);
+        if dice.roll(8) != 0 {
+            continue;
+        }
         for task in world.s.tasks.keys().cloned().collect::<Vec<_>>() {
             assert!(!why(&world.s, &task).to_string().is_empty());
         }
@@ -427,7 +499,16 @@ fn every_walk_keeps_the_promises_and_every_row_of_the_table_is_walked() {
     }
     let missing: Vec<_> = TABLE.iter().filter(|row| !seen.contains(row)).collect();
     assert!(missing.is_empty(), "rows that no walk reached: {missing:?}");
-    for kind in [HoldKind::Question, HoldKind::Blocker, HoldKind::Approval, HoldKind::Failures] {
+    let kinds = [
+        HoldKind::Question,
+        HoldKind::Blocker,
+        HoldKind::Approval,
+        HoldKind::Failures,
+        HoldKind::Tamper,
+        HoldKind::Interactive,
+        HoldKind::Budget,
+    ];
+    for kind in kinds {
         assert!(holds.contains(&format!("{kind:?}")), "{kind:?}");
     }
 }
@@ -436,7 +517,8 @@ fn every_walk_keeps_the_promises_and_every_row_of_the_table_is_walked() {
 fn a_journal_folds_to_the_same_state_and_wants_the_same_things() {
     for seed in 0..50 {
         let world = walk(seed);
-        let mut folded = Session::new(world.s.id, world.s.rules.clone(), oid(1));
+        let text = serde_json::to_string(&world.s.rules).unwrap();
+        let mut folded = Session::new(world.s.id, serde_json::from_str(&text).unwrap(), oid(1));
         for row in &world.journal {
             let text = serde_json::to_string(row).unwrap();
             let read: Recorded = serde_json::from_str(&text).unwrap();

@@ -2,20 +2,31 @@
 
 use jiff::Timestamp;
 
-use crate::attempt::{AttemptEnd, AttemptReport, Usage};
+use crate::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use crate::effect::Verb;
+use crate::ledger::Grant;
 use crate::session::{Attempt, Phase, Run};
 
-pub(super) fn begin_attempt(run: &mut Run, number: u32, feedback: Option<String>, at: Timestamp) {
+pub(super) fn begin_attempt(
+    run: &mut Run,
+    number: u32,
+    feedback: Option<String>,
+    grant: Grant,
+    at: Timestamp,
+) {
     run.counters.attempts = number;
     run.accepted_by = None;
-    run.lane_ticket = None;
+    run.grant = grant;
+    run.let_on = false;
+    run.leave_lane();
     run.feedback = feedback;
     run.enter(at, Phase::Working(Attempt { number, started: None }), vec![Verb::Attempt]);
 }
 
 pub(super) fn end_attempt(run: &mut Run, report: &AttemptReport, stop: bool, at: Timestamp) {
     let finished = matches!(report.end, AttemptEnd::Finished { .. });
+    let transient = matches!(report.end, AttemptEnd::Failed { class: FailureClass::Transient, .. });
+    run.counters.transients = if transient { run.counters.transients + 1 } else { 0 };
     match report.end {
         AttemptEnd::Interrupted | AttemptEnd::Cancelled => run.counters.interruptions += 1,
         AttemptEnd::RateLimited { .. } => run.counters.rate_limits += 1,
@@ -30,6 +41,7 @@ pub(super) fn end_attempt(run: &mut Run, report: &AttemptReport, stop: bool, at:
         | AttemptEnd::Refused { .. } => run.counters.rate_limits = 0,
     }
     run.cut = None;
+    run.grant = Grant::default();
     run.working_ms += report.working_ms;
     run.usage.add(&report.usage);
     if report.agent_session.is_some() {

@@ -1,19 +1,23 @@
 //! The only function that changes the state.
 
 mod attempt;
+mod lane;
+mod session;
 mod steps;
 
 use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::attempt::Usage;
 use crate::effect::Verb;
-use crate::event::{Event, EventTag, Recorded, TaskChange};
-use crate::ids::{Epoch, HoldId, RunId};
-use crate::session::{Counters, Ending, Goal, Hold, HoldKind, Phase, Run, Session, Snapshot, Status};
+use crate::event::{Event, EventTag, Recorded};
+use crate::ids::RunId;
+use crate::ledger::Grant;
+use crate::session::{Ending, Goal, Phase, Run, Session, Snapshot};
 use crate::table::{PhaseTag, allowed, leads};
 
 use attempt::{begin_attempt, end_attempt};
+use lane::apply_lane;
+use session::{apply_session, apply_shared, index_run};
 use steps::{unfinished, wrap_up};
 
 /// Why an event cannot be applied. It means that the journal does not fit the program, never that a person did
@@ -69,6 +73,7 @@ pub fn apply(s: &mut Session, recorded: &Recorded) -> Result<(), Illegal> {
                     run.phase.tag()
                 );
             }
+            index_run(s, id, event.tag());
         }
     }
     s.seq = recorded.seq;
@@ -83,101 +88,6 @@ fn phase_tag(s: &Session, id: RunId, event: &Event) -> Result<PhaseTag, Illegal>
     }
 }
 
-/// The session's own events.
-#[expect(clippy::wildcard_enum_match_arm, reason = "`Event::run` sends exactly the session's events here")]
-fn apply_session(s: &mut Session, event: &Event) {
-    match event {
-        Event::TasksChanged { changes } => {
-            for change in changes {
-                match change {
-                    TaskChange::Is(facts) => {
-                        s.tasks.insert(facts.task.clone(), facts.clone());
-                    }
-                    TaskChange::Deleted(task) => {
-                        if let Some(facts) = s.tasks.get_mut(task) {
-                            facts.standing = crate::session::Standing::Gone;
-                        }
-                    }
-                }
-            }
-        }
-        Event::ControlSeen { id, .. } => s.last_control = *id,
-        Event::StopAsked { why } => s.stopping = Some(why.clone()),
-        Event::SessionPaused { why } => s.status = Status::Paused { why: why.clone() },
-        Event::SessionResumed => {
-            s.status = Status::Active;
-            s.stopping = None;
-            s.failed_runs = 0;
-        }
-        Event::SessionFailed { why } => s.status = Status::Failed { why: why.clone() },
-        Event::SessionCompleted { outcome } => s.status = Status::Completed { outcome: *outcome },
-        _ => {}
-    }
-}
-
-/// What a run's event changes outside the run.
-#[expect(clippy::wildcard_enum_match_arm, reason = "most events concern their run alone")]
-fn apply_shared(s: &mut Session, event: &Event, at: Timestamp) {
-    match event {
-        Event::Queued { run, task } => {
-            s.dispatched += 1;
-            s.runs.insert(*run, new_run(*run, task.clone(), at));
-        }
-        Event::Landed { tip, .. } => {
-            s.tip = tip.clone();
-            s.failed_runs = 0;
-        }
-        Event::Moved { tip, .. } | Event::Conflicted { tip, .. } => s.tip = tip.clone(),
-        Event::Collected { run, .. } | Event::Returned { run } => {
-            s.next_ticket += 1;
-            let ticket = s.next_ticket;
-            if let Some(run) = s.runs.get_mut(run) {
-                run.lane_ticket = Some(ticket);
-            }
-        }
-        Event::HoldOpened { run, hold, kind, question, detail } => {
-            if *kind == HoldKind::Failures {
-                s.failed_runs += 1;
-            }
-            let hold = Hold {
-                id: *hold,
-                run: *run,
-                kind: *kind,
-                question: question.clone(),
-                detail: detail.clone(),
-                opened_at: at,
-                ruling: None,
-            };
-            s.holds.insert(hold.id, hold);
-        }
-        Event::Requeued { hold, goal, words, .. } => {
-            use crate::control::Ruling;
-            let ruling = match goal {
-                Goal::Candidate => Ruling::Accept,
-                Goal::Attempt => Ruling::Retry { words: words.clone().unwrap_or_default() },
-            };
-            rule(s, *hold, ruling);
-        }
-        Event::Ending { run, ending } => {
-            let hold = s.runs.get(run).and_then(|r| match r.phase {
-                Phase::Held(hold) => Some(hold),
-                _ => None,
-            });
-            if let Some(hold) = hold {
-                let why = ending_reason(ending);
-                rule(s, hold, crate::control::Ruling::Reject { why });
-            }
-        }
-        _ => {}
-    }
-}
-
-fn rule(s: &mut Session, hold: HoldId, ruling: crate::control::Ruling) {
-    if let Some(hold) = s.holds.get_mut(&hold) {
-        hold.ruling = Some(ruling);
-    }
-}
-
 /// The reason of an ending, for people.
 pub(crate) fn ending_reason(ending: &Ending) -> String {
     match ending {
@@ -189,39 +99,22 @@ pub(crate) fn ending_reason(ending: &Ending) -> String {
     }
 }
 
-fn new_run(id: RunId, task: crate::ids::TaskRef, at: Timestamp) -> Run {
-    Run {
-        id,
-        task,
-        phase: Phase::Queued,
-        epoch: Epoch(1),
-        pending: Vec::new(),
-        since: at,
-        created_at: at,
-        goal: Goal::Attempt,
-        cut: None,
-        asleep_until: None,
-        token: None,
-        base: None,
-        workspace: false,
-        fresh: false,
-        snapshot: None,
-        last_end: None,
-        agent_session: None,
-        candidate: None,
-        evidence: None,
-        feedback: None,
-        accepted_by: None,
-        lane_ticket: None,
-        hold: None,
-        counters: Counters::default(),
-        usage: Usage::default(),
-        working_ms: 0,
-        kept: None,
-    }
-}
-
 impl Run {
+    /// It has no candidate any more, nor a place in the queue.
+    fn leave_lane(&mut self) {
+        self.lane_ticket = None;
+        self.forget_candidate();
+    }
+
+    /// What was known of its candidate is void.
+    fn forget_candidate(&mut self) {
+        self.on = None;
+        self.covered_by = None;
+        self.red = None;
+        self.tested_again = false;
+        self.patient = false;
+    }
+
     /// Enters a phase with the steps that it takes.
     fn enter(&mut self, at: Timestamp, phase: Phase, pending: Vec<Verb>) {
         self.phase = phase;
@@ -261,7 +154,9 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
             run.fresh = false;
             run.step(Verb::Worktree);
         }
-        Event::AttemptBegun { number, feedback, .. } => begin_attempt(run, *number, feedback.clone(), at),
+        Event::AttemptBegun { number, feedback, grant, .. } => {
+            begin_attempt(run, *number, feedback.clone(), *grant, at);
+        }
         Event::AttemptStarted { .. } => {
             if let Phase::Working(attempt) = &mut run.phase {
                 attempt.started = Some(at);
@@ -275,20 +170,33 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
             run.snapshot = Some(Snapshot { number: *number, commit: commit.clone(), tree: tree.clone() });
             run.step(Verb::Snapshot);
         }
-        Event::Collected { .. } => run.step(Verb::Collect),
-        Event::CandidateBuilt { candidate, .. } => {
-            run.candidate = Some(candidate.clone());
-            run.counters.disturbances = 0;
-            run.enter(at, Phase::Gating(candidate.clone()), vec![Verb::Gates]);
+        Event::Collected { .. } => {
+            run.marked = None;
+            run.marked_paths.clear();
+            run.step(Verb::Collect);
         }
-        Event::Conflicted { .. } | Event::Faulted { .. } => apply_fault(run, event, at),
-        Event::GatesPassed { .. }
+        Event::Faulted { .. } => run.counters.failures += 1,
+        Event::CandidateBuilt { .. }
+        | Event::Conflicted { .. }
+        | Event::Deferred { .. }
+        | Event::Displaced { .. }
+        | Event::GatesBegun { .. }
+        | Event::GatesRetried { .. }
+        | Event::GatesRed { .. }
+        | Event::GatesPassed { .. }
         | Event::GatesFailed { .. }
-        | Event::Disturbed { .. }
-        | Event::Woken { .. }
-        | Event::Accepted { .. } => apply_check(run, event, at),
-        Event::Landed { .. }
+        | Event::Uncovered { .. }
         | Event::Moved { .. }
+        | Event::Accepted { .. } => apply_lane(run, event, at),
+        Event::Disturbed { until, .. } => {
+            run.counters.disturbances += 1;
+            run.asleep_until = Some(*until);
+        }
+        Event::Woken { .. } => {
+            run.asleep_until = None;
+            run.epoch = run.epoch.next();
+        }
+        Event::Landed { .. }
         | Event::Waited { .. }
         | Event::HoldOpened { .. }
         | Event::Requeued { .. }
@@ -300,59 +208,29 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
     }
 }
 
-/// What the gates, the policy and the surroundings say.
-#[expect(clippy::wildcard_enum_match_arm, reason = "`apply_run` sends exactly these events here")]
-fn apply_check(run: &mut Run, event: &Event, at: Timestamp) {
-    match event {
-        Event::GatesPassed { evidence, summary, .. } => {
-            run.evidence = Some((evidence.clone(), summary.clone()));
-            run.counters.failures = 0;
-            run.enter(at, Phase::Deciding(evidence.clone()), vec![Verb::Judge]);
-        }
-        Event::GatesFailed { evidence, summary, .. } => {
-            run.evidence = Some((evidence.clone(), summary.clone()));
-            run.counters.failures += 1;
-            run.step(Verb::Gates);
-        }
-        Event::Disturbed { until, .. } => {
-            run.counters.disturbances += 1;
-            run.asleep_until = Some(*until);
-        }
-        Event::Woken { .. } => {
-            run.asleep_until = None;
-            run.epoch = run.epoch.next();
-        }
-        Event::Accepted { by, .. } => {
-            if by.is_some() {
-                run.accepted_by.clone_from(by);
-            }
-            if let Some(candidate) = run.candidate.clone() {
-                run.enter(at, Phase::Landing(candidate), vec![Verb::Land]);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// The events that lead a run out of the straight path, or to its end.
 #[expect(clippy::wildcard_enum_match_arm, reason = "`apply_run` sends exactly these events here")]
 fn apply_turn(run: &mut Run, event: &Event, at: Timestamp) {
     match event {
         Event::Landed { commit, .. } => {
-            run.lane_ticket = None;
+            run.leave_lane();
             run.enter(
                 at,
                 Phase::Stopping(Ending::Landed { commit: commit.clone() }),
                 vec![Verb::CloseTask, Verb::Tidy],
             );
         }
-        Event::Moved { .. } => run.enter(at, Phase::Collecting, vec![Verb::Candidate]),
-        Event::Waited { until, why, .. } => {
+        Event::Waited { until, why, feedback, .. } => {
+            run.leave_lane();
+            if feedback.is_some() {
+                run.feedback.clone_from(feedback);
+            }
             run.enter(at, Phase::Waiting { until: *until, why: *why }, Vec::new());
         }
         Event::HoldOpened { hold, .. } => {
             run.hold = Some(*hold);
-            run.lane_ticket = None;
+            run.leave_lane();
+            run.grant = Grant::default();
             let mut steps = unfinished(run);
             if run.token.is_some() {
                 steps.push(Verb::Report);
@@ -367,7 +245,11 @@ fn apply_turn(run: &mut Run, event: &Event, at: Timestamp) {
             run.goal = *goal;
             run.counters.failures = 0;
             run.counters.disturbances = 0;
+            run.counters.transients = 0;
+            run.counters.conflicts = 0;
             run.counters.interventions += 1;
+            run.blamed_for = None;
+            run.let_start = true;
             run.accepted_by.clone_from(accepted_by);
             if words.is_some() {
                 run.feedback.clone_from(words);
@@ -377,7 +259,7 @@ fn apply_turn(run: &mut Run, event: &Event, at: Timestamp) {
         Event::Returned { .. } => run.enter(at, Phase::Collecting, vec![Verb::Candidate]),
         Event::Ending { ending, .. } => {
             let steps = wrap_up(run, ending);
-            run.lane_ticket = None;
+            run.leave_lane();
             run.enter(at, Phase::Stopping(ending.clone()), steps);
         }
         Event::StepDone { verb, note, .. } => {
@@ -396,22 +278,5 @@ fn apply_turn(run: &mut Run, event: &Event, at: Timestamp) {
             }
         }
         _ => {}
-    }
-}
-
-fn apply_fault(run: &mut Run, event: &Event, at: Timestamp) {
-    run.counters.failures += 1;
-    if let Event::Conflicted { paths, .. } = event {
-        run.fresh = true;
-        run.base = None;
-        run.lane_ticket = None;
-        run.goal = Goal::Attempt;
-        run.feedback = Some(format!(
-            "The branch moved on while you worked, and your change conflicts with it in:\n{}\nYou start \
-             afresh from the new state of the branch; your earlier change is kept in commit {}.",
-            paths.join("\n"),
-            run.snapshot.as_ref().map_or("(none)", |s| s.commit.as_str()),
-        ));
-        run.enter(at, Phase::Preparing, vec![Verb::Worktree]);
     }
 }

@@ -84,7 +84,17 @@ fn accept(s: &Session, actor: &Actor, hold: &Hold) -> Result<Vec<Event>, String>
         HoldKind::Question | HoldKind::Blocker => {
             return Err("the agent waits for words: answer with retry and the words".to_owned());
         }
-        HoldKind::Approval | HoldKind::Failures => {}
+        // The agent begins, or goes on with what it was to be told.
+        HoldKind::Interactive | HoldKind::Budget => {
+            return Ok(vec![Event::Requeued {
+                run: hold.run,
+                hold: hold.id,
+                goal: Goal::Attempt,
+                words: None,
+                accepted_by: None,
+            }]);
+        }
+        HoldKind::Approval | HoldKind::Failures | HoldKind::Tamper => {}
     }
     let saved = s.runs.get(&hold.run).is_some_and(|r| r.snapshot.is_some() && r.base.is_some());
     if !saved {
@@ -105,7 +115,12 @@ fn retry_words(hold: &Hold, words: &str) -> String {
             format!("You asked: {}\nThe answer: {words}", hold.question)
         }
         HoldKind::Approval => format!("A person looked at your work and says: {words}"),
-        HoldKind::Failures if hold.detail.is_empty() => format!("A person says: {words}"),
-        HoldKind::Failures => format!("A person says: {words}\n\nWhat failed before:\n{}", hold.detail),
+        HoldKind::Interactive => format!("A person says: {words}"),
+        HoldKind::Failures | HoldKind::Tamper | HoldKind::Budget if hold.detail.is_empty() => {
+            format!("A person says: {words}")
+        }
+        HoldKind::Failures | HoldKind::Tamper | HoldKind::Budget => {
+            format!("A person says: {words}\n\nWhat failed before:\n{}", hold.detail)
+        }
     }
 }

@@ -1,30 +1,55 @@
 //! What the gates and the policy say.
 
+use jiff::Timestamp;
+
 use crate::effect::{Outcome, Verdict};
 use crate::event::Event;
 use crate::evidence::EvidenceSummary;
 use crate::ids::EvidenceId;
+use crate::lane::View;
 use crate::session::{HoldKind, Run, Session};
 
 use super::{again_or_hold, first_line, hold};
 
-/// The gates are through. Nothing but their passing leads on.
-pub(super) fn gated(s: &Session, run: &Run, outcome: Outcome) -> Vec<Event> {
+/// The gates are through. Nothing but their passing leads on; it does so for all candidates below that were not
+/// tested yet, since what lands is the tested tree.
+pub(super) fn gated(s: &Session, now: Timestamp, run: &Run, outcome: Outcome) -> Vec<Event> {
     let Outcome::Gated { evidence, summary } = outcome else { return Vec::new() };
-    if !summary.passed {
-        return failed(s, run, evidence, summary);
+    let lane = View::of(s);
+    if summary.passed {
+        let passed = |id| Event::GatesPassed {
+            run: id,
+            evidence: evidence.clone(),
+            summary: summary.clone(),
+            by: (id != run.id).then_some(run.id),
+        };
+        return lane.covered(run.id).into_iter().map(passed).collect();
     }
-    let passed = Event::GatesPassed { run: run.id, evidence, summary };
-    match &run.accepted_by {
-        // A person has looked at this work already; the gates have now confirmed it on the new tree.
-        Some(actor) => vec![passed, Event::Accepted { run: run.id, by: Some(actor.clone()) }],
-        None => vec![passed],
+    if may_be_accident(run, &summary) {
+        return vec![Event::GatesRetried { run: run.id, evidence, summary }];
     }
+    if lane.covered(run.id) == [run.id] {
+        return blamed(s, now, run, evidence, summary);
+    }
+    vec![Event::GatesRed { run: run.id, evidence, summary }]
+}
+
+/// Whether all gates run once more: not when it was done already, when the run met the very same failure before,
+/// or when the gates themselves changed what they check.
+fn may_be_accident(run: &Run, summary: &EvidenceSummary) -> bool {
+    let known = summary.signature.is_some() && summary.signature == run.blamed_for;
+    !run.tested_again && !known && !summary.tampered
 }
 
 /// Back to the agent with the output; to a person where an agent cannot help, or where a person has said that
 /// the work is good.
-fn failed(s: &Session, run: &Run, evidence: EvidenceId, summary: EvidenceSummary) -> Vec<Event> {
+pub(super) fn blamed(
+    s: &Session,
+    now: Timestamp,
+    run: &Run,
+    evidence: EvidenceId,
+    summary: EvidenceSummary,
+) -> Vec<Event> {
     let what = match summary.failed.as_slice() {
         [] => first_line(&summary.feedback).to_owned(),
         [one] => format!("Gate `{one}` fails"),
@@ -34,9 +59,9 @@ fn failed(s: &Session, run: &Run, evidence: EvidenceId, summary: EvidenceSummary
     let next = if run.accepted_by.is_some() {
         hold(s, run, HoldKind::Failures, format!("You accepted this, but: {what}"), feedback)
     } else if summary.tampered {
-        hold(s, run, HoldKind::Failures, what, feedback)
+        hold(s, run, HoldKind::Tamper, what, feedback)
     } else {
-        again_or_hold(s, run, &what, feedback)
+        again_or_hold(s, now, run, &what, feedback)
     };
     vec![Event::GatesFailed { run: run.id, evidence, summary }, next]
 }
@@ -44,15 +69,11 @@ fn failed(s: &Session, run: &Run, evidence: EvidenceId, summary: EvidenceSummary
 /// The policy has spoken.
 pub(super) fn judged(s: &Session, run: &Run, outcome: Outcome) -> Vec<Event> {
     let Outcome::Judged(verdict) = outcome else { return Vec::new() };
+    let ask = |question: &str| hold(s, run, HoldKind::Approval, question.to_owned(), String::new());
     vec![match verdict {
         Verdict::Hold { question, detail } => hold(s, run, HoldKind::Approval, question, detail),
-        Verdict::Accept if !s.rules.auto_commit => hold(
-            s,
-            run,
-            HoldKind::Approval,
-            "The work passed its gates; auto_commit is off".to_owned(),
-            String::new(),
-        ),
+        Verdict::Accept if s.rules.interactive => ask("The work passed its gates; accept it?"),
+        Verdict::Accept if !s.rules.auto_commit => ask("The work passed its gates; auto_commit is off"),
         Verdict::Accept => Event::Accepted { run: run.id, by: None },
     }]
 }

@@ -4,26 +4,27 @@
 mod controls;
 mod gate;
 mod land;
+mod lane;
 mod prepare;
 mod tick;
 mod work;
 mod wrap;
 
-use jiff::{SignedDuration, Timestamp};
+pub(crate) use tick::may_wake;
+
+use jiff::Timestamp;
 
 use crate::attempt::{AttemptEnd, AttemptReport};
+use crate::backoff::{self, Class, later};
 use crate::effect::{EffectKey, Outcome, Verb};
 use crate::event::{Event, TaskChange};
 use crate::ids::HoldId;
 use crate::input::{Input, Observation};
-use crate::session::{HoldKind, Phase, Run, Session};
+use crate::ledger;
+use crate::session::{HoldKind, Phase, Run, Session, WaitKind};
 
 /// How often an effect that cannot be done is tried before a person is asked.
 const MAX_DISTURBANCES: u32 = 5;
-/// The first pause before an effect is tried again; it doubles each time.
-const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
-/// The longest pause.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
 
 /// What happens when `input` is told at `now`. A stale result gives nothing.
 pub fn decide(s: &Session, now: Timestamp, input: Input) -> Vec<Event> {
@@ -78,7 +79,7 @@ fn done(s: &Session, now: Timestamp, run: &Run, verb: Verb, outcome: Outcome) ->
         Phase::Preparing => prepare::decide(s, now, run, verb, outcome),
         Phase::Working(_) => work::ended(run, outcome),
         Phase::Collecting => work::decide(s, now, run, verb, outcome),
-        Phase::Gating(_) => gate::gated(s, run, outcome),
+        Phase::Gating(_) => gate::gated(s, now, run, outcome),
         Phase::Deciding(_) => gate::judged(s, run, outcome),
         Phase::Landing(_) => land::decide(s, run, outcome),
         Phase::Held(_) | Phase::Stopping(_) => wrap::decide(run, verb, outcome),
@@ -114,7 +115,12 @@ fn disturbed(
 ) -> Vec<Event> {
     let times = run.counters.disturbances + 1;
     let again =
-        Event::Disturbed { run: run.id, verb, message: message.clone(), until: later(now, pause(times)) };
+        Event::Disturbed {
+            run: run.id,
+            verb,
+            message: message.clone(),
+            until: later(now, backoff::pause(Class::Effect, run.id, times)),
+        };
     let spent = times >= MAX_DISTURBANCES || !transient;
     let closing = matches!(run.phase, Phase::Held(_) | Phase::Stopping(_));
     // Whether a landing that failed did land after all is not known, so nothing may come between.
@@ -153,17 +159,6 @@ fn doing(verb: Verb) -> &'static str {
     }
 }
 
-/// One second, doubled for each time after the first, up to five minutes.
-fn pause(times: u32) -> SignedDuration {
-    let factor = 1_i32.checked_shl(times.saturating_sub(1).min(16)).unwrap_or(i32::MAX);
-    FIRST_PAUSE.checked_mul(factor).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)
-}
-
-/// A moment after `now`; the end of time when there is none.
-fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.checked_add(by).unwrap_or(Timestamp::MAX)
-}
-
 /// Opens the next hold for `run`.
 fn hold(s: &Session, run: &Run, kind: HoldKind, question: String, detail: String) -> Event {
     let id = s.holds.last_key_value().map_or(s.rules.first_hold, |(id, _)| id.0 + 1);
@@ -171,18 +166,30 @@ fn hold(s: &Session, run: &Run, kind: HoldKind, question: String, detail: String
 }
 
 /// After something that counts against the run: again with `feedback`, or to a person after too many.
-fn again_or_hold(s: &Session, run: &Run, question: &str, feedback: String) -> Event {
+fn again_or_hold(s: &Session, now: Timestamp, run: &Run, question: &str, feedback: String) -> Event {
     if run.counters.failures + 1 >= s.rules.max_consecutive_failures {
         let question = format!("{question}, {} times in a row", run.counters.failures + 1);
         hold(s, run, HoldKind::Failures, question, feedback)
     } else {
-        attempt(run, Some(feedback))
+        attempt(s, now, run, Some(feedback))
     }
 }
 
-/// The next attempt of `run`.
-fn attempt(run: &Run, feedback: Option<String>) -> Event {
-    Event::AttemptBegun { run: run.id, number: run.counters.attempts + 1, feedback }
+/// The next attempt of `run`: now, when an agent is free; to a person, when a limit leaves nothing for it.
+fn attempt(s: &Session, now: Timestamp, run: &Run, feedback: Option<String>) -> Event {
+    let own = usize::from(run.has_agent());
+    if s.agents_at_work().saturating_sub(own) >= s.rules.agents() {
+        return Event::Waited { run: run.id, until: now, why: WaitKind::Slot, feedback };
+    }
+    match ledger::grant(s, run) {
+        Ok(grant) => {
+            Event::AttemptBegun { run: run.id, number: run.counters.attempts + 1, feedback, grant }
+        }
+        Err(limit) => {
+            let question = format!("Let it go on? It needs another attempt, but {limit}");
+            hold(s, run, HoldKind::Budget, question, feedback.unwrap_or_default())
+        }
+    }
 }
 
 /// The first line of a text, for a question of one line.

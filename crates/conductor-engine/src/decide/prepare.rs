@@ -19,7 +19,7 @@ pub(super) fn decide(s: &Session, now: Timestamp, run: &Run, verb: Verb, outcome
         }
         (Verb::Claim, Outcome::ClaimRefused(refusal)) => refused(s, run, refusal),
         (Verb::Worktree, Outcome::Prepared { base }) => {
-            vec![Event::Prepared { run: run.id, base }, attempt(run, run.feedback.clone())]
+            vec![Event::Prepared { run: run.id, base }, attempt(s, now, run, run.feedback.clone())]
         }
         (verb, other) => disturbed(s, now, run, verb, format!("unexpected result {other:?}"), false),
     }

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use crate::attempt::AttemptEnd;
 use crate::event::Event;
 use crate::ids::RunId;
+use crate::lane::View;
+use crate::ledger;
 use crate::schedule;
-use crate::session::{Ending, Goal, Phase, Run, Session, SessionOutcome, Standing, Status};
+use crate::session::{Ending, Goal, Hold, HoldKind, Phase, Run, Session, SessionOutcome, Standing, Status};
 
-use super::attempt;
+use super::{attempt, hold, lane};
 
 pub(super) fn decide(s: &Session, now: Timestamp) -> Vec<Event> {
     let mut events: Vec<Event> = s.open_runs().filter_map(|run| overtaken(s, run)).collect();
@@ -17,8 +19,13 @@ pub(super) fn decide(s: &Session, now: Timestamp) -> Vec<Event> {
         events.extend(breaker(s));
     }
     if events.is_empty() {
+        events = lane::decide(s, now);
+    }
+    if events.is_empty() {
         events = wake(s, now);
-        events.extend(dispatch(s, events.iter().filter(|e| matches!(e, Event::AttemptBegun { .. })).count()));
+    }
+    if events.is_empty() {
+        events = dispatch(s);
     }
     if events.is_empty() {
         events.extend(complete(s));
@@ -82,15 +89,15 @@ fn breaker(s: &Session) -> Option<Event> {
     })
 }
 
-/// Runs whose waiting is over. A rate-limited run needs a slot again.
+/// Runs whose waiting is over. One that goes on with an agent needs a slot again.
 fn wake(s: &Session, now: Timestamp) -> Vec<Event> {
-    let mut free = s.rules.jobs.saturating_sub(s.busy());
     let mut events = Vec::new();
     for run in s.open_runs() {
         match (&run.phase, run.asleep_until) {
-            (Phase::Waiting { until, .. }, _) if *until <= now && s.status == Status::Active && free > 0 => {
-                free -= 1;
-                events.push(attempt(run, run.feedback.clone()));
+            (Phase::Waiting { until, .. }, _) if *until <= now && may_wake(s) => {
+                // One at a time: what it takes is seen when the next is looked at.
+                events.push(attempt(s, now, run, run.feedback.clone()));
+                return events;
             }
             (_, Some(until)) if until <= now => events.push(Event::Woken { run: run.id }),
             _ => {}
@@ -99,12 +106,17 @@ fn wake(s: &Session, now: Timestamp) -> Vec<Event> {
     events
 }
 
+/// Whether a waiting run could go on now.
+pub(crate) fn may_wake(s: &Session) -> bool {
+    s.status == Status::Active && s.agents_at_work() < s.rules.agents() && s.busy() < s.rules.jobs
+}
+
 /// Fills the free slots: first what was answered, then new tasks in the order of the schedule.
-fn dispatch(s: &Session, just_woken: usize) -> Vec<Event> {
+fn dispatch(s: &Session) -> Vec<Event> {
     if s.status != Status::Active || s.stopping.is_some() {
         return Vec::new();
     }
-    let mut free = s.rules.jobs.saturating_sub(s.busy() + just_woken);
+    let mut free = free_slots(s);
     let mut events = Vec::new();
     for run in s.open_runs().filter(|r| r.phase == Phase::Queued) {
         // Work that a person accepted needs no agent, so it waits for no slot.
@@ -113,18 +125,54 @@ fn dispatch(s: &Session, just_woken: usize) -> Vec<Event> {
             events.push(Event::Dispatched { run: run.id });
         }
     }
-    let allowance = s.rules.max_tasks.map_or(u64::MAX, |max| max.saturating_sub(s.dispatched));
-    let take = free.min(usize::try_from(allowance).unwrap_or(usize::MAX));
-    let mut number = s.runs.last_key_value().map_or(0, |(id, _)| id.number);
-    if take > 0 {
-        for facts in schedule::ready(s).into_iter().take(take) {
-            number += 1;
-            let run = RunId { session: s.id, number };
-            events.push(Event::Queued { run, task: facts.task.clone() });
+    let take = free.saturating_sub(asking(s)).min(allowance(s));
+    let first = s.runs.last_key_value().map_or(0, |(id, _)| id.number) + 1;
+    for (number, facts) in (first..).zip(schedule::ready(s).take(take)) {
+        let run = RunId { session: s.id, number };
+        events.push(Event::Queued { run, task: facts.task.clone() });
+        if !s.rules.interactive {
             events.push(Event::Dispatched { run });
         }
     }
+    if s.rules.interactive {
+        return one_by_one(s, events);
+    }
     events
+}
+
+/// Where a person lets every run start, a new one is held at once; the next is looked at after that.
+fn one_by_one(s: &Session, events: Vec<Event>) -> Vec<Event> {
+    let new = s.open_runs().find(|run| run.phase == Phase::Queued && !run.let_start);
+    match new {
+        Some(run) => {
+            let facts = s.tasks.get(&run.task);
+            let (id, title) = facts.map_or(("", ""), |facts| (facts.id.as_str(), facts.title.as_str()));
+            let question = format!("Let {} start on {id}: {title}?", s.rules.agent);
+            vec![hold(s, run, HoldKind::Interactive, question, String::new())]
+        }
+        None => events,
+    }
+}
+
+/// How many runs can be begun at once.
+fn free_slots(s: &Session) -> usize {
+    let jobs = s.rules.jobs.saturating_sub(s.busy());
+    jobs.min(s.rules.agents().saturating_sub(s.agents_at_work()))
+}
+
+/// How many runs a person is asked to let start: no more are asked about than could then go on together.
+fn asking(s: &Session) -> usize {
+    let about = |hold: &Hold| hold.kind == HoldKind::Interactive;
+    if s.rules.interactive { s.open_holds().filter(|h| about(h)).count() } else { 0 }
+}
+
+/// How many new tasks may be begun by the session's limits.
+fn allowance(s: &Session) -> usize {
+    if View::of(s).backlog().is_some() {
+        return 0;
+    }
+    let tasks = s.rules.max_tasks.map_or(u64::MAX, |max| max.saturating_sub(s.dispatched));
+    usize::try_from(tasks).unwrap_or(usize::MAX).min(ledger::room(s))
 }
 
 /// The end of the session, when nothing moves and nothing can be begun.
@@ -155,12 +203,10 @@ fn complete(s: &Session) -> Option<Event> {
         return if moving { None } else { completed(SessionOutcome::Stopped) };
     }
     // A claim of ours without a run means that the news of its release has not come yet.
-    let stale = s.tasks.values().any(|t| t.standing == Standing::Ours && s.run_of(&t.task).is_none());
-    if s.is_moving() || stale {
+    if s.is_moving() || s.tasks.values().any(|t| t.standing == Standing::Ours && s.run_of(&t.task).is_none()) {
         return None;
     }
-    if !schedule::ready(s).is_empty() {
-        // Slots are free, so only the limit can be what keeps them from being dispatched.
+    if schedule::ready(s).len() > 0 && allowance(s) == 0 {
         return completed(SessionOutcome::Limit);
     }
     let needs_person = s.open_holds().next().is_some()

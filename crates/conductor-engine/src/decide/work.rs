@@ -1,17 +1,16 @@
 //! From the end of an attempt to a candidate: the work is saved first, whatever the end; then the end decides.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::attempt::{AttemptEnd, FailureClass};
-use crate::effect::{Outcome, Verb};
+use crate::backoff::{self, Class, later};
+use crate::effect::{Outcome, Stacked, Verb};
 use crate::event::Event;
+use crate::ids::{Oid, TreeId};
+use crate::lane::View;
 use crate::session::{HoldKind, Run, Session, WaitKind};
 
-use super::{again_or_hold, attempt, disturbed, first_line, hold, later, pause};
-
-/// How long to wait for a provider that does not say how long: one minute, doubled each time, at most 30.
-const RATE_LIMIT_PAUSE: SignedDuration = SignedDuration::from_mins(1);
-const LONGEST_RATE_LIMIT_PAUSE: SignedDuration = SignedDuration::from_mins(30);
+use super::{again_or_hold, attempt, disturbed, first_line, hold};
 
 /// The agent is over: as its report says, or as it was cut short.
 pub(super) fn ended(run: &Run, outcome: Outcome) -> Vec<Event> {
@@ -29,12 +28,25 @@ pub(super) fn decide(s: &Session, now: Timestamp, run: &Run, verb: Verb, outcome
         (Verb::Snapshot, Outcome::Snapshot { number, commit, tree }) => {
             saved(s, now, run, Event::Snapshotted { run: run.id, number, commit, tree })
         }
-        (Verb::Collect, Outcome::Collected { files: 0 }) => nothing_changed(s, run),
-        (Verb::Collect, Outcome::Collected { files }) => vec![Event::Collected { run: run.id, files }],
-        (Verb::Candidate, Outcome::Candidate(candidate)) => {
-            vec![Event::CandidateBuilt { run: run.id, candidate }]
+        (Verb::Collect, Outcome::Collected { files: 0, .. }) => nothing_changed(s, now, run),
+        (Verb::Collect, Outcome::Collected { unresolved, .. }) if !unresolved.is_empty() => {
+            marks_left(s, now, run, &unresolved)
         }
-        (Verb::Candidate, Outcome::Conflict { tip, paths }) => conflict(s, run, tip, paths),
+        (Verb::Collect, Outcome::Collected { files, .. }) => vec![Event::Collected { run: run.id, files }],
+        (Verb::Candidate, Outcome::Candidate { on, .. } | Outcome::Conflict { on, .. })
+            if !still_asked(s, run, on.as_ref()) =>
+        {
+            vec![Event::Displaced { run: run.id }]
+        }
+        (Verb::Candidate, Outcome::Candidate { candidate, on }) => {
+            vec![Event::CandidateBuilt { run: run.id, candidate, on: on.map(|on| on.run) }]
+        }
+        (Verb::Candidate, Outcome::Conflict { on: Some(on), paths, .. }) => {
+            vec![Event::Deferred { run: run.id, on: on.run, paths }]
+        }
+        (Verb::Candidate, Outcome::Conflict { tip, paths, marked, on: None }) => {
+            conflict(s, run, tip, paths, marked)
+        }
         (verb, other) => disturbed(s, now, run, verb, format!("unexpected result {other:?}"), false),
     }
 }
@@ -49,9 +61,7 @@ fn saved(s: &Session, now: Timestamp, run: &Run, snapshotted: Event) -> Vec<Even
 
 /// What an end leads to, once the work is saved. A finished attempt goes on to be collected.
 fn after_attempt(s: &Session, now: Timestamp, run: &Run, end: &AttemptEnd) -> Vec<Event> {
-    let fault = |what: &str, feedback: String| {
-        vec![Event::Faulted { run: run.id, why: what.to_owned() }, again_or_hold(s, run, what, feedback)]
-    };
+    let fault = |what: &str, feedback: String| fault(s, now, run, what, feedback);
     match end {
         AttemptEnd::Finished { .. } => Vec::new(),
         AttemptEnd::Failed { class: FailureClass::Agent, message } => {
@@ -88,11 +98,15 @@ fn after_attempt(s: &Session, now: Timestamp, run: &Run, end: &AttemptEnd) -> Ve
             vec![hold(s, run, HoldKind::Blocker, question, reason.clone())]
         }
         AttemptEnd::RateLimited { until } => {
-            let until = until.filter(|t| *t > now).unwrap_or_else(|| later(now, rate_pause(run)));
-            vec![Event::Waited { run: run.id, until, why: WaitKind::RateLimit }]
+            let times = run.counters.rate_limits;
+            let until = match until.filter(|t| *t > now) {
+                Some(reset) => backoff::after_reset(run.id, reset, times),
+                None => later(now, backoff::pause(Class::RateLimit, run.id, times)),
+            };
+            vec![Event::Waited { run: run.id, until, why: WaitKind::RateLimit, feedback: None }]
         }
         AttemptEnd::Cancelled | AttemptEnd::Interrupted => {
-            vec![attempt(run, Some(interrupted_note(run)))]
+            vec![attempt(s, now, run, Some(interrupted_note(run)))]
         }
     }
 }
@@ -109,47 +123,56 @@ fn interrupted_note(run: &Run) -> String {
 
 /// A failure that may pass is not charged, but does not go on for ever either.
 fn transient(s: &Session, now: Timestamp, run: &Run, message: &str) -> Vec<Event> {
-    let times = run.counters.attempts.min(16);
-    if run.counters.attempts >= s.rules.max_consecutive_failures.saturating_add(super::MAX_DISTURBANCES) {
+    let times = run.counters.transients;
+    if times > super::MAX_DISTURBANCES {
         let question = format!("The agent's surroundings keep failing: {}", first_line(message));
         return vec![hold(s, run, HoldKind::Failures, question, message.to_owned())];
     }
-    vec![Event::Waited { run: run.id, until: later(now, pause(times + 2)), why: WaitKind::Backoff }]
+    let until = later(now, backoff::pause(Class::Transient, run.id, times));
+    vec![Event::Waited { run: run.id, until, why: WaitKind::Backoff, feedback: None }]
 }
 
-fn rate_pause(run: &Run) -> SignedDuration {
-    let factor = 1_i32.checked_shl(run.counters.rate_limits.saturating_sub(1).min(10)).unwrap_or(i32::MAX);
-    RATE_LIMIT_PAUSE.checked_mul(factor).unwrap_or(LONGEST_RATE_LIMIT_PAUSE).min(LONGEST_RATE_LIMIT_PAUSE)
+/// Whether the candidate was built on what it is to stand on now.
+fn still_asked(s: &Session, run: &Run, on: Option<&Stacked>) -> bool {
+    let Some((next, below)) = View::of(s).next_build() else { return false };
+    let same = match (below, on) {
+        (None, None) => true,
+        (Some(below), Some(on)) => below.id == on.run && below.candidate.as_ref() == Some(&on.candidate),
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    next.id == run.id && same
 }
 
 /// "Done" with nothing to show for it is not done.
-fn nothing_changed(s: &Session, run: &Run) -> Vec<Event> {
-    let what = "The agent says it is done, but changed nothing";
-    vec![
-        Event::Faulted { run: run.id, why: what.to_owned() },
-        again_or_hold(
-            s,
-            run,
-            what,
-            "You reported the task as done, but no file differs from where you started. Make the change in \
-             the workspace; if there is nothing to change, ask."
-                .to_owned(),
-        ),
-    ]
+fn nothing_changed(s: &Session, now: Timestamp, run: &Run) -> Vec<Event> {
+    let feedback = "You reported the task as done, but no file differs from where you started. Make the change in \
+                    the workspace; if there is nothing to change, ask.";
+    fault(s, now, run, "The agent says it is done, but changed nothing", feedback.to_owned())
 }
 
-/// The agent starts afresh from the new tip, a bounded number of times.
-fn conflict(s: &Session, run: &Run, tip: crate::ids::Oid, paths: Vec<String>) -> Vec<Event> {
+/// Marks of a conflict are neither side's work.
+fn marks_left(s: &Session, now: Timestamp, run: &Run, paths: &[String]) -> Vec<Event> {
+    let feedback = format!(
+        "You reported the task as done, but these files still hold the marks of a conflict (<<<<<<<, =======, \
+         >>>>>>>):\n{}\nBring both sides together and take the marks out.",
+        paths.join("\n")
+    );
+    fault(s, now, run, "The agent left the marks of a conflict", feedback)
+}
+
+fn fault(s: &Session, now: Timestamp, run: &Run, what: &str, feedback: String) -> Vec<Event> {
+    vec![Event::Faulted { run: run.id, why: what.to_owned() }, again_or_hold(s, now, run, what, feedback)]
+}
+
+/// An agent brings both sides together, a bounded number of times. It is not charged as a failure: nobody did
+/// anything wrong.
+fn conflict(s: &Session, run: &Run, tip: Oid, paths: Vec<String>, marked: Option<TreeId>) -> Vec<Event> {
     let detail = paths.join("\n");
-    let mut events = vec![Event::Conflicted { run: run.id, tip, paths }];
-    if run.counters.failures + 1 >= s.rules.max_consecutive_failures {
-        events.push(hold(
-            s,
-            run,
-            HoldKind::Failures,
-            "The work conflicts with the branch".to_owned(),
-            detail,
-        ));
+    let times = run.counters.conflicts + 1;
+    let mut events = vec![Event::Conflicted { run: run.id, tip, paths, marked }];
+    if times >= s.rules.max_consecutive_failures {
+        let question = format!("The work conflicts with the branch, {times} times in a row");
+        events.push(hold(s, run, HoldKind::Failures, question, detail));
     }
     events
 }

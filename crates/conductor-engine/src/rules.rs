@@ -1,0 +1,75 @@
+//! What a session may do, frozen when it starts.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::TaskRef;
+use crate::ledger::Limits;
+
+/// What a session may do, frozen when it starts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// How many runs may be under way at once, at least 1. A run that only waits in the lane does not count.
+    pub jobs: usize,
+    /// How many of them an agent may work on at once; `None` for as many as `jobs`.
+    #[serde(default)]
+    pub agent_jobs: Option<usize>,
+    /// How many tasks may be dispatched at most; `None` for no limit.
+    pub max_tasks: Option<u64>,
+    /// How many failures in a row hold a run, and how many such runs in a row pause the session.
+    pub max_consecutive_failures: u32,
+    /// The working time of one attempt. Whoever runs the attempt measures it: only there is it known how long
+    /// the machine slept meanwhile.
+    pub max_task_duration: SignedDuration,
+    /// When false, a run that would be accepted is held for a person instead.
+    pub auto_commit: bool,
+    /// Whether a person lets every run start, and accepts every run's work.
+    #[serde(default)]
+    pub interactive: bool,
+    /// The only tasks to work on; `None` for every ready one.
+    pub only: Option<BTreeSet<TaskRef>>,
+    /// The agent's name, for people and for the commit.
+    pub agent: String,
+    /// How candidates are tested.
+    #[serde(default)]
+    pub lane: LaneRules,
+    /// What the session, a task and an attempt may use up.
+    #[serde(default)]
+    pub limits: Limits,
+    /// The number of the session's first hold: holds are numbered through all sessions of a repository, so
+    /// that a number says which one is meant.
+    pub first_hold: u64,
+}
+
+/// How the lane tests candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneRules {
+    /// How many candidates are tested at once, at least 1: each but the first is built on the one before it,
+    /// in the hope that it passes.
+    pub at_once: usize,
+    /// How many runs one test may stand for, at least 1. Fails it, the one to blame is looked for by halves.
+    pub batch: usize,
+}
+
+impl Default for LaneRules {
+    /// One after the other, each on its own.
+    fn default() -> Self {
+        Self { at_once: 1, batch: 1 }
+    }
+}
+
+impl LaneRules {
+    /// How many candidates may stand on one another.
+    pub fn depth(&self) -> usize {
+        self.at_once.max(1).saturating_mul(self.batch.max(1))
+    }
+}
+
+impl Rules {
+    /// How many agents may work at once.
+    pub fn agents(&self) -> usize {
+        self.agent_jobs.map_or(self.jobs, |most| most.min(self.jobs)).max(1)
+    }
+}
