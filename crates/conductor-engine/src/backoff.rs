@@ -58,9 +58,10 @@ pub(crate) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
 /// FNV-1a over what tells the waits apart.
 fn spread(run: RunId, times: u32, class: u64) -> u64 {
     let words = [run.session.0, run.number, u64::from(times), class];
-    words.iter().flat_map(|w| w.to_le_bytes()).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    words
+        .iter()
+        .flat_map(|w| w.to_le_bytes())
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -77,7 +78,10 @@ mod tests {
                 let factor = 1_i32 << times.min(20).saturating_sub(1);
                 let plain = first.saturating_mul(factor).min(longest);
                 let got = pause(class, run(1), times);
-                assert!(got >= plain / 2 && got <= (plain + plain / 2).min(longest), "{class:?} {times} {got:?}");
+                assert!(
+                    got >= plain / 2 && got <= (plain + plain / 2).min(longest),
+                    "{class:?} {times} {got:?}"
+                );
                 assert_eq!(got, pause(class, run(1), times), "the same wait is the same");
             }
             let all: std::collections::BTreeSet<_> = (0..50).map(|n| pause(class, run(n), 2)).collect();

@@ -124,7 +124,11 @@ impl Index {
         for task in found.keys() {
             schedule::measure(s, dependants, task, &mut self.chains);
         }
-        found.into_iter().filter(|(task, old)| self.chains.get(task) != old.as_ref()).map(|(t, _)| t).collect()
+        found
+            .into_iter()
+            .filter(|(task, old)| self.chains.get(task) != old.as_ref())
+            .map(|(t, _)| t)
+            .collect()
     }
 
     fn link(&mut self, facts: &TaskFacts) {

@@ -84,8 +84,7 @@ impl<'s> View<'s> {
 
     /// Whether the candidate stands on one that is not there any more.
     pub(crate) fn is_displaced(&self, run: &Run) -> bool {
-        run.has_candidate()
-            && run.on.is_some_and(|on| !self.s.runs.get(&on).is_some_and(Run::has_candidate))
+        run.has_candidate() && run.on.is_some_and(|on| !self.s.runs.get(&on).is_some_and(Run::has_candidate))
     }
 
     /// Whether the test that stood for the run's is void.

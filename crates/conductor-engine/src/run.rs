@@ -283,7 +283,6 @@ pub struct Run {
     pub kept: Option<String>,
 }
 
-
 impl Run {
     /// Whether an agent's processes may be alive: it works, or has not been stopped yet.
     pub fn agent_may_live(&self) -> bool {

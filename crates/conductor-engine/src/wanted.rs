@@ -54,11 +54,9 @@ fn effect(s: &Session, lane: &View<'_>, run: &Run, verb: Verb) -> Option<Effect>
             marked: run.marked_paths.clone(),
         },
         Verb::Candidate => candidate(lane, run)?,
-        Verb::Gates => Effect::Gates {
-            candidate: run.candidate.clone()?,
-            again: run.tested_again,
-            tip: s.tip.clone(),
-        },
+        Verb::Gates => {
+            Effect::Gates { candidate: run.candidate.clone()?, again: run.tested_again, tip: s.tip.clone() }
+        }
         Verb::Judge if !lane.is_at_head(run) || run.accepted_by.is_some() => return None,
         Verb::Judge => {
             Effect::Judge { candidate: run.candidate.clone()?, evidence: run.evidence.as_ref()?.0.clone() }

@@ -7,9 +7,7 @@ use crate::event::{Event, EventTag, TaskChange};
 use crate::ids::{Epoch, HoldId, RunId, TaskRef};
 use crate::index::Index;
 use crate::ledger::{self, Grant};
-use crate::session::{
-    Counters, Goal, Hold, HoldKind, Phase, Run, Session, Standing, Status, TaskFacts,
-};
+use crate::session::{Counters, Goal, Hold, HoldKind, Phase, Run, Session, Standing, Status, TaskFacts};
 
 use super::ending_reason;
 
@@ -210,4 +208,3 @@ fn new_run(id: RunId, task: TaskRef, at: Timestamp) -> Run {
         kept: None,
     }
 }
-

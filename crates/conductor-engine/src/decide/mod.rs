@@ -114,13 +114,12 @@ fn disturbed(
     transient: bool,
 ) -> Vec<Event> {
     let times = run.counters.disturbances + 1;
-    let again =
-        Event::Disturbed {
-            run: run.id,
-            verb,
-            message: message.clone(),
-            until: later(now, backoff::pause(Class::Effect, run.id, times)),
-        };
+    let again = Event::Disturbed {
+        run: run.id,
+        verb,
+        message: message.clone(),
+        until: later(now, backoff::pause(Class::Effect, run.id, times)),
+    };
     let spent = times >= MAX_DISTURBANCES || !transient;
     let closing = matches!(run.phase, Phase::Held(_) | Phase::Stopping(_));
     // Whether a landing that failed did land after all is not known, so nothing may come between.
@@ -182,9 +181,7 @@ fn attempt(s: &Session, now: Timestamp, run: &Run, feedback: Option<String>) -> 
         return Event::Waited { run: run.id, until: now, why: WaitKind::Slot, feedback };
     }
     match ledger::grant(s, run) {
-        Ok(grant) => {
-            Event::AttemptBegun { run: run.id, number: run.counters.attempts + 1, feedback, grant }
-        }
+        Ok(grant) => Event::AttemptBegun { run: run.id, number: run.counters.attempts + 1, feedback, grant },
         Err(limit) => {
             let question = format!("Let it go on? It needs another attempt, but {limit}");
             hold(s, run, HoldKind::Budget, question, feedback.unwrap_or_default())

@@ -203,7 +203,8 @@ fn complete(s: &Session) -> Option<Event> {
         return if moving { None } else { completed(SessionOutcome::Stopped) };
     }
     // A claim of ours without a run means that the news of its release has not come yet.
-    if s.is_moving() || s.tasks.values().any(|t| t.standing == Standing::Ours && s.run_of(&t.task).is_none()) {
+    if s.is_moving() || s.tasks.values().any(|t| t.standing == Standing::Ours && s.run_of(&t.task).is_none())
+    {
         return None;
     }
     if schedule::ready(s).len() > 0 && allowance(s) == 0 {

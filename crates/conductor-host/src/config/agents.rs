@@ -69,6 +69,8 @@ pub struct AgentConfig {
     pub mode: Option<AgentMode>,
     /// What its model costs.
     pub price: Option<Price>,
+    /// On how many runs it may work at once; `None` for as many as the session has slots.
+    pub jobs: Option<u32>,
 }
 
 impl AgentConfig {
@@ -87,6 +89,7 @@ impl AgentConfig {
             role: section.take("role").and_then(|f| f.choice(&roles)),
             mode: section.take("mode").and_then(|f| f.choice(&modes)),
             price: section.take("price").and_then(|f| price(f.section()?)),
+            jobs: section.take("jobs").and_then(|f| f.whole(1, 64)),
         };
         section.finish();
         read

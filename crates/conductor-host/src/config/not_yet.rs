@@ -65,7 +65,7 @@ fn work(orchestration: &Orchestration) -> [Row; 5] {
     ]
 }
 
-fn safety(orchestration: &Orchestration) -> [Row; 8] {
+fn safety(orchestration: &Orchestration) -> [Row; 7] {
     let Orchestration { safety, policy, notify, .. } = orchestration;
     let level = matches!(safety.sandbox, SandboxLevel::Workspace | SandboxLevel::Container);
     let deadline = safety.approval_deadline.is_some();
@@ -73,7 +73,6 @@ fn safety(orchestration: &Orchestration) -> [Row; 8] {
     [
         (level, "orchestration.safety.sandbox", "agents run with your rights", true),
         (safety.network.is_some(), "orchestration.safety.network", "agents can reach every host", true),
-        (safety.budget.is_some(), "orchestration.safety.budget", "spending is not limited", true),
         (
             safety.max_time.is_some(),
             "orchestration.safety.max_time",

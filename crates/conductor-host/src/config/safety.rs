@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use conductor_engine::ledger::{Budget, Limits};
+
 use super::Micros;
 use super::reader::{Field, Section};
 
@@ -66,6 +68,8 @@ pub struct Safety {
     pub network: Option<Vec<String>>,
     /// The most that a session may cost.
     pub budget: Option<Micros>,
+    /// What a session, a task and an attempt may use up; `budget` is the money of the session.
+    pub limits: Limits,
     /// The most time that a session may take.
     pub max_time: Option<Duration>,
     /// How long an approval may wait before it counts as refused.
@@ -87,6 +91,7 @@ impl Default for Safety {
             sandbox: SandboxLevel::Auto,
             network: None,
             budget: None,
+            limits: Limits::default(),
             max_time: None,
             approval_deadline: None,
             ask_at: Vec::new(),
@@ -119,6 +124,7 @@ impl Safety {
             sandbox: section.take("sandbox").and_then(|f| f.choice(&levels)).unwrap_or_default(),
             network: section.take("network").and_then(|f| f.texts()),
             budget: section.take("budget").and_then(|f| f.money()),
+            limits: section.take("limits").and_then(|f| limits(f.section()?)).unwrap_or_default(),
             max_time: section.take("max_time").and_then(|f| f.duration()),
             approval_deadline: section.take("approval_deadline").and_then(|f| f.duration()),
             ask_at: section
@@ -127,8 +133,34 @@ impl Safety {
                 .unwrap_or_default(),
         };
         section.finish();
-        read
+        read.with_budget()
     }
+
+    /// The money of the session, wherever it was written; the smaller where it was written twice.
+    fn with_budget(mut self) -> Self {
+        let both = [self.budget.map(|m| m.0), self.limits.session.cost_micros];
+        self.limits.session.cost_micros = both.into_iter().flatten().min();
+        self
+    }
+}
+
+fn limits(mut section: Section<'_>) -> Option<Limits> {
+    let mut budget = |key| section.take(key).and_then(|f| budget(f.section()?)).unwrap_or_default();
+    let limits = Limits { session: budget("session"), task: budget("task"), attempt: budget("attempt") };
+    section.finish();
+    Some(limits)
+}
+
+fn budget(mut section: Section<'_>) -> Option<Budget> {
+    let time = section.take("time").and_then(|f| f.duration());
+    let budget = Budget {
+        cost_micros: section.take("money").and_then(|f| f.money()).map(|m| m.0),
+        tokens: section.take("tokens").and_then(|f| f.whole(1, u32::MAX)).map(u64::from),
+        working_ms: time.map(|t| u64::try_from(t.as_millis()).unwrap_or(u64::MAX)),
+        attempts: section.take("attempts").and_then(|f| f.whole(1, 10_000)).map(u64::from),
+    };
+    section.finish();
+    Some(budget)
 }
 
 fn class(field: &Field<'_>) -> Option<ApprovalClass> {

@@ -102,6 +102,10 @@ pub struct Workflow {
     pub land: Land,
     /// How many runs go on at a time.
     pub jobs: u32,
+    /// How many candidates are tested at once; `None` for two, or one where `jobs` is one.
+    pub tests_at_once: Option<u32>,
+    /// How many runs one test may stand for.
+    pub batch: u32,
     /// Commands of the user's that prepare a workspace, each for `/bin/sh -c`.
     pub setup: Vec<String>,
     /// Where workspaces are made; `None` for the user's state directory.
@@ -120,6 +124,8 @@ impl Default for Workflow {
             into: Into::Session,
             land: Land::Ask,
             jobs: 1,
+            tests_at_once: None,
+            batch: 4,
             setup: Vec::new(),
             workspace_root: None,
             merge: MergeStyle::Squash,
@@ -143,6 +149,8 @@ impl Workflow {
             into: section.take("into").and_then(|f| f.text()).map(into).unwrap_or_default(),
             land: section.take("land").and_then(|f| f.choice(&land)).unwrap_or_default(),
             jobs: section.take("jobs").and_then(|f| f.whole(1, 64)).unwrap_or(default.jobs),
+            tests_at_once: section.take("tests_at_once").and_then(|f| f.whole(1, 16)),
+            batch: section.take("batch").and_then(|f| f.whole(1, 64)).unwrap_or(default.batch),
             setup: section.take("setup").and_then(|f| f.texts()).unwrap_or_default(),
             workspace_root: section.take("workspace_root").and_then(|f| root(&f)),
             merge: section.take("merge").and_then(|f| f.choice(&merge)).unwrap_or_default(),

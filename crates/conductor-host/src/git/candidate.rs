@@ -1,9 +1,12 @@
 //! Candidates: a run's tree merged with the tip of its target, without a checkout.
 
+use std::ffi::OsString;
+
 use conductor_engine::ids::{Oid, TreeId};
+use conductor_engine::session::Candidate;
 use jiff::Timestamp;
 
-use super::commit::CommitText;
+use super::commit::{CommitText, Trailers};
 use super::diff::FileChange;
 use super::error::GitError;
 use super::name::{RepoPath, nul_fields, nul_paths};
@@ -27,6 +30,8 @@ pub enum CandidateOutcome {
     Conflict {
         /// The files.
         paths: Vec<RepoPath>,
+        /// The merge with both sides in those files, between git's marks.
+        marked: TreeId,
     },
 }
 
@@ -52,7 +57,7 @@ pub enum TargetMerge {
 /// The answer of a three-way merge.
 pub(super) enum Merge {
     Clean(TreeId),
-    Conflict(Vec<RepoPath>),
+    Conflict { paths: Vec<RepoPath>, marked: TreeId },
 }
 
 impl Repo {
@@ -73,7 +78,9 @@ impl Repo {
         } else {
             match self.merge(tip, work)? {
                 Merge::Clean(tree) => tree,
-                Merge::Conflict(paths) => return Ok(CandidateOutcome::Conflict { paths }),
+                Merge::Conflict { paths, marked } => {
+                    return Ok(CandidateOutcome::Conflict { paths, marked });
+                }
             }
         };
         let changes = self.changes(tip, &tree)?;
@@ -82,6 +89,42 @@ impl Repo {
         } else {
             CandidateOutcome::Ready { tree, changes }
         })
+    }
+
+    /// A commit that stands for a candidate that has not landed, to be merged with. No ref names it, and the same
+    /// candidate has the same one.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn stand_in(&self, candidate: &Candidate) -> Result<Oid, GitError> {
+        let text = CommitText {
+            subject: "A candidate that has not landed".to_owned(),
+            body: String::new(),
+            trailers: Trailers::default(),
+        };
+        self.commit(&candidate.tree, &[&candidate.tip], &text, Timestamp::UNIX_EPOCH)
+    }
+
+    /// Those of `paths` of a tree in which git's marks of a conflict stand.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn marks_in<'p>(
+        &self,
+        tree: &TreeId,
+        paths: impl IntoIterator<Item = &'p RepoPath>,
+    ) -> Result<Vec<RepoPath>, GitError> {
+        let mut found = Vec::new();
+        for path in paths {
+            let mut name = OsString::from(format!("{tree}:"));
+            name.push(path.as_path());
+            let out =
+                self.git().cmd("look for conflict marks", "cat-file").args(["blob".into(), name]).run()?;
+            if out.exit.success() && has_marks(&out.stdout) {
+                found.push(path.clone());
+            }
+        }
+        Ok(found)
     }
 
     /// Makes a merge commit of the target's tip into the session's tip. No branch is moved.
@@ -106,7 +149,7 @@ impl Repo {
             return Ok(TargetMerge::UpToDate);
         }
         match self.merge(session_tip, target_tip)? {
-            Merge::Conflict(paths) => Ok(TargetMerge::Conflict { paths }),
+            Merge::Conflict { paths, .. } => Ok(TargetMerge::Conflict { paths }),
             Merge::Clean(tree) => {
                 let commit = self.commit(&tree, &[session_tip, target_tip], text, at)?;
                 Ok(TargetMerge::Merged { commit, tree })
@@ -127,12 +170,18 @@ impl Repo {
                 parse_tree(step, tree).map(Merge::Clean)
             }
             Exit::Code(1) => {
-                // The first field is the tree with the conflict marks in it, which nobody needs.
+                let marked = parse_tree(step, nul_fields(&out.stdout).next().unwrap_or_default())?;
                 let mut paths: Vec<RepoPath> = nul_paths(&out.stdout).into_iter().skip(1).collect();
                 paths.dedup();
-                Ok(Merge::Conflict(paths))
+                Ok(Merge::Conflict { paths, marked })
             }
             Exit::Code(_) | Exit::Signal(_) => Err(refused(step, &out)),
         }
     }
+}
+
+/// Whether a line begins with the mark of one side, and a later one with that of the other.
+fn has_marks(text: &[u8]) -> bool {
+    let mut lines = text.split(|b| *b == b'\n');
+    lines.any(|line| line.starts_with(b"<<<<<<< ")) && lines.any(|line| line.starts_with(b">>>>>>> "))
 }

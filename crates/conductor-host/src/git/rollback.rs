@@ -50,7 +50,7 @@ impl Repo {
         let before = self.tree_of(&parse_oid(step, &out)?)?;
         let back = self.commit(&before, &[landed], text, at)?;
         match self.merge(tip, &back)? {
-            Merge::Conflict(paths) => Ok(Rollback::Conflict { paths }),
+            Merge::Conflict { paths, .. } => Ok(Rollback::Conflict { paths }),
             Merge::Clean(tree) => {
                 if self.changes(tip, &tree)?.is_empty() {
                     return Ok(Rollback::Nothing);

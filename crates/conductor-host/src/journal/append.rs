@@ -204,7 +204,7 @@ fn project_event(
             let content = serde_json::to_string(ending).map_err(row_error("ending"))?;
             interaction(tx, session, after, *run, "completion", &content, &at)?;
         }
-        Event::AttemptBegun { run, number, feedback } => {
+        Event::AttemptBegun { run, number, feedback, .. } => {
             let content = match feedback {
                 Some(feedback) => format!("attempt {number}: {feedback}"),
                 None => format!("attempt {number}"),

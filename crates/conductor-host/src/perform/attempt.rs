@@ -7,6 +7,7 @@ use conductor_engine::Observation;
 use conductor_engine::attempt::{AttemptEnd, AttemptReport};
 use conductor_engine::effect::Outcome;
 use conductor_engine::ids::{RunId, TaskRef};
+use conductor_engine::ledger::Budget;
 
 use super::site::Site;
 use super::stop::StopSwitch;
@@ -18,17 +19,27 @@ use crate::prompt::{self, PromptParts};
 /// Names of files in which a repository keeps its rules for agents.
 const RULES_FILES: [&str; 3] = ["AGENTS.md", "CLAUDE.md", "GEMINI.md"];
 
+/// What an agent is to do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Order<'o> {
+    pub(super) task: &'o TaskRef,
+    /// Counted from 1 in the run.
+    pub(super) number: u32,
+    /// What went before.
+    pub(super) feedback: Option<&'o str>,
+    /// What it must not go beyond.
+    pub(super) most: &'o Budget,
+}
+
 impl Site {
     pub(super) fn attempt(
         &self,
         run: RunId,
-        task: &TaskRef,
-        number: u32,
-        feedback: Option<&str>,
+        order: &Order<'_>,
         switch: &StopSwitch,
         seen: &dyn Fn(Observation),
     ) -> Outcome {
-        let request = match self.request(run, task, number, feedback) {
+        let request = match self.request(run, order) {
             Ok(request) => request,
             Err(trouble) => return trouble.into(),
         };
@@ -58,13 +69,8 @@ impl Site {
         }
     }
 
-    fn request(
-        &self,
-        run: RunId,
-        task: &TaskRef,
-        number: u32,
-        feedback: Option<&str>,
-    ) -> Result<AttemptRequest, Trouble> {
+    fn request(&self, run: RunId, order: &Order<'_>) -> Result<AttemptRequest, Trouble> {
+        let Order { task, number, feedback, most } = *order;
         let (task, dependencies) = self.task_sheet(task).map_err(|e| failed(&*e))?;
         let task = TaskSheet { feedback: feedback.map(str::to_owned), ..task };
         let workspace = self.newest_workspace(run).ok_or_else(|| {
@@ -85,6 +91,7 @@ impl Site {
             budget: prompt::DEFAULT_BUDGET,
         });
         let limit = Duration::try_from(self.setup.rules.max_task_duration).unwrap_or(Duration::MAX);
+        let limit = most.working_ms.map_or(limit, |ms| limit.min(Duration::from_millis(ms)));
         Ok(AttemptRequest {
             run,
             attempt: number,

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use conductor_engine::effect::{Outcome, Verdict};
 use conductor_engine::evidence::{Evidence, EvidenceSummary};
-use conductor_engine::gate::{GateKind, TestDelta, TestResults};
-use conductor_engine::ids::{EvidenceId, RunId, TreeId};
+use conductor_engine::gate::{GateKind, TestDelta, TestResults, compare};
+use conductor_engine::ids::{EvidenceId, Oid, RunId, TreeId};
 use conductor_engine::session::Candidate;
 use thiserror::Error;
 
@@ -22,54 +22,90 @@ use crate::policy::{self, Reason};
 #[error("{0}")]
 pub struct CheckError(String);
 
+/// What is tested, and for whom.
+#[derive(Debug, Clone, Copy)]
+struct Test<'t> {
+    run: RunId,
+    tree: &'t TreeId,
+    /// Whether it failed before and is tested anew.
+    again: bool,
+}
+
+/// The same evidence, compared with these tests where both have some.
+fn retold(mut evidence: Evidence, base: Option<&TestResults>) -> Evidence {
+    let comparable = |tests: &&TestResults| tests.ran() > 0;
+    let own = merged_tests(&evidence.gates);
+    if let (Some(base), Some(own)) = (base.filter(comparable), own.as_ref().filter(comparable)) {
+        evidence.tests = Some(compare(base, own));
+    }
+    evidence
+}
+
 impl Site {
     /// Runs the session's gates on a tree, outside of any run, and keeps the evidence.
     pub(crate) fn check(&self, tree: &TreeId) -> Result<(EvidenceId, EvidenceSummary), CheckError> {
         let run = RunId { session: self.session, number: 0 };
         let broken = |trouble: Trouble| CheckError(trouble.message);
-        let evidence = self.evidence(run, tree, None, &GateStop::default()).map_err(broken)?;
+        let test = Test { run, tree, again: false };
+        let evidence = self.evidence(test, None, &GateStop::default()).map_err(broken)?;
         let id = digest(&evidence);
         self.db().keep_evidence(&id, &evidence, clock::now()).map_err(|e| CheckError(e.to_string()))?;
         Ok((id, summarise(&evidence, self.setup.require_tests)))
     }
 
-    pub(super) fn gates(&self, run: RunId, candidate: &Candidate, switch: &StopSwitch) -> Outcome {
-        let stop = GateStop::default();
-        let handle = stop.clone();
-        switch.on_stop(move || handle.stop());
-        let base = match self.base_tests(run, candidate, &stop) {
-            Ok(base) => base,
-            Err(trouble) => return trouble.into(),
-        };
-        let evidence = match self.evidence(run, &candidate.tree, base.as_ref(), &stop) {
-            Ok(evidence) => evidence,
-            Err(trouble) => return trouble.into(),
-        };
-        let id = digest(&evidence);
-        if let Err(error) = self.db().keep_evidence(&id, &evidence, clock::now()) {
-            return failed(&error).into();
-        }
-        Outcome::Gated { evidence: id, summary: summarise(&evidence, self.setup.require_tests) }
-    }
-
-    /// The tests of the tree that the candidate is built on: from an earlier run of the gates on it, else run
-    /// now, once. Without a gate that can tell its tests there is nothing to compare.
-    fn base_tests(
+    pub(super) fn gates(
         &self,
         run: RunId,
         candidate: &Candidate,
-        stop: &GateStop,
-    ) -> Result<Option<TestResults>, Trouble> {
-        let tells = |g: &conductor_engine::gate::GateSpec| g.kind == GateKind::Test && g.reader.is_some();
-        if !self.setup.gates.iter().any(tells) {
+        again: bool,
+        tip: &Oid,
+        switch: &StopSwitch,
+    ) -> Outcome {
+        let stop = GateStop::default();
+        let handle = stop.clone();
+        switch.on_stop(move || handle.stop());
+        match self.try_gates(Test { run, tree: &candidate.tree, again }, tip, &stop) {
+            Ok(outcome) => outcome,
+            Err(trouble) => trouble.into(),
+        }
+    }
+
+    fn try_gates(&self, test: Test<'_>, tip: &Oid, stop: &GateStop) -> Result<Outcome, Trouble> {
+        let base = self.base_tests(test.run, tip, stop)?;
+        let evidence = match self.gathered_before(test)? {
+            Some(known) => retold(known, base.as_ref()),
+            None => self.evidence(test, base.as_ref(), stop)?,
+        };
+        let id = digest(&evidence);
+        self.db().keep_evidence(&id, &evidence, clock::now()).map_err(|e| failed(&e))?;
+        self.gathered(test.tree);
+        Ok(Outcome::Gated { evidence: id, summary: summarise(&evidence, self.setup.require_tests) })
+    }
+
+    /// One tree, one evidence: what passed under this driver needs no second look, wherever the tree comes from.
+    fn gathered_before(&self, test: Test<'_>) -> Result<Option<Evidence>, Trouble> {
+        if test.again || !self.was_gathered(test.tree) {
             return Ok(None);
         }
-        let tree = self.repo.tree_of(&candidate.tip).map_err(|e| failed(&e))?;
+        let known =
+            self.db().evidence_of_tree(test.tree, &self.setup.gates_digest).map_err(|e| failed(&e))?;
+        Ok(known.filter(|evidence| summarise(evidence, self.setup.require_tests).passed))
+    }
+
+    /// The tests of the tree that the candidate is compared with: from an earlier run of the gates on it, else
+    /// run now, once. Without a gate that can tell its tests there is nothing to compare.
+    fn base_tests(&self, run: RunId, tip: &Oid, stop: &GateStop) -> Result<Option<TestResults>, Trouble> {
+        if !self.tells_tests() {
+            return Ok(None);
+        }
+        // Of several tests that begin together, one looks at the base.
+        let _one = self.base_look();
+        let tree = self.repo.tree_of(tip).map_err(|e| failed(&e))?;
         let known = self.db().evidence_of_tree(&tree, &self.setup.gates_digest).map_err(|e| failed(&e))?;
         let evidence = match known {
             Some(evidence) => evidence,
             None => {
-                let evidence = self.evidence(run, &tree, None, stop)?;
+                let evidence = self.evidence(Test { run, tree: &tree, again: false }, None, stop)?;
                 self.db()
                     .keep_evidence(&digest(&evidence), &evidence, clock::now())
                     .map_err(|e| failed(&e))?;
@@ -79,44 +115,43 @@ impl Site {
         Ok(merged_tests(&evidence.gates))
     }
 
+    fn tells_tests(&self) -> bool {
+        let tells = |g: &conductor_engine::gate::GateSpec| g.kind == GateKind::Test && g.reader.is_some();
+        self.setup.gates.iter().any(tells)
+    }
+
     fn evidence(
         &self,
-        run: RunId,
-        tree: &TreeId,
+        test: Test<'_>,
         base: Option<&TestResults>,
         stop: &GateStop,
     ) -> Result<Evidence, Trouble> {
-        let records = self.places.gate_records(run, tree.short());
-        let tmp = self.places.tmp(run, "gates");
+        let Test { run, tree, again } = test;
+        let name = if again { format!("{}-again", tree.short()) } else { tree.short().to_owned() };
+        let records = self.places.gate_records(run, &name);
+        let slot = self.take_gate_slot();
+        let tmp = self.places.tmp(run, &format!("gates-{}", slot.number()));
         let ceiling = self.places.root();
-        if self.setup.gates.is_empty() {
-            // Nothing is checked, so nothing is checked out.
-            let job = GateJob {
-                specs: &[],
-                tree,
-                workspace: &records,
-                dir: &records,
-                tmp: &tmp,
-                ceiling,
-                base: None,
-            };
-            return self
-                .gate_runner
-                .run(&job, stop, || Ok::<_, GitError>(Vec::new()))
-                .map_err(|e| failed(&e));
-        }
-        let path = self.places.gate(self.session);
-        let caches = self.caches();
-        let workspace = self.repo.ensure_gate_workspace(&path, tree, &caches).map_err(|e| failed(&e))?;
         let job = GateJob {
             specs: &self.setup.gates,
             tree,
-            workspace: &path,
+            workspace: &records,
             dir: &records,
             tmp: &tmp,
             ceiling,
             base,
         };
+        if self.setup.gates.is_empty() {
+            // Nothing is checked, so nothing is checked out.
+            return self
+                .gate_runner
+                .run(&job, stop, || Ok::<_, GitError>(Vec::new()))
+                .map_err(|e| failed(&e));
+        }
+        let path = self.places.gate(self.session, slot.number());
+        let caches = self.caches(slot.number());
+        let workspace = self.repo.ensure_gate_workspace(&path, tree, &caches).map_err(|e| failed(&e))?;
+        let job = GateJob { workspace: &path, ..job };
         let result = self.gate_runner.run(&job, stop, || {
             let changed = self.repo.verify_gate_workspace(&workspace)?;
             Ok::<_, GitError>(changed.iter().map(ToString::to_string).collect())
@@ -128,23 +163,36 @@ impl Site {
     }
 
     /// The directories that gates declare as caches, kept per path.
-    fn caches(&self) -> Vec<CacheDir> {
+    fn caches(&self, slot: usize) -> Vec<CacheDir> {
         let mut caches: Vec<CacheDir> = Vec::new();
         for inside in self.setup.gates.iter().flat_map(|g| &g.cache) {
             let inside = PathBuf::from(inside);
             if caches.iter().all(|c| c.inside != inside) {
-                let store = self.places.cache().join(flat(&inside));
+                let store = self.places.cache(slot).join(flat(&inside));
                 caches.push(CacheDir { inside, store });
             }
         }
         caches
     }
 
+    /// What the work does to the tests of what it stands on. When the candidate was tested, that may not have
+    /// been known yet: the candidate below was being tested too.
+    fn test_delta(&self, candidate: &Candidate, evidence: &EvidenceId) -> Result<TestDelta, Trouble> {
+        let evidence = self.db().evidence(evidence).map_err(|e| failed(&e))?;
+        if !self.tells_tests() {
+            return Ok(evidence.tests.unwrap_or_default());
+        }
+        let below = self.repo.tree_of(&candidate.tip).map_err(|e| failed(&e))?;
+        let base = self.db().evidence_of_tree(&below, &self.setup.gates_digest).map_err(|e| failed(&e))?;
+        let base = base.and_then(|base| merged_tests(&base.gates));
+        Ok(retold(evidence, base.as_ref()).tests.unwrap_or_default())
+    }
+
     /// Whether a person has to see the change before it lands.
     pub(super) fn judge(&self, candidate: &Candidate, evidence: &EvidenceId) -> Outcome {
-        let tests = match self.db().evidence(evidence) {
-            Ok(evidence) => evidence.tests.unwrap_or_default(),
-            Err(error) => return failed(&error).into(),
+        let tests = match self.test_delta(candidate, evidence) {
+            Ok(tests) => tests,
+            Err(trouble) => return trouble.into(),
         };
         let changes = match self.changes(&candidate.tip, &candidate.tree) {
             Ok(changes) => changes,

@@ -1,8 +1,7 @@
 //! Landing on the session's branch: one commit for one run, with the proof in its trailers.
 
-use conductor_engine::effect::Outcome;
-use conductor_engine::ids::{EvidenceId, Oid, RunId, TaskRef};
-use conductor_engine::session::Candidate;
+use conductor_engine::effect::{LandPart, Outcome};
+use conductor_engine::ids::{EvidenceId, Oid, RunId};
 
 use super::site::Site;
 use super::{Trouble, failed};
@@ -10,53 +9,74 @@ use crate::clock;
 use crate::git::{Advance, CommitText, GitError, Trailers};
 
 impl Site {
-    pub(super) fn land(
-        &self,
-        run: RunId,
-        task: &TaskRef,
-        candidate: &Candidate,
-        evidence: &EvidenceId,
-        summary: Option<&str>,
-    ) -> Outcome {
-        let text = match self.commit_text(run, task, evidence, summary) {
-            Ok(text) => text,
-            Err(trouble) => return trouble.into(),
-        };
-        match self.try_land(run, candidate, &text) {
+    /// Lands `with` and then `last`, each as a commit on the one before, in one move of the branch: what the
+    /// branch is brought to is the tree that passed.
+    pub(super) fn land(&self, with: &[LandPart], last: &LandPart, evidence: &EvidenceId) -> Outcome {
+        match self.try_land(with, last, evidence) {
             Ok(outcome) => outcome,
             Err(trouble) => trouble.into(),
         }
     }
 
-    fn try_land(&self, run: RunId, candidate: &Candidate, text: &CommitText) -> Result<Outcome, Trouble> {
+    fn try_land(
+        &self,
+        with: &[LandPart],
+        last: &LandPart,
+        evidence: &EvidenceId,
+    ) -> Result<Outcome, Trouble> {
+        let tip = &with.first().unwrap_or(last).candidate.tip;
         // Since the run began, the branch may have got this very run's commit from a try whose answer was
         // lost. Nothing can have come when the tip is where the run began.
-        if candidate.tip != candidate.base {
-            let found = self.repo.find_run(run, &candidate.tip, &candidate.base).map_err(|e| failed(&e))?;
+        if *tip != last.candidate.base {
+            let found = self.repo.find_run(last.run, tip, &last.candidate.base).map_err(|e| failed(&e))?;
             if let Some(commit) = found
                 && self.strange(&commit)?.is_none()
             {
-                return Ok(Outcome::Landed { commit, tip: candidate.tip.clone() });
+                let with = self.commits_of(with, &commit)?;
+                return Ok(Outcome::Landed { commit, tip: tip.clone(), with });
             }
         }
-        let commit = self
-            .repo
-            .commit(&candidate.tree, &[&candidate.tip], text, clock::now())
-            .map_err(|e| failed(&e))?;
-        let why = format!("run {run}");
-        self.db().record_tip(self.session, &commit, &why, clock::now()).map_err(|e| failed(&e))?;
+        let mut commits = Vec::new();
+        let mut at = tip.clone();
+        for part in with.iter().chain([last]) {
+            let text = self.commit_text(part, evidence)?;
+            at = self
+                .repo
+                .commit(&part.candidate.tree, &[&at], &text, clock::now())
+                .map_err(|e| failed(&e))?;
+            commits.push((part.run, at.clone()));
+        }
+        commits.pop();
+        let why = format!("run {}", last.run);
+        self.db().record_tip(self.session, &at, &why, clock::now()).map_err(|e| failed(&e))?;
         let advance = self
             .repo
-            .advance(&self.branch, &candidate.tip, &commit, run, &candidate.base)
+            .advance(&self.branch, tip, &at, last.run, &last.candidate.base)
             .map_err(|e| failed(&e))?;
-        self.advanced(candidate, advance)
+        self.advanced(with, tip, commits, advance)
     }
 
-    fn advanced(&self, candidate: &Candidate, advance: Advance) -> Result<Outcome, Trouble> {
+    /// The commits of runs that landed together with `last`.
+    fn commits_of(&self, with: &[LandPart], last: &Oid) -> Result<Vec<(RunId, Oid)>, Trouble> {
+        let mut commits = Vec::new();
+        for part in with {
+            let found = self.repo.find_run(part.run, last, &part.candidate.base).map_err(|e| failed(&e))?;
+            commits.extend(found.map(|commit| (part.run, commit)));
+        }
+        Ok(commits)
+    }
+
+    fn advanced(
+        &self,
+        parts: &[LandPart],
+        was: &Oid,
+        with: Vec<(RunId, Oid)>,
+        advance: Advance,
+    ) -> Result<Outcome, Trouble> {
         Ok(match advance {
             Advance::Landed { commit } => {
                 self.saw_tip(&commit);
-                Outcome::Landed { tip: commit.clone(), commit }
+                Outcome::Landed { tip: commit.clone(), commit, with }
             }
             Advance::AlreadyLanded { commit } => {
                 // Whoever can write to the branch can forge a trailer, but not the record of what was landed.
@@ -70,7 +90,8 @@ impl Site {
                     None => self.saw_tip(&tip),
                     Some(_) => self.forget_tip(),
                 }
-                Outcome::Landed { commit, tip }
+                let with = self.commits_of(parts, &commit)?;
+                Outcome::Landed { commit, tip, with }
             }
             Advance::Moved { tip: Some(tip) } => match self.strange(&tip)? {
                 None => {
@@ -84,8 +105,8 @@ impl Site {
             },
             Advance::Moved { tip: None } => {
                 // Somebody deleted the branch: it is made again at the commit that everything so far led to.
-                self.make_branch(&candidate.tip).map_err(|e| failed(&e))?;
-                Outcome::Moved { tip: candidate.tip.clone() }
+                self.make_branch(was).map_err(|e| failed(&e))?;
+                Outcome::Moved { tip: was.clone() }
             }
             Advance::CheckedOut { checkout } => Outcome::Hindered {
                 why: format!(
@@ -107,24 +128,18 @@ impl Site {
         }
     }
 
-    fn commit_text(
-        &self,
-        run: RunId,
-        task: &TaskRef,
-        evidence: &EvidenceId,
-        summary: Option<&str>,
-    ) -> Result<CommitText, Trouble> {
-        let facts = self.task_facts(task).map_err(|e| failed(&*e))?;
+    fn commit_text(&self, part: &LandPart, evidence: &EvidenceId) -> Result<CommitText, Trouble> {
+        let facts = self.task_facts(&part.task).map_err(|e| failed(&*e))?;
         Ok(CommitText {
             subject: format!(
                 "{}: {}",
                 commit_type(facts.kind.as_deref(), facts.category.as_deref()),
                 facts.title
             ),
-            body: summary.unwrap_or_default().to_owned(),
+            body: part.summary.clone().unwrap_or_default(),
             trailers: Trailers {
                 task: Some(facts.id),
-                run: Some(run),
+                run: Some(part.run),
                 agent: Some(self.profile.label.to_string()),
                 evidence: Some(evidence.clone()),
                 reverts: None,

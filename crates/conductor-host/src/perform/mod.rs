@@ -16,7 +16,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use conductor_engine::Input;
-use conductor_engine::effect::{Effect, EffectKey, Outcome};
+use conductor_engine::effect::{Effect, EffectKey, LandPart, Outcome};
 use conductor_engine::ids::RunId;
 
 use crate::driver::Perform;
@@ -27,7 +27,9 @@ pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
 pub(crate) use tasks::{Facts, heartbeat};
 
+use attempt::Order;
 use stop::StopSwitch;
+use workspace::Wish;
 
 /// Carries effects out in the real world.
 #[derive(Debug)]
@@ -110,22 +112,30 @@ impl Job {
         let run = self.run;
         match &self.effect {
             Effect::Claim { task } => site.claim(run, task),
-            Effect::Worktree { base, snapshot, fresh } => {
-                site.ensure_workspace(run, base.as_ref(), snapshot.as_ref(), *fresh)
+            Effect::Worktree { base, snapshot, fresh, marked } => {
+                let (base, snapshot, marked) = (base.as_ref(), snapshot.as_ref(), marked.as_ref());
+                site.ensure_workspace(run, Wish { base, snapshot, fresh: *fresh, marked })
             }
-            Effect::Attempt { task, number, feedback, .. } => {
-                site.attempt(run, task, *number, feedback.as_deref(), &self.switch, &|seen| {
+            Effect::Attempt { task, number, feedback, most, .. } => {
+                let order = Order { task, number: *number, feedback: feedback.as_deref(), most };
+                site.attempt(run, &order, &self.switch, &|seen| {
                     let _ended = self.mail.send(Input::Seen(run, self.key.epoch, seen));
                 })
             }
             Effect::Stop => site.stop(run),
             Effect::Snapshot { number, base } => site.snapshot(run, *number, base),
-            Effect::Collect { base, snapshot } => site.collect(run, base, snapshot),
-            Effect::Candidate { base, snapshot } => site.candidate(base, snapshot),
-            Effect::Gates { candidate } => site.gates(run, candidate, &self.switch),
+            Effect::Collect { base, snapshot, marked } => site.collect(base, snapshot, marked),
+            Effect::Candidate { base, snapshot, on } => site.candidate(base, snapshot, on.as_ref()),
+            Effect::Gates { candidate, again, tip } => site.gates(run, candidate, *again, tip, &self.switch),
             Effect::Judge { candidate, evidence } => site.judge(candidate, evidence),
-            Effect::Land { task, candidate, evidence, summary } => {
-                site.land(run, task, candidate, evidence, summary.as_deref())
+            Effect::Land { task, candidate, evidence, summary, with } => {
+                let last = LandPart {
+                    run,
+                    task: task.clone(),
+                    candidate: candidate.clone(),
+                    summary: summary.clone(),
+                };
+                site.land(with, &last, evidence)
             }
             Effect::CloseTask { task, token, minutes, commit } => {
                 site.close(run, task, *token, *minutes, commit)

@@ -88,9 +88,11 @@ impl Places {
         again.into_iter().map(|again| self.workspace(run, again)).collect()
     }
 
-    /// The gate workspace of a session's lane.
-    pub fn gate(&self, session: SessionId) -> PathBuf {
-        self.root.join("gate").join(session.to_string())
+    /// The gate workspace of a session's lane; the lane has one for each test that goes on at once, and `slot`
+    /// counts them from 0.
+    pub fn gate(&self, session: SessionId, slot: usize) -> PathBuf {
+        let name = if slot == 0 { session.to_string() } else { format!("{session}-{slot}") };
+        self.root.join("gate").join(name)
     }
 
     /// A place for temporary files of one step of a run.
@@ -98,9 +100,11 @@ impl Places {
         self.root.join("tmp").join(format!("{run}-{step}"))
     }
 
-    /// Where declared caches survive between gate workspaces.
-    pub fn cache(&self) -> PathBuf {
-        self.root.join("cache")
+    /// Where the declared caches of a gate workspace survive between times: each slot has its own, since two
+    /// tests cannot write one cache at once.
+    pub fn cache(&self, slot: usize) -> PathBuf {
+        let all = self.root.join("cache");
+        if slot == 0 { all } else { all.join(format!(".slot-{slot}")) }
     }
 
     /// The driver's lock.

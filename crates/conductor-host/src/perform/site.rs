@@ -1,6 +1,6 @@
 //! Everything that effects of one session have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -69,6 +69,36 @@ pub struct Site {
     compared: Mutex<Option<Comparison>>,
     /// Durable transactions in the task store.
     task_commits: AtomicU64,
+    /// Gate workspaces that are in use.
+    gate_slots: Mutex<BTreeSet<usize>>,
+    /// Trees on which the gates were run by this driver.
+    gathered: Mutex<BTreeSet<TreeId>>,
+    /// Held while the tests of a base are looked for.
+    base_look: Mutex<()>,
+}
+
+/// A gate workspace of one's own, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct GateSlot<'s> {
+    site: &'s Site,
+    number: usize,
+}
+
+impl GateSlot<'_> {
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+}
+
+impl Drop for GateSlot<'_> {
+    fn drop(&mut self) {
+        held(&self.site.gate_slots).remove(&self.number);
+    }
+}
+
+/// What is inside is whole at any time, also after a panic of another holder.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The session's branch holds what no gate has seen.
@@ -136,17 +166,42 @@ impl Site {
             last_tip,
             compared: Mutex::default(),
             task_commits: AtomicU64::new(0),
+            gate_slots: Mutex::default(),
+            gathered: Mutex::default(),
+            base_look: Mutex::default(),
         })
+    }
+
+    /// The first gate workspace that is free.
+    pub(super) fn take_gate_slot(&self) -> GateSlot<'_> {
+        let mut taken = held(&self.gate_slots);
+        let number = (0..).find(|n| !taken.contains(n)).unwrap_or_default();
+        taken.insert(number);
+        GateSlot { site: self, number }
+    }
+
+    /// The gates were run on this tree.
+    pub(super) fn gathered(&self, tree: &TreeId) {
+        held(&self.gathered).insert(tree.clone());
+    }
+
+    pub(super) fn was_gathered(&self, tree: &TreeId) -> bool {
+        held(&self.gathered).contains(tree)
+    }
+
+    /// One at a time.
+    pub(super) fn base_look(&self) -> MutexGuard<'_, ()> {
+        held(&self.base_look)
     }
 
     /// The task store. Held for the length of one request.
     pub(super) fn tasks(&self) -> MutexGuard<'_, Tasks> {
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.tasks)
     }
 
     /// Conductor's database. Held for the length of one request.
     pub(super) fn db(&self) -> MutexGuard<'_, Database> {
-        self.db.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.db)
     }
 
     /// How many git processes were started, and durable transactions written, on behalf of effects.
@@ -156,7 +211,7 @@ impl Site {
 
     /// The tip of the session's branch, as it was last seen.
     pub(super) fn tip(&self) -> Result<Oid, Trouble> {
-        let mut seen = self.tip.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = held(&self.tip);
         if let Some(tip) = &*seen {
             return Ok(tip.clone());
         }
@@ -182,23 +237,23 @@ impl Site {
 
     /// The session's branch is, or was found, here.
     pub(super) fn saw_tip(&self, tip: &Oid) {
-        *self.tip.lock().unwrap_or_else(PoisonError::into_inner) = Some(tip.clone());
+        *held(&self.tip) = Some(tip.clone());
     }
 
     /// Where the session's branch is must be looked up anew.
     pub(super) fn forget_tip(&self) {
-        *self.tip.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *held(&self.tip) = None;
     }
 
     /// What `to` changes in `from`.
     pub(super) fn changes(&self, from: &Oid, to: &TreeId) -> Result<Vec<FileChange>, GitError> {
-        let known = self.compared.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = held(&self.compared).clone();
         if let Some(known) = known.filter(|c| &c.from == from && &c.to == to) {
             return Ok(known.changes);
         }
         let changes = self.repo.changes(from, to)?;
         let comparison = Comparison { from: from.clone(), to: to.clone(), changes: changes.clone() };
-        *self.compared.lock().unwrap_or_else(PoisonError::into_inner) = Some(comparison);
+        *held(&self.compared) = Some(comparison);
         Ok(changes)
     }
 
@@ -208,11 +263,11 @@ impl Site {
 
     /// The id of a task in the store, if it was looked up before. An id never changes.
     pub(super) fn known_id(&self, task: &TaskRef) -> Option<TaskId> {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).get(task).cloned()
+        held(&self.ids).get(task).cloned()
     }
 
     pub(super) fn learn_ids(&self, ids: impl Iterator<Item = (TaskRef, TaskId)>) {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+        held(&self.ids).extend(ids);
     }
 
     /// The agent's name as people and commits see it.

@@ -1,6 +1,6 @@
 //! Workspaces and the work in them: made, saved, looked at, merged, removed.
 
-use conductor_engine::effect::Outcome;
+use conductor_engine::effect::{Outcome, Stacked};
 use conductor_engine::ids::{Oid, RunId, TreeId};
 use conductor_engine::session::{Candidate, Snapshot};
 
@@ -10,6 +10,19 @@ use crate::clock;
 use crate::git::{
     BranchName, CandidateOutcome, GitError, KeptWhy, Removal, Workspace, WorkspaceSpec, snapshot_ref,
 };
+
+/// What a workspace is to be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish<'w> {
+    /// Where it starts; `None` for the tip of the session's branch.
+    pub(super) base: Option<&'w Oid>,
+    /// Saved work to hold, when it is made anew.
+    pub(super) snapshot: Option<&'w Snapshot>,
+    /// Whether what is there is set aside first.
+    pub(super) fresh: bool,
+    /// What a fresh one holds instead of its start.
+    pub(super) marked: Option<&'w TreeId>,
+}
 
 /// More workspaces than this for one run means that something is badly wrong.
 const MOST_WORKSPACES: u32 = 100;
@@ -30,26 +43,15 @@ impl Site {
         self.workspaces(run).pop()
     }
 
-    pub(super) fn ensure_workspace(
-        &self,
-        run: RunId,
-        base: Option<&Oid>,
-        snapshot: Option<&Snapshot>,
-        fresh: bool,
-    ) -> Outcome {
-        match self.try_workspace(run, base, snapshot, fresh) {
+    pub(super) fn ensure_workspace(&self, run: RunId, wish: Wish<'_>) -> Outcome {
+        match self.try_workspace(run, wish) {
             Ok(base) => Outcome::Prepared { base },
             Err(trouble) => trouble.into(),
         }
     }
 
-    fn try_workspace(
-        &self,
-        run: RunId,
-        base: Option<&Oid>,
-        snapshot: Option<&Snapshot>,
-        fresh: bool,
-    ) -> Result<Oid, Trouble> {
+    fn try_workspace(&self, run: RunId, wish: Wish<'_>) -> Result<Oid, Trouble> {
+        let Wish { base, snapshot, fresh, marked } = wish;
         let tip = self.tip()?;
         if fresh {
             self.set_aside(run, snapshot, &tip)?;
@@ -75,6 +77,7 @@ impl Site {
         let spec = WorkspaceSpec { path, run, branch, base: base.clone() };
         let workspace = self.repo.ensure_workspace(&spec).map_err(|e| failed(&e))?;
         let tree = match snapshot {
+            _ if marked.is_some() => marked.cloned(),
             Some(saved) => (!fresh).then(|| saved.tree.clone()),
             None if fresh || self.setup.fresh => None,
             None => self.work_of_an_earlier_session(run, &base)?,
@@ -132,38 +135,57 @@ impl Site {
         }
     }
 
-    pub(super) fn collect(&self, _run: RunId, base: &Oid, snapshot: &Snapshot) -> Outcome {
-        match self.changes(base, &snapshot.tree) {
-            Ok(changes) => Outcome::Collected { files: changes.len() as u64 },
+    pub(super) fn collect(&self, base: &Oid, snapshot: &Snapshot, marked: &[String]) -> Outcome {
+        let looked = self.changes(base, &snapshot.tree).and_then(|changes| {
+            let suspects = changes.iter().map(|c| &c.path).filter(|path| marked.contains(&path.to_string()));
+            Ok((changes.len() as u64, self.repo.marks_in(&snapshot.tree, suspects)?))
+        });
+        match looked {
+            Ok((files, unresolved)) => {
+                Outcome::Collected { files, unresolved: unresolved.iter().map(ToString::to_string).collect() }
+            }
             Err(error) => failed(&error).into(),
         }
     }
 
-    pub(super) fn candidate(&self, base: &Oid, snapshot: &Snapshot) -> Outcome {
-        let tip = match self.tip() {
-            Ok(tip) => tip,
-            Err(trouble) => return trouble.into(),
+    pub(super) fn candidate(&self, base: &Oid, snapshot: &Snapshot, on: Option<&Stacked>) -> Outcome {
+        match self.try_candidate(base, snapshot, on) {
+            Ok(outcome) => outcome,
+            Err(trouble) => trouble.into(),
+        }
+    }
+
+    /// Merged with the tip, or with a commit that stands for the candidate below.
+    fn try_candidate(
+        &self,
+        base: &Oid,
+        snapshot: &Snapshot,
+        on: Option<&Stacked>,
+    ) -> Result<Outcome, Trouble> {
+        let tip = match on {
+            None => self.tip()?,
+            Some(below) => self.repo.stand_in(&below.candidate).map_err(|e| failed(&e))?,
+        };
+        let candidate = |tree: TreeId| Outcome::Candidate {
+            candidate: Candidate { base: base.clone(), tip: tip.clone(), tree },
+            on: on.cloned(),
         };
         // Where the branch has not moved there is nothing to merge with.
-        let merged = if base == &tip {
-            self.changes(base, &snapshot.tree)
-                .map(|changes| CandidateOutcome::Ready { tree: snapshot.tree.clone(), changes })
-        } else {
-            self.repo.candidate(base, &tip, &snapshot.commit, &snapshot.tree)
-        };
-        match merged {
-            Err(error) => failed(&error).into(),
-            Ok(CandidateOutcome::Ready { tree, .. }) => {
-                Outcome::Candidate(Candidate { base: base.clone(), tip, tree })
-            }
-            Ok(CandidateOutcome::Nothing) => match self.repo.tree_of(&tip) {
-                Ok(tree) => Outcome::Candidate(Candidate { base: base.clone(), tip, tree }),
-                Err(error) => failed(&error).into(),
-            },
-            Ok(CandidateOutcome::Conflict { paths }) => {
-                Outcome::Conflict { tip, paths: paths.iter().map(ToString::to_string).collect() }
-            }
+        if base == &tip {
+            return Ok(candidate(snapshot.tree.clone()));
         }
+        let merged =
+            self.repo.candidate(base, &tip, &snapshot.commit, &snapshot.tree).map_err(|e| failed(&e))?;
+        Ok(match merged {
+            CandidateOutcome::Ready { tree, .. } => candidate(tree),
+            CandidateOutcome::Nothing => candidate(self.repo.tree_of(&tip).map_err(|e| failed(&e))?),
+            CandidateOutcome::Conflict { paths, marked } => Outcome::Conflict {
+                tip: tip.clone(),
+                paths: paths.iter().map(ToString::to_string).collect(),
+                marked: Some(marked),
+                on: on.cloned(),
+            },
+        })
     }
 
     pub(super) fn tidy(&self, run: RunId, snapshot: Option<&Snapshot>) -> Outcome {

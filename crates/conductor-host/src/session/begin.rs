@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use conductor_engine::gate::{GateKind, GateSpec};
 use conductor_engine::ids::{Oid, SessionId, TaskRef};
-use conductor_engine::session::Rules;
+use conductor_engine::session::{LaneRules, Rules};
 use jiff::SignedDuration;
 use thiserror::Error;
 
@@ -34,6 +34,8 @@ pub struct Options {
     pub only: Option<Vec<TaskRef>>,
     /// Refuse a run whose gates ran no test.
     pub require_tests: bool,
+    /// Ask a person before each run starts and before its work is accepted.
+    pub interactive: bool,
     /// Leave work that an earlier session kept where it is, and begin every task from nothing.
     pub fresh: bool,
     /// The branch that the work is for; `None` for the one that is checked out.
@@ -271,14 +273,22 @@ fn rules(
     agent: String,
     first_hold: u64,
 ) -> Result<Rules, BeginError> {
+    let workflow = &config.workflow;
+    let jobs = options.jobs.unwrap_or(workflow.jobs).max(1);
+    let at_once = workflow.tests_at_once.unwrap_or(2).min(jobs);
+    let own = config.agents.get(&agent).and_then(|agent| agent.jobs);
     Ok(Rules {
-        jobs: usize::try_from(options.jobs.unwrap_or(config.workflow.jobs).max(1))?,
+        jobs: usize::try_from(jobs)?,
+        agent_jobs: own.map(usize::try_from).transpose()?,
         max_tasks: options.max_tasks,
         max_consecutive_failures: config.safety.max_consecutive_failures.max(1),
         max_task_duration: SignedDuration::try_from(config.safety.max_task_duration)?,
-        auto_commit: config.workflow.auto_commit,
+        auto_commit: workflow.auto_commit,
+        interactive: options.interactive,
         only: options.only.as_ref().map(|tasks| tasks.iter().cloned().collect()),
         agent,
+        lane: LaneRules { at_once: usize::try_from(at_once)?, batch: usize::try_from(workflow.batch)? },
+        limits: config.safety.limits,
         first_hold,
     })
 }

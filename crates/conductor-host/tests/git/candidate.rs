@@ -35,7 +35,7 @@ fn conflicts_name_their_files_and_nothing_new_is_nothing() {
     write(&workspace.path().join("a b\nc"), "yours\n");
     let saved = save(&repo, &workspace);
     let outcome = repo.candidate(&base, &tip, &saved.commit, &saved.tree).expect("a candidate");
-    let CandidateOutcome::Conflict { paths } = outcome else { panic!("{outcome:?}") };
+    let CandidateOutcome::Conflict { paths, .. } = outcome else { panic!("{outcome:?}") };
     assert_eq!(paths.iter().map(ToString::to_string).collect::<Vec<_>>(), ["README.md", "a b\nc"]);
 
     change(workspace.path());
@@ -70,7 +70,7 @@ fn a_merge_driver_is_replaced_by_gits_own_merge_not_by_one_side() {
     std::fs::write(workspace.path().join("image"), [0, 7, 7]).expect("a binary file");
     let saved = save(&repo, &workspace);
     let outcome = repo.candidate(&base, &tip, &saved.commit, &saved.tree).expect("a candidate");
-    let CandidateOutcome::Conflict { paths } = outcome else { panic!("{outcome:?}") };
+    let CandidateOutcome::Conflict { paths, .. } = outcome else { panic!("{outcome:?}") };
     assert_eq!(paths.iter().map(ToString::to_string).collect::<Vec<_>>(), ["README.md", "image"]);
     trap.assert_never_ran();
 }

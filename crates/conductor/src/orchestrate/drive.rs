@@ -78,10 +78,11 @@ fn ask_hold(context: &mut Context, session: &Session, hold: &Hold) -> Option<Rul
     let id = task.map_or_else(|| hold.run.to_string(), |t| t.id.clone());
     let question = format!("{}  {}", escape(&id), escape(&hold.question));
     let mut choices = vec![Choice { key: 'd', word: "detail", means: Word::Detail }];
-    if matches!(hold.kind, HoldKind::Approval | HoldKind::Failures) {
+    let asks = wants_words(hold.kind);
+    if !asks {
         choices.push(Choice { key: 'a', word: "accept", means: Word::Accept });
     }
-    let words = if matches!(hold.kind, HoldKind::Question | HoldKind::Blocker) { "answer" } else { "retry" };
+    let words = if asks { "answer" } else { "retry" };
     let key = words.chars().next().unwrap_or('r');
     choices.push(Choice { key, word: words, means: Word::Retry });
     choices.push(Choice { key: 'x', word: "reject", means: Word::Reject });
@@ -100,6 +101,18 @@ fn ask_hold(context: &mut Context, session: &Session, hold: &Hold) -> Option<Rul
                 return Some(Ruling::Reject { why });
             }
         }
+    }
+}
+
+/// Whether the agent waits for words, so that there is nothing to accept.
+pub(super) fn wants_words(kind: HoldKind) -> bool {
+    match kind {
+        HoldKind::Question | HoldKind::Blocker => true,
+        HoldKind::Approval
+        | HoldKind::Failures
+        | HoldKind::Tamper
+        | HoldKind::Interactive
+        | HoldKind::Budget => false,
     }
 }
 
@@ -130,9 +143,10 @@ pub(super) fn report(context: &mut Context, opened: &Opened, session: &Session) 
 
 fn next_steps(context: &mut Context, session: &Session) {
     for hold in session.open_holds() {
-        let words = match hold.kind {
-            HoldKind::Question | HoldKind::Blocker => "\"your answer\"",
-            HoldKind::Approval | HoldKind::Failures => "accept | retry \"words\" | reject \"why\"",
+        let words = if wants_words(hold.kind) {
+            "\"your answer\""
+        } else {
+            "accept | retry \"words\" | reject \"why\""
         };
         context.printer.note(format!("answer hold {}: conductor answer {} {words}", hold.id, hold.id));
     }

@@ -3,8 +3,8 @@
 use cli_kit::text::{escape, escape_block};
 use cli_kit::time::{now, relative};
 use cli_kit::{CliError, Exit};
-use conductor_engine::session::HoldKind;
 
+use super::drive::wants_words;
 use super::opened::Opened;
 use super::status::{HoldPicture, holds};
 use crate::context::Context;
@@ -41,9 +41,10 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
         for line in hold.detail.lines().take(20) {
             printer.line(format!("     {}", escape_block(line)));
         }
-        let words = match hold.kind {
-            HoldKind::Question | HoldKind::Blocker => "\"your answer\" | reject \"why\"",
-            HoldKind::Approval | HoldKind::Failures => "accept | retry \"words\" | reject \"why\"",
+        let words = if wants_words(hold.kind) {
+            "\"your answer\" | reject \"why\""
+        } else {
+            "accept | retry \"words\" | reject \"why\""
         };
         printer.line(format!("   conductor answer {} {words}", hold.hold));
     }

@@ -54,6 +54,9 @@ pub(crate) struct SessionArgs {
     /// Accept no work whose gates ran no test
     #[arg(long)]
     require_tests: bool,
+    /// Ask before each task starts, and before its work is accepted
+    #[arg(long)]
+    interactive: bool,
     /// Begin every task from nothing, also where an earlier session kept work
     #[arg(long)]
     fresh: bool,
@@ -88,6 +91,7 @@ pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> 
         max_tasks: args.max_tasks,
         only: only(opened, &args.tasks)?,
         require_tests: args.require_tests,
+        interactive: args.interactive,
         fresh: args.fresh,
         into: args.into,
     })

@@ -36,12 +36,10 @@ fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> 
             let text = format!("gate {} fails", escape(&gates));
             format!("{} {}", head(printer, session, *run), printer.paint(Style::Red, &text))
         }
-        Event::Conflicted { run, paths, .. } => {
-            format!(
-                "{} conflicts in {}; starts afresh",
-                head(printer, session, *run),
-                escape(&paths.join(", "))
-            )
+        Event::Conflicted { run, paths, marked, .. } => {
+            let next = if marked.is_some() { "brings both sides together" } else { "starts afresh" };
+            let paths = paths.join(", ");
+            format!("{} conflicts in {}; {next}", head(printer, session, *run), escape(&paths))
         }
         Event::Disturbed { run, verb, message, until } => {
             let message = message.lines().next().unwrap_or_default();
@@ -51,12 +49,17 @@ fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> 
                 escape(message)
             )
         }
-        Event::Waited { run, until, why } => {
+        Event::Waited { run, until, why, .. } => {
             let why = match why {
-                WaitKind::RateLimit => "the provider's limit",
-                WaitKind::Backoff => "its surroundings",
+                WaitKind::RateLimit => format!("waits for the provider's limit until {until:.0}"),
+                WaitKind::Backoff => format!("waits for its surroundings until {until:.0}"),
+                WaitKind::Slot => "waits for a free slot".to_owned(),
             };
-            format!("{} waits for {why} until {until:.0}", head(printer, session, *run))
+            format!("{} {why}", head(printer, session, *run))
+        }
+        Event::GatesRetried { run, summary, .. } => {
+            let gates = summary.failed.join(", ");
+            format!("{} gate {} fails; once more", head(printer, session, *run), escape(&gates))
         }
         Event::HoldOpened { run, hold, question, .. } => {
             let held = format!("held ({hold}): {}", escape(question));

@@ -6,6 +6,7 @@
 
 mod dice;
 mod parts;
+mod repo;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use parts::{Job, MemoryJournal, OrderBook, Orders, rules};
 
 pub use dice::Dice;
 pub use parts::{Plan, Report};
+pub use repo::{Repo, SimCommit};
 pub use world::{SimStatus, SimTask, World};
 
 /// One session in a simulated world.
@@ -62,7 +64,7 @@ impl Simulator {
         }
         let rows = MemoryJournal::default();
         let orders = Orders::default();
-        let session = Session::new(SessionId(1), rules(plan.jobs), World::root());
+        let session = Session::new(SessionId(1), rules(&plan), Repo::root());
         Self {
             dice,
             now: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24),
@@ -181,7 +183,7 @@ impl Simulator {
             0 => self.control(Control::Pause),
             1 => self.control(Control::Resume),
             2 if self.dice.permille(200) => self.control(Control::Stop { why: "enough".to_owned() }),
-            3 if self.dice.permille(150) => self.world.branch_moves(),
+            3 if self.dice.permille(150) => self.world.repo.branch_moves(),
             4 if self.dice.permille(150) => {
                 let pick = self.dice.roll(self.plan.tasks) + 1;
                 let status = if self.dice.permille(500) { SimStatus::Done } else { SimStatus::Blocked };
@@ -201,7 +203,9 @@ impl Simulator {
             self.core.session().runs.iter().map(|(id, r)| (*id, r.counters.failures)).collect();
         let rows = self.core.turn(self.now, inputs).expect("the journal is in memory");
         self.report.events += u64::try_from(rows.len()).expect("a small number");
+        rows.iter().for_each(|row| self.report.count(&row.event));
         self.check_counters(&before, &rows);
+        self.check_blame(&rows);
         self.check_stop(&rows);
         self.take_orders();
     }
@@ -219,16 +223,26 @@ impl Simulator {
         }
     }
 
+    /// A failed test is put down to a run only when what it stands on is good and it is not.
+    fn check_blame(&self, rows: &[Recorded]) {
+        for row in rows {
+            let Event::GatesFailed { run, .. } = &row.event else { continue };
+            let candidate = self.core.session().runs[run].candidate.as_ref().expect("it was tested");
+            assert!(
+                self.world.repo.is_to_blame(candidate),
+                "seed {}: run {run} is blamed for what it did not do",
+                self.plan.seed
+            );
+        }
+    }
+
     /// Waiting, asking, and the death of the host never count as failures.
     fn check_counters(&self, before: &BTreeMap<RunId, u32>, rows: &[Recorded]) {
         let mut charged: BTreeMap<RunId, u32> = BTreeMap::new();
         let mut cleared = BTreeSet::new();
         for row in rows {
             let Some(run) = row.event.run() else { continue };
-            if matches!(
-                row.event,
-                Event::Faulted { .. } | Event::GatesFailed { .. } | Event::Conflicted { .. }
-            ) {
+            if matches!(row.event, Event::Faulted { .. } | Event::GatesFailed { .. }) {
                 *charged.entry(run).or_default() += 1;
             }
             if matches!(row.event, Event::GatesPassed { .. } | Event::Requeued { .. }) {
@@ -345,7 +359,7 @@ impl Simulator {
     }
 
     fn attempt(&mut self, run: RunId, cancelled: bool) -> Outcome {
-        self.world.agent_writes(run);
+        self.world.agent_writes(run, &mut self.dice, self.kind);
         let mood = if self.kind { 99 } else { self.dice.roll(30) };
         let end = match mood {
             _ if cancelled => AttemptEnd::Cancelled,
@@ -375,7 +389,7 @@ impl Simulator {
         self.mail.retain(|(_, input)| matches!(input, Input::Control(..)));
         self.world.driver_died();
         *self.orders.0.borrow_mut() = OrderBook::default();
-        let mut session = Session::new(SessionId(1), rules(self.plan.jobs), World::root());
+        let mut session = Session::new(SessionId(1), rules(&self.plan), Repo::root());
         for row in self.rows.0.borrow().iter() {
             apply(&mut session, row).expect("the journal folds");
         }
@@ -388,8 +402,13 @@ impl Simulator {
     fn check_end(&self) {
         let seed = self.plan.seed;
         let mut landed: BTreeMap<&TaskRef, u32> = BTreeMap::new();
-        for commit in &self.world.branch {
+        for commit in &self.world.repo.branch {
             let Some(run) = self.core.session().runs.get(&commit.run) else { continue };
+            assert!(
+                self.world.repo.has_landed_whole(run.id),
+                "seed {seed}: a part of the work of run {} is lost",
+                run.id
+            );
             *landed.entry(&run.task).or_default() += 1;
         }
         for (task, t) in &self.world.tasks {
@@ -399,7 +418,7 @@ impl Simulator {
             assert!(t.claim.is_none(), "seed {seed}: {task} is still claimed");
         }
         assert!(self.world.alive.is_empty(), "seed {seed}: processes are left");
-        for run in self.world.workspaces() {
+        for run in self.world.repo.workspaces() {
             let kept = self.core.session().runs.get(&run).is_some_and(|r| r.kept.is_some());
             assert!(kept, "seed {seed}: the workspace of run {run} is left and nobody says why");
         }

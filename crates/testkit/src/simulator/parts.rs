@@ -5,9 +5,10 @@ use std::convert::Infallible;
 use std::rc::Rc;
 
 use conductor_engine::effect::{Effect, EffectKey};
-use conductor_engine::event::Recorded;
+use conductor_engine::event::{Event, EventTag, Recorded};
 use conductor_engine::ids::SessionId;
-use conductor_engine::session::{Rules, Session};
+use conductor_engine::ledger::Limits;
+use conductor_engine::session::{LaneRules, Rules, Session};
 use conductor_host::driver::{Journal, Perform};
 use jiff::{SignedDuration, Timestamp};
 
@@ -24,6 +25,10 @@ pub struct Plan {
     pub jobs: usize,
     /// Out of a thousand effects, how many go wrong in some way.
     pub faults: u64,
+    /// How many agents at once, when that is another number.
+    pub agent_jobs: Option<usize>,
+    /// How candidates are tested.
+    pub lane: LaneRules,
     /// How many turns the world is unkind before everything must come to rest.
     pub unkind_turns: u64,
 }
@@ -34,12 +39,18 @@ impl Plan {
         let mut dice = Dice::new(seed);
         Self {
             seed,
-            tasks: 1 + dice.roll(6),
-            jobs: usize::try_from(1 + dice.roll(3)).expect("a small number"),
+            tasks: 1 + dice.roll(10),
+            jobs: small(1 + dice.roll(5)),
+            agent_jobs: (dice.roll(4) == 0).then(|| small(1 + dice.roll(2))),
+            lane: LaneRules { at_once: small(1 + dice.roll(3)), batch: small(1 + dice.roll(4)) },
             faults: dice.roll(300),
             unkind_turns: 20 + dice.roll(150),
         }
     }
+}
+
+fn small(n: u64) -> usize {
+    usize::try_from(n).expect("a small number")
 }
 
 /// What came of a schedule.
@@ -55,6 +66,41 @@ pub struct Report {
     pub stale_answers: u64,
     /// Effects that failed.
     pub failures: u64,
+    /// Candidates that lost what they stood on.
+    pub displaced: u64,
+    /// Failed tests of which it was not known at once who is to blame.
+    pub red: u64,
+    /// Runs that another's test stood for.
+    pub covered: u64,
+    /// Conflicts that went back to an agent.
+    pub conflicts: u64,
+}
+
+impl Report {
+    /// Adds another schedule's.
+    pub fn add(&mut self, other: &Self) {
+        self.turns += other.turns;
+        self.events += other.events;
+        self.crashes += other.crashes;
+        self.stale_answers += other.stale_answers;
+        self.failures += other.failures;
+        self.displaced += other.displaced;
+        self.red += other.red;
+        self.covered += other.covered;
+        self.conflicts += other.conflicts;
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only these are counted")]
+    pub(super) fn count(&mut self, event: &Event) {
+        let count = match event.tag() {
+            EventTag::Displaced => &mut self.displaced,
+            EventTag::GatesRed => &mut self.red,
+            EventTag::Conflicted => &mut self.conflicts,
+            EventTag::GatesPassed if matches!(event, Event::GatesPassed { by: Some(_), .. }) => &mut self.covered,
+            _ => return,
+        };
+        *count += 1;
+    }
 }
 
 /// Rows in memory; they survive the driver.
@@ -99,13 +145,17 @@ impl Perform for Orders {
     }
 }
 
-pub(super) fn rules(jobs: usize) -> Rules {
+pub(super) fn rules(plan: &Plan) -> Rules {
     Rules {
-        jobs,
+        jobs: plan.jobs,
+        agent_jobs: plan.agent_jobs,
         max_tasks: None,
         max_consecutive_failures: 3,
         max_task_duration: SignedDuration::from_mins(30),
         auto_commit: true,
+        interactive: false,
+        lane: plan.lane,
+        limits: Limits::default(),
         only: None,
         agent: "simulated".to_owned(),
         first_hold: 1,

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conductor_engine::effect::{Effect, Outcome, Refusal, ReportAs, Verdict};
-use conductor_engine::evidence::EvidenceSummary;
-use conductor_engine::ids::{EvidenceId, Oid, RunId, SessionId, TaskRef, Token, TreeId};
-use conductor_engine::session::{Candidate, Standing, TaskFacts};
+use conductor_engine::effect::{Effect, LandPart, Outcome, Refusal, ReportAs, Verdict};
+use conductor_engine::ids::{EvidenceId, Oid, RunId, TaskRef, Token, TreeId};
+use conductor_engine::session::{Standing, TaskFacts};
 use jiff::Timestamp;
 
 use super::dice::Dice;
+use super::repo::Repo;
 
 /// The status of a simulated task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,74 +37,29 @@ pub struct SimTask {
     pub depends_on: Vec<TaskRef>,
 }
 
-/// A commit on the session's branch.
-#[derive(Debug, Clone)]
-pub struct SimCommit {
-    /// Its name.
-    pub commit: Oid,
-    /// The run whose work it carries.
-    pub run: RunId,
-    /// Its tree.
-    pub tree: TreeId,
-}
-
-#[derive(Debug, Clone)]
-struct SimWorkspace {
-    base: Oid,
-    tree: TreeId,
-}
-
 /// The world.
 #[derive(Debug, Default)]
 pub struct World {
     /// The tasks.
     pub tasks: BTreeMap<TaskRef, SimTask>,
-    /// The session's branch, oldest first.
-    pub branch: Vec<SimCommit>,
-    workspaces: BTreeMap<RunId, SimWorkspace>,
-    /// Trees that are reachable from kept refs.
-    saved: BTreeSet<TreeId>,
-    snapshots: BTreeMap<(RunId, u32), (Oid, TreeId)>,
+    /// The repository.
+    pub repo: Repo,
     /// Runs whose agent's processes are alive.
     pub alive: BTreeSet<RunId>,
-    evidence: BTreeMap<EvidenceId, (TreeId, bool)>,
-    gates_seen: BTreeMap<TreeId, bool>,
-    judged: BTreeSet<RunId>,
+    judged: BTreeSet<(RunId, TreeId)>,
     /// Tasks that a person moved: how often they are done is that person's doing.
     pub forced: BTreeSet<TaskRef>,
-    /// Runs that a person accepted.
+    /// Runs whose work a person accepted, until an agent works on it again.
     pub accepted: BTreeSet<RunId>,
     counter: u64,
     /// Grows with every change of a task.
     pub version: u64,
 }
 
-fn hex(n: u64) -> String {
-    format!("{n:040x}")
-}
-
 impl World {
     fn fresh(&mut self) -> u64 {
         self.counter += 1;
         self.counter + 1000
-    }
-
-    fn oid(&mut self) -> Oid {
-        Oid::parse(&hex(self.fresh())).expect("a number in hexadecimal")
-    }
-
-    fn tree(&mut self) -> TreeId {
-        TreeId::parse(&hex(self.fresh())).expect("a number in hexadecimal")
-    }
-
-    /// The commit from which the branch was cut.
-    pub fn root() -> Oid {
-        Oid::parse(&hex(1)).expect("a number in hexadecimal")
-    }
-
-    /// The tip of the branch.
-    pub fn tip(&self) -> Oid {
-        self.branch.last().map_or_else(Self::root, |c| c.commit.clone())
     }
 
     /// How the tasks look to the session.
@@ -142,23 +97,6 @@ impl World {
         }
     }
 
-    /// Whether the run's workspace is there.
-    pub fn has_workspace(&self, run: RunId) -> bool {
-        self.workspaces.contains_key(&run)
-    }
-
-    /// The runs that have a workspace.
-    pub fn workspaces(&self) -> Vec<RunId> {
-        self.workspaces.keys().copied().collect()
-    }
-
-    /// Somebody who may commits to the session's branch, as a merge of the user's branch does.
-    pub fn branch_moves(&mut self) {
-        let (commit, tree) = (self.oid(), self.tree());
-        let nobody = RunId { session: SessionId(0), number: 0 };
-        self.branch.push(SimCommit { commit, run: nobody, tree });
-    }
-
     /// A person forces a task to a status, whoever has claimed it; a closed task's claim is gone.
     pub fn person_forces(&mut self, task: &TaskRef, status: SimStatus) {
         self.version += 1;
@@ -172,11 +110,11 @@ impl World {
     }
 
     /// An agent changes its workspace.
-    pub fn agent_writes(&mut self, run: RunId) {
-        let tree = self.tree();
-        if let Some(workspace) = self.workspaces.get_mut(&run) {
-            workspace.tree = tree;
-        }
+    pub fn agent_writes(&mut self, run: RunId, dice: &mut Dice, kind: bool) {
+        self.accepted.remove(&run);
+        let bad = !kind && dice.permille(150);
+        let leaves_marks = !kind && dice.permille(300);
+        self.repo.agent_writes(run, bad, leaves_marks);
     }
 
     /// The driver is dead: its keepers kill what they kept.
@@ -189,32 +127,48 @@ impl World {
     pub fn perform(&mut self, run: RunId, effect: &Effect, dice: &mut Dice) -> Outcome {
         match effect {
             Effect::Claim { task } => self.claim(run, task),
-            Effect::Worktree { base, snapshot, fresh } => {
-                self.worktree(run, base.clone(), snapshot.as_ref().map(|s| s.tree.clone()), *fresh)
+            Effect::Worktree { base, snapshot, fresh, marked } => {
+                assert!(!self.alive.contains(&run), "the workspace is made under a living agent");
+                let saved = snapshot.as_ref().map(|s| s.tree.clone());
+                self.repo.worktree(run, base.clone(), saved, *fresh, marked.clone())
             }
             Effect::Attempt { .. } => unreachable!("attempts take time and are scheduled"),
             Effect::Stop => {
                 self.alive.remove(&run);
                 Outcome::Done
             }
-            Effect::Snapshot { number, .. } => self.snapshot(run, *number),
-            Effect::Collect { .. } => Outcome::Collected { files: u64::from(!dice.permille(30)) * 3 },
-            Effect::Candidate { base, snapshot } => self.candidate(base, &snapshot.tree, dice),
-            Effect::Gates { candidate } => self.gates(run, candidate, dice),
-            Effect::Judge { evidence, .. } => {
-                assert!(self.evidence[evidence].1, "the policy judges what did not pass");
+            Effect::Snapshot { number, .. } => {
+                assert!(!self.alive.contains(&run), "a snapshot is taken while the agent lives");
+                self.repo.snapshot(run, *number)
+            }
+            Effect::Collect { snapshot, marked, .. } => self.repo.collect(&snapshot.tree, marked, dice),
+            Effect::Candidate { base, snapshot, on } => {
+                self.repo.candidate(base, &snapshot.tree, on.as_ref(), dice)
+            }
+            Effect::Gates { candidate, again, .. } => {
+                assert!(!self.alive.contains(&run), "gates run while the agent lives");
+                self.repo.gates(candidate, *again, dice)
+            }
+            Effect::Judge { candidate, evidence } => {
+                assert!(self.repo.passed(evidence), "the policy judges what did not pass");
                 if dice.permille(100) {
                     Outcome::Judged(Verdict::Hold { question: "Look?".to_owned(), detail: String::new() })
                 } else {
-                    self.judged.insert(run);
+                    self.judged.insert((run, candidate.tree.clone()));
                     Outcome::Judged(Verdict::Accept)
                 }
             }
-            Effect::Land { candidate, evidence, .. } => self.land(run, candidate, evidence),
+            Effect::Land { task, candidate, evidence, summary, with } => {
+                let (task, candidate, summary) = (task.clone(), candidate.clone(), summary.clone());
+                self.land(with, &LandPart { run, task, candidate, summary }, evidence)
+            }
             Effect::CloseTask { task, token, commit, .. } => self.close(run, task, *token, commit),
             Effect::Report { task, token, as_status, .. } => self.report(run, task, *token, *as_status),
             Effect::Release { task, token } => self.release(run, task, *token),
-            Effect::Tidy { snapshot } => self.tidy(run, snapshot.as_ref().map(|s| &s.tree)),
+            Effect::Tidy { snapshot } => {
+                assert!(!self.alive.contains(&run), "a workspace is removed under a living agent");
+                self.repo.tidy(run, snapshot.as_ref().map(|s| &s.tree))
+            }
             Effect::Notify { .. } => Outcome::Done,
         }
     }
@@ -236,90 +190,22 @@ impl World {
         Outcome::Claimed { token }
     }
 
-    fn worktree(&mut self, run: RunId, base: Option<Oid>, saved: Option<TreeId>, fresh: bool) -> Outcome {
-        assert!(!self.alive.contains(&run), "the workspace is made under a living agent");
-        if fresh && let Some(old) = self.workspaces.remove(&run) {
-            assert!(self.saved.contains(&old.tree), "work is thrown away that was saved nowhere");
+    fn land(&mut self, with: &[LandPart], last: &LandPart, evidence: &EvidenceId) -> Outcome {
+        for part in with.iter().chain([last]) {
+            let judged = self.judged.contains(&(part.run, part.candidate.tree.clone()));
+            assert!(
+                judged || self.accepted.contains(&part.run),
+                "work lands that neither the policy nor a person accepted"
+            );
         }
-        let base = base.unwrap_or_else(|| self.tip());
-        let start = match saved {
-            Some(tree) if !fresh => tree,
-            _ => TreeId::parse(base.as_str()).expect("the same digits"),
-        };
-        self.saved.insert(TreeId::parse(base.as_str()).expect("the same digits"));
-        let workspace = self.workspaces.entry(run).or_insert(SimWorkspace { base, tree: start });
-        Outcome::Prepared { base: workspace.base.clone() }
-    }
-
-    fn snapshot(&mut self, run: RunId, number: u32) -> Outcome {
-        assert!(!self.alive.contains(&run), "a snapshot is taken while the agent lives");
-        let Some(tree) = self.workspaces.get(&run).map(|w| w.tree.clone()) else {
-            return Outcome::Failed { message: "the workspace is gone".to_owned(), transient: false };
-        };
-        let commit = self.oid();
-        let (commit, tree) = self.snapshots.entry((run, number)).or_insert((commit, tree)).clone();
-        self.saved.insert(tree.clone());
-        Outcome::Snapshot { number, commit, tree }
-    }
-
-    fn candidate(&mut self, base: &Oid, tree: &TreeId, dice: &mut Dice) -> Outcome {
-        let tip = self.tip();
-        if &tip == base {
-            return Outcome::Candidate(Candidate { base: base.clone(), tip, tree: tree.clone() });
-        }
-        if dice.permille(80) {
-            return Outcome::Conflict { tip, paths: vec!["a.txt".to_owned()] };
-        }
-        // A merge is a function of its sides.
-        let digits = tip.as_str().bytes().zip(tree.as_str().bytes());
-        let merged: String = digits.map(|(a, b)| char::from(if a == b { b'0' } else { a.max(b) })).collect();
-        Outcome::Candidate(Candidate {
-            base: base.clone(),
-            tip,
-            tree: TreeId::parse(&merged).expect("hexadecimal digits"),
-        })
-    }
-
-    fn gates(&mut self, run: RunId, candidate: &Candidate, dice: &mut Dice) -> Outcome {
-        assert!(!self.alive.contains(&run), "gates run while the agent lives");
-        // The same tree gives the same result.
-        let luck = !dice.permille(150);
-        let passed = *self.gates_seen.entry(candidate.tree.clone()).or_insert(luck);
-        let evidence = EvidenceId(format!("evidence of {}", candidate.tree));
-        self.evidence.insert(evidence.clone(), (candidate.tree.clone(), passed));
-        let failed = if passed { Vec::new() } else { vec!["test".to_owned()] };
-        let summary = EvidenceSummary {
-            passed,
-            gates: 1,
-            tests_run: Some(3),
-            tampered: false,
-            failed,
-            signature: None,
-            feedback: "assertion failed".to_owned(),
-        };
-        Outcome::Gated { evidence, summary }
-    }
-
-    fn land(&mut self, run: RunId, candidate: &Candidate, evidence: &EvidenceId) -> Outcome {
-        if let Some(done) = self.branch.iter().find(|c| c.run == run) {
-            return Outcome::Landed { commit: done.commit.clone(), tip: self.tip() };
-        }
-        if self.tip() != candidate.tip {
-            return Outcome::Moved { tip: self.tip() };
-        }
-        let (tree, passed) = &self.evidence[evidence];
-        assert!(*passed && *tree == candidate.tree, "a tree lands that did not pass its gates");
-        assert!(
-            self.judged.contains(&run) || self.accepted.contains(&run),
-            "work lands that neither the policy nor a person accepted"
-        );
-        let commit = self.oid();
-        self.branch.push(SimCommit { commit: commit.clone(), run, tree: candidate.tree.clone() });
-        Outcome::Landed { tip: commit.clone(), commit }
+        self.repo.land(with, last, evidence)
     }
 
     fn close(&mut self, run: RunId, task: &TaskRef, token: Token, commit: &Oid) -> Outcome {
-        assert!(self.branch.iter().any(|c| c.commit == *commit && c.run == run), "closed without a commit");
+        assert!(
+            self.repo.branch.iter().any(|c| c.commit == *commit && c.run == run),
+            "closed without a commit"
+        );
         self.version += 1;
         let t = self.tasks.get_mut(task).expect("a known task");
         if t.status == SimStatus::Done && t.claim.is_none() {
@@ -366,18 +252,5 @@ impl World {
             t.claim = None;
         }
         Outcome::Done
-    }
-
-    fn tidy(&mut self, run: RunId, saved: Option<&TreeId>) -> Outcome {
-        assert!(!self.alive.contains(&run), "a workspace is removed under a living agent");
-        let Some(workspace) = self.workspaces.get(&run) else { return Outcome::Tidied { kept: None } };
-        // A workspace that still is as its base holds nothing of its own.
-        let own = workspace.tree.as_str() != workspace.base.as_str();
-        if own && Some(&workspace.tree) != saved {
-            return Outcome::Tidied { kept: Some("it holds work that is saved nowhere".to_owned()) };
-        }
-        assert!(!own || self.saved.contains(&workspace.tree), "the only copy of some work is deleted");
-        self.workspaces.remove(&run);
-        Outcome::Tidied { kept: None }
     }
 }
