@@ -56,6 +56,8 @@ fn apply_gates(run: &mut Run, event: &Event, at: Timestamp) {
         Event::GatesRetried { evidence, summary, .. } => {
             run.evidence = Some((evidence.clone(), summary.clone()));
             run.tested_again = true;
+            run.red = None;
+            run.pending = vec![Verb::Gates];
             // What is asked for is the same again, so that only its epoch tells the two answers apart.
             run.epoch = run.epoch.next();
             run.counters.disturbances = 0;

@@ -25,13 +25,24 @@ pub(super) fn gated(s: &Session, now: Timestamp, run: &Run, outcome: Outcome) ->
         };
         return lane.covered(run.id).into_iter().map(passed).collect();
     }
+    if lane.covered(run.id) == [run.id] {
+        return suspected(s, now, run, evidence, summary);
+    }
+    vec![Event::GatesRed { run: run.id, evidence, summary }]
+}
+
+/// Nobody else can be to blame; an accident can.
+pub(super) fn suspected(
+    s: &Session,
+    now: Timestamp,
+    run: &Run,
+    evidence: EvidenceId,
+    summary: EvidenceSummary,
+) -> Vec<Event> {
     if may_be_accident(run, &summary) {
         return vec![Event::GatesRetried { run: run.id, evidence, summary }];
     }
-    if lane.covered(run.id) == [run.id] {
-        return blamed(s, now, run, evidence, summary);
-    }
-    vec![Event::GatesRed { run: run.id, evidence, summary }]
+    blamed(s, now, run, evidence, summary)
 }
 
 /// Whether all gates run once more: not when it was done already, when the run met the very same failure before,
@@ -43,7 +54,7 @@ fn may_be_accident(run: &Run, summary: &EvidenceSummary) -> bool {
 
 /// Back to the agent with the output; to a person where an agent cannot help, or where a person has said that
 /// the work is good.
-pub(super) fn blamed(
+fn blamed(
     s: &Session,
     now: Timestamp,
     run: &Run,

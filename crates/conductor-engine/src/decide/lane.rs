@@ -18,7 +18,7 @@ pub(super) fn decide(s: &Session, now: Timestamp) -> Vec<Event> {
     if let Some(run) = lane.to_blame()
         && let Some((evidence, summary)) = run.red.clone()
     {
-        return gate::blamed(s, now, run, evidence, summary);
+        return gate::suspected(s, now, run, evidence, summary);
     }
     let begun = lane.next_tests().into_iter().map(|run| Event::GatesBegun { run });
     begun.chain(lane.stack().filter_map(|run| accepted_before(&lane, run))).collect()

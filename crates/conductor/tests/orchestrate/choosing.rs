@@ -83,13 +83,21 @@ fn without_tests_nothing_is_accepted_where_tests_are_required() {
 }
 
 #[test]
-fn work_on_the_same_file_starts_afresh_from_what_landed() {
-    // Two agents write one file at the same time; the one that comes second meets a conflict and builds on the
-    // first one's work.
+fn work_on_the_same_file_is_brought_together_by_the_one_that_comes_second() {
+    // Two agents write one file at the same time; the one that comes second finds both sides in it. At first it
+    // leaves the marks where they are, which is not taken for an answer.
     let agent = r#"
 echo here > "$HOME/$CONDUCTOR_TASK_ID.here"
 until [ -f "$HOME/TASK-001.here" ] && [ -f "$HOME/TASK-002.here" ]; do sleep 0.02; done
-echo "$CONDUCTOR_TASK_ID" >> list.txt
+if ! grep -q '<<<<<<<' list.txt 2> /dev/null; then
+    echo "$CONDUCTOR_TASK_ID" >> list.txt
+elif [ -f "$HOME/seen" ]; then
+    grep -v '^[<=>]\{7\}' list.txt > new
+    mv new list.txt
+else
+    cp list.txt "$HOME/seen"
+    echo more > other.txt
+fi
 "#;
     let project = Project::new(agent);
     project.add("One", &[]);
@@ -99,5 +107,7 @@ echo "$CONDUCTOR_TASK_ID" >> list.txt
     let mut lines: Vec<&str> = list.lines().collect();
     lines.sort_unstable();
     assert_eq!(lines, ["TASK-001", "TASK-002"]);
+    let seen = project.mark("seen").unwrap();
+    assert!(seen.contains("TASK-001") && seen.contains("TASK-002"), "both sides were there: {seen}");
     project.assert_tidy();
 }
