@@ -7,7 +7,8 @@ use crate::session::{Phase, Session};
 
 /// The next moment at which a tick can change something; `None` when only other inputs can.
 pub fn next_deadline(s: &Session) -> Option<Timestamp> {
-    let can_wake = may_wake(s);
+    let waits = s.open_runs().any(|run| matches!(run.phase, Phase::Waiting { .. }));
+    let can_wake = waits && may_wake(s);
     s.open_runs()
         .filter_map(|run| {
             let phase = match &run.phase {

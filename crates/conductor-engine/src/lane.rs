@@ -20,13 +20,20 @@ pub(crate) struct View<'s> {
     s: &'s Session,
     /// In the order of arrival.
     queue: Vec<&'s Run>,
+    /// The run whose candidate is built next, and the one on whose candidate.
+    next: Option<(&'s Run, Option<&'s Run>)>,
+    /// By whose test those land that land next.
+    head: Option<RunId>,
 }
 
 impl<'s> View<'s> {
     pub(crate) fn of(s: &'s Session) -> Self {
         let mut queue: Vec<&Run> = s.open_runs().filter(|run| run.lane_ticket.is_some()).collect();
         queue.sort_unstable_by_key(|run| (run.lane_ticket, run.id));
-        Self { s, queue }
+        let head = queue.first().filter(|first| first.has_passed()).map(|first| leader(first));
+        let mut view = Self { s, queue, next: None, head };
+        view.next = view.find_next_build();
+        view
     }
 
     /// The candidates, each built on the one before it.
@@ -36,6 +43,10 @@ impl<'s> View<'s> {
 
     /// The run whose candidate is built next, and the one on whose candidate. One at a time, in order.
     pub(crate) fn next_build(&self) -> Option<(&'s Run, Option<&'s Run>)> {
+        self.next
+    }
+
+    fn find_next_build(&self) -> Option<(&'s Run, Option<&'s Run>)> {
         let run = self.queue.iter().copied().find(|run| run.wants_candidate())?;
         let before = self.queue.iter().copied().take_while(|other| other.id != run.id);
         let on = before.filter(|other| other.has_candidate()).last();
@@ -95,7 +106,7 @@ impl<'s> View<'s> {
 
     /// Whether the run is of those that land next: the first one and all that land with it.
     pub(crate) fn is_at_head(&self, run: &Run) -> bool {
-        self.queue.first().is_some_and(|first| first.has_passed() && leader(first) == leader(run))
+        self.head == Some(leader(run))
     }
 
     /// The runs that land together with `run`, in order, itself last; `None` while they are not all accepted, or

@@ -125,7 +125,10 @@ fn dispatch(s: &Session) -> Vec<Event> {
             events.push(Event::Dispatched { run: run.id });
         }
     }
-    let take = free.saturating_sub(asking(s)).min(allowance(s));
+    let mut take = free.saturating_sub(asking(s));
+    if take > 0 {
+        take = take.min(allowance(s));
+    }
     let first = s.runs.last_key_value().map_or(0, |(id, _)| id.number) + 1;
     for (number, facts) in (first..).zip(schedule::ready(s).take(take)) {
         let run = RunId { session: s.id, number };

@@ -201,6 +201,7 @@ impl Simulator {
         }
         let before: BTreeMap<RunId, u32> =
             self.core.session().runs.iter().map(|(id, r)| (*id, r.counters.failures)).collect();
+        self.report.steps += 1 + inputs.len() as u64;
         let rows = self.core.turn(self.now, inputs).expect("the journal is in memory");
         self.report.events += u64::try_from(rows.len()).expect("a small number");
         rows.iter().for_each(|row| self.report.count(&row.event));

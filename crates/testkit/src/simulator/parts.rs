@@ -11,6 +11,7 @@ use conductor_engine::ledger::Limits;
 use conductor_engine::session::{LaneRules, Rules, Session};
 use conductor_host::driver::{Journal, Perform};
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use super::dice::Dice;
 
@@ -54,8 +55,10 @@ fn small(n: u64) -> usize {
 }
 
 /// What came of a schedule.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
+    /// Inputs that the engine was told, with one tick for each turn.
+    pub steps: u64,
     /// Turns of the driver.
     pub turns: u64,
     /// Events written.
@@ -79,6 +82,7 @@ pub struct Report {
 impl Report {
     /// Adds another schedule's.
     pub fn add(&mut self, other: &Self) {
+        self.steps += other.steps;
         self.turns += other.turns;
         self.events += other.events;
         self.crashes += other.crashes;
@@ -96,7 +100,9 @@ impl Report {
             EventTag::Displaced => &mut self.displaced,
             EventTag::GatesRed => &mut self.red,
             EventTag::Conflicted => &mut self.conflicts,
-            EventTag::GatesPassed if matches!(event, Event::GatesPassed { by: Some(_), .. }) => &mut self.covered,
+            EventTag::GatesPassed if matches!(event, Event::GatesPassed { by: Some(_), .. }) => {
+                &mut self.covered
+            }
             _ => return,
         };
         *count += 1;

@@ -4,6 +4,7 @@
 //! CPU time says what the programs cost on any machine of a kind; wall time is printed beside it and judged never.
 
 mod data;
+mod engine;
 mod measure;
 mod orchestration;
 mod plan;
@@ -48,6 +49,8 @@ enum Part {
     Plan,
     /// Fifty tasks carried out
     Orchestration,
+    /// The engine alone, at 10,000 tasks and in simulations
+    Engine,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -86,21 +89,27 @@ pub(crate) fn run(options: &BenchOptions, path: OsString) -> Result<BenchReport,
     if wanted(Part::Orchestration) {
         report.extend(orchestration::run(&stage)?);
     }
+    if wanted(Part::Engine) {
+        report.extend(engine::run(&stage)?);
+    }
     Ok(report)
 }
+
+const BUILD: [&str; 9] =
+    ["build", "--release", "--workspace", "--locked", "--bins", "--example", "pace", "--example", "soak"];
 
 /// The whole workspace at once, so that features are unified as in every other build of it.
 fn build() -> Result<PathBuf, BenchError> {
     let root = root();
     let status = program("cargo", &root)
-        .args(["build", "--release", "--workspace", "--locked"])
+        .args(BUILD)
         .status()
         .map_err(|source| BenchError::Start { program: "cargo".to_owned(), source })?;
     if status.success() {
         return Ok(root.join("target").join("release"));
     }
     Err(BenchError::Failed {
-        command: "cargo build --release --workspace --locked".to_owned(),
+        command: format!("cargo {}", BUILD.join(" ")),
         stderr: "cargo has printed why above".to_owned(),
     })
 }

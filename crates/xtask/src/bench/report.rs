@@ -30,14 +30,18 @@ pub(super) enum Figure {
     /// CPU time as a multiple of a shell script's that does the same work.
     TimesShell(f64),
     PerTask(f64),
+    /// CPU time of one step of the engine.
+    MicrosPerStep(f64),
 }
 
 impl Figure {
     const fn value(&self) -> f64 {
         match self {
-            Self::CpuMs(value) | Self::PeakMib(value) | Self::TimesShell(value) | Self::PerTask(value) => {
-                *value
-            }
+            Self::CpuMs(value)
+            | Self::PeakMib(value)
+            | Self::TimesShell(value)
+            | Self::PerTask(value)
+            | Self::MicrosPerStep(value) => *value,
         }
     }
 
@@ -47,6 +51,7 @@ impl Figure {
             Self::PeakMib(_) => "MiB",
             Self::TimesShell(_) => "x shell",
             Self::PerTask(_) => "per task",
+            Self::MicrosPerStep(_) => "us a step",
         }
     }
 }
