@@ -396,7 +396,7 @@ impl World {
             _ => {
                 let mut keys = self.awaited();
                 // Where tests take long, many runs come together in the lane.
-                let slow = self.s.rules.lane.depth() % 2 == 0 && dice.roll(4) != 0;
+                let slow = self.s.rules.lane.depth().is_multiple_of(2) && dice.roll(4) != 0;
                 if slow && keys.iter().any(|k| k.verb != Verb::Gates) {
                     keys.retain(|k| k.verb != Verb::Gates);
                 }

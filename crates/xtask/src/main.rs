@@ -6,6 +6,7 @@
 mod bench;
 mod exits;
 mod generate;
+mod mutants;
 mod program;
 mod runs;
 mod tidy;
@@ -54,6 +55,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Break the engine in a dozen ways and see that the simulation notices each. Takes minutes
+    Mutants,
     /// Measure whole processes of a release build against the bars
     Bench(bench::BenchOptions),
 }
@@ -66,6 +69,8 @@ enum Failure {
     Generate(#[from] generate::GenerateError),
     #[error(transparent)]
     Bench(#[from] bench::BenchError),
+    #[error(transparent)]
+    Mutants(#[from] mutants::MutantsError),
     #[error("failed to print: {0}")]
     Print(#[from] io::Error),
 }
@@ -82,6 +87,11 @@ fn run(task: Task) -> Result<bool, Failure> {
             let outcome = generate::run(&Workspace::load()?, check)?;
             write!(io::stdout(), "{outcome}")?;
             Ok(!check || outcome.is_fresh())
+        }
+        Task::Mutants => {
+            let report = mutants::run()?;
+            write!(io::stdout(), "{}", report.table())?;
+            Ok(report.all_caught())
         }
         Task::Bench(options) => {
             let report = bench::run(&options, std::env::var_os("PATH").unwrap_or_default())?;

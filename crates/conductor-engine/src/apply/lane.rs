@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::effect::Verb;
 use crate::event::Event;
-use crate::session::{Goal, Phase, Run};
+use crate::session::{Ending, Goal, Phase, Run};
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`apply_run` sends exactly these events here")]
 pub(super) fn apply_lane(run: &mut Run, event: &Event, at: Timestamp) {
@@ -30,6 +30,12 @@ pub(super) fn apply_lane(run: &mut Run, event: &Event, at: Timestamp) {
             if let Some(candidate) = run.candidate.clone() {
                 run.enter(at, Phase::Gating(candidate), Vec::new());
             }
+        }
+        Event::Returned { .. } => run.enter(at, Phase::Collecting, vec![Verb::Candidate]),
+        Event::Landed { commit, .. } => {
+            run.leave_lane();
+            let ending = Ending::Landed { commit: commit.clone() };
+            run.enter(at, Phase::Stopping(ending), vec![Verb::CloseTask, Verb::Tidy]);
         }
         Event::Conflicted { .. } => conflicted(run, event, at),
         Event::GatesBegun { .. }

@@ -137,6 +137,47 @@ impl Run {
 #[expect(clippy::wildcard_enum_match_arm, reason = "the session's own events do not come here")]
 fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
     match event {
+        Event::Dispatched { .. }
+        | Event::Claimed { .. }
+        | Event::Prepared { .. }
+        | Event::AttemptBegun { .. }
+        | Event::AttemptStarted { .. }
+        | Event::AttemptCut { .. }
+        | Event::AttemptEnded { .. }
+        | Event::Faulted { .. } => apply_work(run, event, at),
+        Event::Stopped { .. }
+        | Event::Snapshotted { .. }
+        | Event::Collected { .. }
+        | Event::Disturbed { .. }
+        | Event::Woken { .. }
+        | Event::StepDone { .. } => apply_step(run, event),
+        Event::CandidateBuilt { .. }
+        | Event::Conflicted { .. }
+        | Event::Deferred { .. }
+        | Event::Displaced { .. }
+        | Event::GatesBegun { .. }
+        | Event::GatesRetried { .. }
+        | Event::GatesRed { .. }
+        | Event::GatesPassed { .. }
+        | Event::GatesFailed { .. }
+        | Event::Uncovered { .. }
+        | Event::Moved { .. }
+        | Event::Returned { .. }
+        | Event::Accepted { .. }
+        | Event::Landed { .. } => apply_lane(run, event, at),
+        Event::Waited { .. }
+        | Event::HoldOpened { .. }
+        | Event::Requeued { .. }
+        | Event::Ending { .. }
+        | Event::Ended { .. } => apply_turn(run, event, at),
+        _ => {}
+    }
+}
+
+/// From a slot to the end of an attempt.
+#[expect(clippy::wildcard_enum_match_arm, reason = "`apply_run` sends exactly these events here")]
+fn apply_work(run: &mut Run, event: &Event, at: Timestamp) {
+    match event {
         Event::Dispatched { .. } => {
             let steps = match run.goal {
                 Goal::Attempt => vec![Verb::Claim, Verb::Worktree],
@@ -164,6 +205,15 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
         }
         Event::AttemptCut { end, .. } => run.cut = Some(end.clone()),
         Event::AttemptEnded { report, stop, .. } => end_attempt(run, report, *stop, at),
+        Event::Faulted { .. } => run.counters.failures += 1,
+        _ => {}
+    }
+}
+
+/// A step of a phase is done, or could not be.
+#[expect(clippy::wildcard_enum_match_arm, reason = "`apply_run` sends exactly these events here")]
+fn apply_step(run: &mut Run, event: &Event) {
+    match event {
         Event::Stopped { .. } => run.step(Verb::Stop),
         Event::Snapshotted { number, commit, tree, .. } => {
             run.counters.snapshots = run.counters.snapshots.max(*number);
@@ -175,19 +225,6 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
             run.marked_paths.clear();
             run.step(Verb::Collect);
         }
-        Event::Faulted { .. } => run.counters.failures += 1,
-        Event::CandidateBuilt { .. }
-        | Event::Conflicted { .. }
-        | Event::Deferred { .. }
-        | Event::Displaced { .. }
-        | Event::GatesBegun { .. }
-        | Event::GatesRetried { .. }
-        | Event::GatesRed { .. }
-        | Event::GatesPassed { .. }
-        | Event::GatesFailed { .. }
-        | Event::Uncovered { .. }
-        | Event::Moved { .. }
-        | Event::Accepted { .. } => apply_lane(run, event, at),
         Event::Disturbed { until, .. } => {
             run.counters.disturbances += 1;
             run.asleep_until = Some(*until);
@@ -196,14 +233,16 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
             run.asleep_until = None;
             run.epoch = run.epoch.next();
         }
-        Event::Landed { .. }
-        | Event::Waited { .. }
-        | Event::HoldOpened { .. }
-        | Event::Requeued { .. }
-        | Event::Returned { .. }
-        | Event::Ending { .. }
-        | Event::StepDone { .. }
-        | Event::Ended { .. } => apply_turn(run, event, at),
+        Event::StepDone { verb, note, .. } => {
+            if matches!(verb, Verb::Report | Verb::Release | Verb::CloseTask) {
+                run.token = None;
+            }
+            if *verb == Verb::Tidy {
+                run.workspace = false;
+                run.kept.clone_from(note);
+            }
+            run.step(*verb);
+        }
         _ => {}
     }
 }
@@ -212,14 +251,6 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
 #[expect(clippy::wildcard_enum_match_arm, reason = "`apply_run` sends exactly these events here")]
 fn apply_turn(run: &mut Run, event: &Event, at: Timestamp) {
     match event {
-        Event::Landed { commit, .. } => {
-            run.leave_lane();
-            run.enter(
-                at,
-                Phase::Stopping(Ending::Landed { commit: commit.clone() }),
-                vec![Verb::CloseTask, Verb::Tidy],
-            );
-        }
         Event::Waited { until, why, feedback, .. } => {
             run.leave_lane();
             if feedback.is_some() {
@@ -238,39 +269,11 @@ fn apply_turn(run: &mut Run, event: &Event, at: Timestamp) {
             steps.push(Verb::Notify);
             run.enter(at, Phase::Held(*hold), steps);
         }
-        Event::Requeued { goal, words, accepted_by, .. } => {
-            // The claim is asked for again: it is idempotent for the same worker, and a report that is still
-            // under way may give the old one back.
-            run.token = None;
-            run.goal = *goal;
-            run.counters.failures = 0;
-            run.counters.disturbances = 0;
-            run.counters.transients = 0;
-            run.counters.conflicts = 0;
-            run.counters.interventions += 1;
-            run.blamed_for = None;
-            run.let_start = true;
-            run.accepted_by.clone_from(accepted_by);
-            if words.is_some() {
-                run.feedback.clone_from(words);
-            }
-            run.enter(at, Phase::Queued, Vec::new());
-        }
-        Event::Returned { .. } => run.enter(at, Phase::Collecting, vec![Verb::Candidate]),
+        Event::Requeued { .. } => requeued(run, event, at),
         Event::Ending { ending, .. } => {
             let steps = wrap_up(run, ending);
             run.leave_lane();
             run.enter(at, Phase::Stopping(ending.clone()), steps);
-        }
-        Event::StepDone { verb, note, .. } => {
-            if matches!(verb, Verb::Report | Verb::Release | Verb::CloseTask) {
-                run.token = None;
-            }
-            if *verb == Verb::Tidy {
-                run.workspace = false;
-                run.kept.clone_from(note);
-            }
-            run.step(*verb);
         }
         Event::Ended { .. } => {
             if let Phase::Stopping(ending) = run.phase.clone() {
@@ -279,4 +282,25 @@ fn apply_turn(run: &mut Run, event: &Event, at: Timestamp) {
         }
         _ => {}
     }
+}
+
+/// A person's word: what was counted against the run is forgotten.
+fn requeued(run: &mut Run, event: &Event, at: Timestamp) {
+    let Event::Requeued { goal, words, accepted_by, .. } = event else { return };
+    // The claim is asked for again: it is idempotent for the same worker, and a report that is still
+    // under way may give the old one back.
+    run.token = None;
+    run.goal = *goal;
+    run.counters.failures = 0;
+    run.counters.disturbances = 0;
+    run.counters.transients = 0;
+    run.counters.conflicts = 0;
+    run.counters.interventions += 1;
+    run.blamed_for = None;
+    run.let_start = true;
+    run.accepted_by.clone_from(accepted_by);
+    if words.is_some() {
+        run.feedback.clone_from(words);
+    }
+    run.enter(at, Phase::Queued, Vec::new());
 }

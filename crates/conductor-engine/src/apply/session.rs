@@ -55,22 +55,7 @@ pub(super) fn apply_shared(s: &mut Session, event: &Event, at: Timestamp) {
                 run.lane_ticket = Some(ticket);
             }
         }
-        Event::HoldOpened { run, hold, kind, question, detail } => {
-            if matches!(kind, HoldKind::Failures | HoldKind::Tamper) {
-                s.failed_runs += 1;
-            }
-            settle(s, *run, None);
-            let hold = Hold {
-                id: *hold,
-                run: *run,
-                kind: *kind,
-                question: question.clone(),
-                detail: detail.clone(),
-                opened_at: at,
-                ruling: None,
-            };
-            s.holds.insert(hold.id, hold);
-        }
+        Event::HoldOpened { .. } => open_hold(s, event, at),
         Event::Requeued { run, hold, goal, words, .. } => {
             use crate::control::Ruling;
             let ruling = match goal {
@@ -101,6 +86,24 @@ fn rule(s: &mut Session, hold: HoldId, ruling: crate::control::Ruling) {
     if let Some(hold) = s.holds.get_mut(&hold) {
         hold.ruling = Some(ruling);
     }
+}
+
+fn open_hold(s: &mut Session, event: &Event, at: Timestamp) {
+    let Event::HoldOpened { run, hold, kind, question, detail } = event else { return };
+    if matches!(kind, HoldKind::Failures | HoldKind::Tamper) {
+        s.failed_runs += 1;
+    }
+    settle(s, *run, None);
+    let hold = Hold {
+        id: *hold,
+        run: *run,
+        kind: *kind,
+        question: question.clone(),
+        detail: detail.clone(),
+        opened_at: at,
+        ruling: None,
+    };
+    s.holds.insert(hold.id, hold);
 }
 
 fn change_tasks(s: &mut Session, changes: &[TaskChange]) {

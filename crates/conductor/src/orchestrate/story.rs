@@ -9,7 +9,7 @@ use conductor_engine::gate::{GateResult, TestResults, TestStatus};
 use conductor_engine::ids::RunId;
 use conductor_engine::session::{Ending, Run, Session, WaitKind};
 use conductor_host::journal::Database;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// Tells what `rows` say, each as it happened.
 pub(super) fn tell(printer: &mut Printer, db: &Database, rows: &[Recorded], session: &Session) {
@@ -50,12 +50,7 @@ fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> 
             )
         }
         Event::Waited { run, until, why, .. } => {
-            let why = match why {
-                WaitKind::RateLimit => format!("waits for the provider's limit until {until:.0}"),
-                WaitKind::Backoff => format!("waits for its surroundings until {until:.0}"),
-                WaitKind::Slot => "waits for a free slot".to_owned(),
-            };
-            format!("{} {why}", head(printer, session, *run))
+            format!("{} {}", head(printer, session, *run), waits(*why, *until))
         }
         Event::GatesRetried { run, summary, .. } => {
             let gates = summary.failed.join(", ");
@@ -84,6 +79,14 @@ fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> 
         _ => return None,
     };
     Some(text)
+}
+
+fn waits(why: WaitKind, until: Timestamp) -> String {
+    match why {
+        WaitKind::RateLimit => format!("waits for the provider's limit until {until:.0}"),
+        WaitKind::Backoff => format!("waits for its surroundings until {until:.0}"),
+        WaitKind::Slot => "waits for a free slot".to_owned(),
+    }
 }
 
 /// `TASK-001`, coloured.

@@ -207,6 +207,7 @@ impl Simulator {
         rows.iter().for_each(|row| self.report.count(&row.event));
         self.check_counters(&before, &rows);
         self.check_blame(&rows);
+        self.check_agents();
         self.check_stop(&rows);
         self.take_orders();
     }
@@ -222,6 +223,17 @@ impl Simulator {
                 assert!(!self.stopped, "seed {}: a stopped session dispatches", self.plan.seed);
             }
         }
+    }
+
+    /// No more agents work than may, and no two for one task.
+    fn check_agents(&self) {
+        let session = self.core.session();
+        let working: Vec<_> =
+            session.open_runs().filter(|run| matches!(run.phase, Phase::Working(_))).collect();
+        let seed = self.plan.seed;
+        assert!(working.len() <= session.rules.agents(), "seed {seed}: {} agents at once", working.len());
+        let tasks: BTreeSet<_> = session.open_runs().map(|run| &run.task).collect();
+        assert_eq!(tasks.len(), session.open_runs().count(), "seed {seed}: two runs of one task");
     }
 
     /// A failed test is put down to a run only when what it stands on is good and it is not.
