@@ -1,9 +1,9 @@
-//! Runs simulated sessions with faults and prints what came of them: `soak SCHEDULES [FIRST]`. A broken promise
-//! panics with the seed of its schedule.
+//! Runs simulated sessions with faults and prints what came of them: `soak SCHEDULES [FIRST]`. When a promise is
+//! broken, it prints the smallest schedule that breaks one.
 
 use std::io::{self, Write};
 
-use testkit::simulator::{Plan, Report, Simulator};
+use testkit::simulator::{Plan, Report, check};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -11,7 +11,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (schedules, first) = (number(2_000)?, number(0)?);
     let mut sum = Report::default();
     for seed in first..first + schedules {
-        sum.add(&Simulator::new(Plan::from_seed(seed)).run());
+        match check(&Plan::from_seed(seed)) {
+            Ok(report) => sum.add(&report),
+            Err(broken) => return Err(format!("{broken:?}").into()),
+        }
     }
     Ok(writeln!(io::stdout(), "{}", serde_json::json!(sum))?)
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use conductor_engine::Observation;
 use conductor_engine::attempt::{AttemptEnd, AttemptReport};
-use conductor_engine::effect::Outcome;
+use conductor_engine::effect::{Outcome, Verb};
 use conductor_engine::ids::{RunId, TaskRef};
 use conductor_engine::ledger::Budget;
 
+use super::failpoint::Place;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
@@ -48,6 +49,7 @@ impl Site {
         }
         let running = self.agents.start(&self.profile, request);
         seen(Observation::Started);
+        self.failpoint.reach(Verb::Attempt, Place::Inside);
         let stopper = running.stopper();
         switch.on_stop(move || stopper.stop());
         Outcome::Attempt(running.wait())
@@ -58,6 +60,7 @@ impl Site {
     pub(super) fn stop(&self, run: RunId) -> Outcome {
         let dir =
             self.newest_workspace(run).map_or_else(|| self.places.workspace(run, 0), |w| w.path().to_owned());
+        self.failpoint.reach(Verb::Stop, Place::Inside);
         // The path of the workspace is this run's alone; its number is used in every repository.
         match sweep(OsStr::new("CONDUCTOR_WORKSPACE"), dir.as_os_str(), &dir) {
             Ok(true) => Outcome::Done,

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use conductor_engine::effect::{Outcome, Verdict};
+use conductor_engine::effect::{Outcome, Verb, Verdict};
 use conductor_engine::evidence::{Evidence, EvidenceSummary};
 use conductor_engine::gate::{GateKind, TestDelta, TestResults, compare};
 use conductor_engine::ids::{EvidenceId, Oid, RunId, TreeId};
 use conductor_engine::session::Candidate;
 use thiserror::Error;
 
+use super::failpoint::Place;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
@@ -76,6 +77,7 @@ impl Site {
             Some(known) => retold(known, base.as_ref()),
             None => self.evidence(test, base.as_ref(), stop)?,
         };
+        self.failpoint.reach(Verb::Gates, Place::Inside);
         let id = digest(&evidence);
         self.db().keep_evidence(&id, &evidence, clock::now()).map_err(|e| failed(&e))?;
         self.gathered(test.tree);
@@ -194,6 +196,7 @@ impl Site {
             Ok(tests) => tests,
             Err(trouble) => return trouble.into(),
         };
+        self.failpoint.reach(Verb::Judge, Place::Inside);
         let changes = match self.changes(&candidate.tip, &candidate.tree) {
             Ok(changes) => changes,
             Err(error) => return failed(&error).into(),

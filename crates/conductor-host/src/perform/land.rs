@@ -1,8 +1,9 @@
 //! Landing on the session's branch: one commit for one run, with the proof in its trailers.
 
-use conductor_engine::effect::{LandPart, Outcome};
+use conductor_engine::effect::{LandPart, Outcome, Verb};
 use conductor_engine::ids::{EvidenceId, Oid, RunId};
 
+use super::failpoint::Place;
 use super::site::Site;
 use super::{Trouble, failed};
 use crate::clock;
@@ -49,6 +50,7 @@ impl Site {
         commits.pop();
         let why = format!("run {}", last.run);
         self.db().record_tip(self.session, &at, &why, clock::now()).map_err(|e| failed(&e))?;
+        self.failpoint.reach(Verb::Land, Place::Inside);
         let advance = self
             .repo
             .advance(&self.branch, tip, &at, last.run, &last.candidate.base)

@@ -1,6 +1,7 @@
 //! What carries effects out: one thread for each that is under way, an answer for each, whatever happens.
 
 mod attempt;
+mod failpoint;
 mod gates;
 mod land;
 mod notify;
@@ -28,6 +29,7 @@ pub use site::{Site, SiteError};
 pub(crate) use tasks::{Facts, heartbeat};
 
 use attempt::Order;
+use failpoint::Place;
 use stop::StopSwitch;
 use workspace::Wish;
 
@@ -99,10 +101,12 @@ struct Job {
 impl Job {
     fn run(self) {
         // A defect in one effect must not silence its run for ever.
+        self.site.failpoint.reach(self.key.verb, Place::Before);
         let outcome = catch_unwind(AssertUnwindSafe(|| self.perform())).unwrap_or_else(|_| Outcome::Failed {
             message: format!("a defect of this program broke off `{}`", self.key.verb),
             transient: false,
         });
+        self.site.failpoint.reach(self.key.verb, Place::After);
         self.finished.lock().unwrap_or_else(PoisonError::into_inner).push(self.key);
         let _ended = self.mail.send(Input::Done(self.key, outcome));
     }

@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use conductor_engine::effect::Outcome;
+use conductor_engine::effect::{Outcome, Verb};
 use conductor_engine::ids::{HoldId, RunId};
 
+use super::failpoint::Place;
 use super::site::Site;
 use super::{failed, refused};
 use crate::gates::gate_environment;
@@ -47,6 +48,7 @@ impl Site {
             grace_ms: GRACE_MS,
             timeout_ms: Some(TIMEOUT_MS),
         };
+        self.failpoint.reach(Verb::Notify, Place::Inside);
         match KeptChild::spawn(&self.keeper, &spec).and_then(|child| child.wait()) {
             Ok(end) if end.exit == Exit::Code(0) => Outcome::Done,
             Ok(end) => Outcome::Failed {

@@ -10,6 +10,7 @@ use taskwerk_client::Tasks;
 use taskwerk_model::TaskId;
 use thiserror::Error;
 
+use super::failpoint::Failpoint;
 use super::places::{Places, PlacesError};
 use super::{Trouble, failed, refused};
 use crate::agents::{AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, profiles};
@@ -75,6 +76,7 @@ pub struct Site {
     gathered: Mutex<BTreeSet<TreeId>>,
     /// Held while the tests of a base are looked for.
     base_look: Mutex<()>,
+    pub(super) failpoint: Failpoint,
 }
 
 /// A gate workspace of one's own, given back when it is dropped.
@@ -145,6 +147,7 @@ impl Site {
         let Parts { session, repo, setup, last_tip, places, keeper, user_env, tasks, db } = parts;
         let config = Config::from_value(&setup.config)?;
         let profile = profile_of(&setup, &config)?;
+        let failpoint = Failpoint::of(&user_env);
         let agents = AgentRunner { keeper: keeper.clone(), user_env: user_env.clone() };
         let gate_runner = GateRunner { keeper: keeper.clone(), user_env: user_env.clone() };
         Ok(Self {
@@ -169,6 +172,7 @@ impl Site {
             gate_slots: Mutex::default(),
             gathered: Mutex::default(),
             base_look: Mutex::default(),
+            failpoint,
         })
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
-use conductor_engine::effect::{Outcome, Refusal as ClaimRefusal, ReportAs};
+use conductor_engine::effect::{Outcome, Refusal as ClaimRefusal, ReportAs, Verb as Effected};
 use conductor_engine::event::TaskChange;
 use conductor_engine::ids::{Oid, RunId, SessionId, TaskRef, Token};
 use conductor_engine::session::{Standing, TaskFacts};
@@ -15,6 +15,7 @@ use taskwerk_model::{
 };
 
 use super::failed;
+use super::failpoint::Place;
 use super::site::Site;
 use crate::agents::TaskSheet;
 use crate::prompt::Finished;
@@ -303,6 +304,7 @@ impl Site {
             }
         };
         self.count_commit();
+        self.failpoint.reach(Effected::Claim, Place::Inside);
         match tasks.execute(command) {
             Ok(changed) => match changed.claims.last() {
                 Some(claim) => Ok(Outcome::Claimed { token: Token(claim.token.0) }),
@@ -323,7 +325,7 @@ impl Site {
     ) -> Outcome {
         let minutes = Minutes::new(u32::try_from(minutes).unwrap_or(u32::MAX));
         let note = format!("Landed as {commit} by run {run}.");
-        self.settle(task, Some(token), |id, guard| {
+        self.settle(Effected::CloseTask, task, Some(token), |id, guard| {
             let patch = Patch { actual: Edit::Set(minutes), ..Patch::default() };
             vec![
                 Command::Update { task: id.clone(), patch: Box::new(patch), guard },
@@ -343,7 +345,7 @@ impl Site {
     ) -> Outcome {
         let short = one_line(reason);
         let note = format!("Run {run}: {short}");
-        self.settle(task, token, |id, guard| {
+        self.settle(Effected::Report, task, token, |id, guard| {
             let (verb, reason) = match as_status {
                 ReportAs::Blocked => (Verb::Block, short.parse::<Reason>().ok()),
                 ReportAs::Review => (Verb::Review, None),
@@ -354,18 +356,19 @@ impl Site {
     }
 
     pub(super) fn release(&self, task: &TaskRef, token: Token) -> Outcome {
-        self.settle(task, Some(token), |_, _| Vec::new())
+        self.settle(Effected::Release, task, Some(token), |_, _| Vec::new())
     }
 
     /// Does something to a task under the run's claim and gives the claim back, all in one transaction. A claim
     /// that lapsed and that nobody else took since is as good as held.
     fn settle(
         &self,
+        effect: Effected,
         task: &TaskRef,
         token: Option<Token>,
         commands: impl FnOnce(&TaskId, Guard) -> Vec<Command>,
     ) -> Outcome {
-        match self.try_settle(task, token, commands) {
+        match self.try_settle(effect, task, token, commands) {
             Ok(outcome) => outcome,
             Err(error) => failed(&*error).into(),
         }
@@ -373,6 +376,7 @@ impl Site {
 
     fn try_settle(
         &self,
+        effect: Effected,
         task: &TaskRef,
         token: Option<Token>,
         commands: impl FnOnce(&TaskId, Guard) -> Vec<Command>,
@@ -407,6 +411,7 @@ impl Site {
             return Ok(Outcome::Done);
         }
         self.count_commit();
+        self.failpoint.reach(effect, Place::Inside);
         match tasks.execute(Command::All(all)) {
             Ok(_) => Ok(Outcome::Done),
             Err(TasksError::Refused(refusal)) => {

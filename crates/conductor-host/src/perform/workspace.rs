@@ -1,9 +1,10 @@
 //! Workspaces and the work in them: made, saved, looked at, merged, removed.
 
-use conductor_engine::effect::{Outcome, Stacked};
+use conductor_engine::effect::{Outcome, Stacked, Verb};
 use conductor_engine::ids::{Oid, RunId, TreeId};
 use conductor_engine::session::{Candidate, Snapshot};
 
+use super::failpoint::Place;
 use super::site::Site;
 use super::{Trouble, failed, refused};
 use crate::clock;
@@ -76,6 +77,7 @@ impl Site {
         let branch = self.task_branch(run)?;
         let spec = WorkspaceSpec { path, run, branch, base: base.clone() };
         let workspace = self.repo.ensure_workspace(&spec).map_err(|e| failed(&e))?;
+        self.failpoint.reach(Verb::Worktree, Place::Inside);
         let tree = match snapshot {
             _ if marked.is_some() => marked.cloned(),
             Some(saved) => (!fresh).then(|| saved.tree.clone()),
@@ -129,6 +131,7 @@ impl Site {
                 transient: false,
             };
         };
+        self.failpoint.reach(Verb::Snapshot, Place::Inside);
         match self.repo.snapshot(&workspace, number, clock::now()) {
             Ok(saved) => Outcome::Snapshot { number: saved.number, commit: saved.commit, tree: saved.tree },
             Err(error) => failed(&error).into(),
@@ -137,6 +140,7 @@ impl Site {
 
     pub(super) fn collect(&self, base: &Oid, snapshot: &Snapshot, marked: &[String]) -> Outcome {
         let looked = self.changes(base, &snapshot.tree).and_then(|changes| {
+            self.failpoint.reach(Verb::Collect, Place::Inside);
             let suspects = changes.iter().map(|c| &c.path).filter(|path| marked.contains(&path.to_string()));
             Ok((changes.len() as u64, self.repo.marks_in(&snapshot.tree, suspects)?))
         });
@@ -170,6 +174,7 @@ impl Site {
             candidate: Candidate { base: base.clone(), tip: tip.clone(), tree },
             on: on.cloned(),
         };
+        self.failpoint.reach(Verb::Candidate, Place::Inside);
         // Where the branch has not moved there is nothing to merge with.
         if base == &tip {
             return Ok(candidate(snapshot.tree.clone()));
@@ -197,7 +202,7 @@ impl Site {
                 None => self.repo.clear_workspace_remains(&path, snapshot.is_none()),
             };
             match removal {
-                Ok(Removal::Removed) => {}
+                Ok(Removal::Removed) => self.failpoint.reach(Verb::Tidy, Place::Inside),
                 Ok(Removal::Kept { why }) => kept.push(format!("{}: {}", path.display(), kept_why(&why))),
                 Err(error) => return failed(&error).into(),
             }

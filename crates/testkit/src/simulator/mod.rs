@@ -7,6 +7,7 @@
 mod dice;
 mod parts;
 mod repo;
+mod shrink;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ use parts::{Job, MemoryJournal, OrderBook, Orders, rules};
 pub use dice::Dice;
 pub use parts::{Plan, Report};
 pub use repo::{Repo, SimCommit};
+pub use shrink::{Broken, check};
 pub use world::{SimStatus, SimTask, World};
 
 /// One session in a simulated world.
@@ -101,7 +103,9 @@ impl Simulator {
             }
             self.step();
         }
-        panic!("seed {}: the session never ends: {:#?}", self.plan.seed, self.core.session());
+        let open = self.core.session().open_runs().map(|run| (run.id, &run.phase, &run.pending));
+        let open: Vec<_> = open.collect();
+        panic!("seed {}: the session never ends: {:?}, {open:?}", self.plan.seed, self.core.session().status);
     }
 
     fn is_through(&mut self) -> bool {

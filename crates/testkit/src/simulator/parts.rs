@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::dice::Dice;
 
 /// How a schedule is made.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// What chance begins with.
     pub seed: u64,

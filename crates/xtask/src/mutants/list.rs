@@ -44,10 +44,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         replace: "self.open().into_iter().find(|run| run.red.is_some())",
     },
     Mutant {
-        name: "lands runs of one test one by one",
+        name: "lands a run that nobody has accepted",
         file: "crates/conductor-engine/src/lane.rs",
         find: "all.iter().all(|other| matches!(other.phase, Phase::Landing(_))).then_some(all)",
-        replace: "all.iter().any(|other| matches!(other.phase, Phase::Landing(_))).then_some(vec![run])",
+        replace: "all.iter().any(|other| matches!(other.phase, Phase::Landing(_))).then_some(all)",
     },
     Mutant {
         name: "does not save work before it goes on",
