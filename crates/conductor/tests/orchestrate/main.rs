@@ -10,6 +10,7 @@ mod beginning;
 mod chain;
 mod choosing;
 mod driving;
+mod dying;
 mod failing;
 mod hostile;
 mod killing;

@@ -314,6 +314,21 @@ impl Project {
         assert_eq!(ran.code, Some(0), "{command}\n{ran}");
     }
 
+    /// The children of a process: of a driver, its keepers.
+    pub(crate) fn children_of(&self, pid: u32) -> Vec<u32> {
+        let threads = folder(Path::new(&format!("/proc/{pid}/task")));
+        let lists = threads.iter().filter_map(|thread| fs::read_to_string(thread.join("children")).ok());
+        lists
+            .flat_map(|list| list.split_ascii_whitespace().filter_map(|p| p.parse().ok()).collect::<Vec<_>>())
+            .collect()
+    }
+
+    /// Where programs are looked for.
+    pub(crate) fn path(&self) -> String {
+        let ran = self.hermetic.run("/bin/sh", ["-c", "printf %s \"$PATH\""]).unwrap();
+        ran.stdout
+    }
+
     /// Nothing is left of a session that is over but its records: no process, no workspace, no claim, and every
     /// ref of Conductor's can be read to its last object.
     #[track_caller]
@@ -379,6 +394,10 @@ impl Project {
 pub(crate) struct Running(Child);
 
 impl Running {
+    pub(crate) fn of(child: Child) -> Self {
+        Self(child)
+    }
+
     pub(crate) fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();

@@ -333,7 +333,8 @@ impl Simulator {
             // An attempt that fails has not begun, or was dropped with all that it had started.
             self.world.alive.remove(&run);
             self.report.failures += 1;
-            self.answer(job.key, Outcome::Failed { message: "no space left".to_owned(), transient: true });
+            let transient = !self.dice.permille(150);
+            self.answer(job.key, Outcome::Failed { message: "no space left".to_owned(), transient });
             return;
         }
         let outcome = if matches!(job.effect, Effect::Attempt { .. }) {

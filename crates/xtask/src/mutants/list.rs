@@ -50,10 +50,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         replace: "all.iter().any(|other| matches!(other.phase, Phase::Landing(_))).then_some(all)",
     },
     Mutant {
-        name: "does not save work before it goes on",
-        file: "crates/conductor-engine/src/apply/steps.rs",
-        find: "    if unsaved && run.base.is_some() {\n",
-        replace: "    if unsaved && run.base.is_none() {\n",
+        name: "does not save the work of an attempt that failed",
+        file: "crates/conductor-engine/src/apply/attempt.rs",
+        find: "    steps.push(Verb::Snapshot);\n    if finished {\n",
+        replace: "    if finished {\n        steps.push(Verb::Snapshot);\n",
     },
     Mutant {
         name: "does not stop an agent before its work is saved",
