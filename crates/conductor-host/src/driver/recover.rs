@@ -6,8 +6,9 @@ use conductor_engine::effect::{EffectKey, Outcome, Verb};
 use conductor_engine::session::{Phase, Session};
 use jiff::Timestamp;
 
-/// Attempts whose process was seen are lost: with their driver their keeper went, and with it every process.
-/// They are not charged; the next attempt goes on from the files. Every other effect is simply wanted again.
+/// Attempts whose process was seen are lost: with their driver their keeper went, and with it every process; but
+/// a keeper can be killed as well, so their processes are looked for before anything else is done with their
+/// files. They are not charged; the next attempt goes on from the files. Every other effect is simply wanted again.
 /// `last_sign` is when the dead driver last wrote something: what is counted as work ends there, so that a
 /// night without a driver is not an agent's working time.
 pub fn lost_attempts(session: &Session, last_sign: Timestamp) -> Vec<Input> {
@@ -20,7 +21,7 @@ pub fn lost_attempts(session: &Session, last_sign: Timestamp) -> Vec<Input> {
             usage: Usage::default(),
             agent_session: None,
             working_ms: u64::try_from(worked.clamp(0, most)).unwrap_or(0),
-            contained: true,
+            contained: false,
         };
         let key = EffectKey { run: Some(run.id), epoch: run.epoch, verb: Verb::Attempt };
         Some(Input::Done(key, Outcome::Attempt(report)))

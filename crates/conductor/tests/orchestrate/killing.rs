@@ -73,6 +73,72 @@ echo "done" >> "$CONDUCTOR_TASK_ID.txt"
     project.assert_tidy();
 }
 
+/// An agent that needs a second or more, and goes on from its own files when it is begun again.
+const SLOW: &str = r#"
+file="$CONDUCTOR_TASK_ID.txt"
+(setsid sh -c 'while :; do sleep 1; done' &)
+steps=$(( ${CONDUCTOR_TASK_ID#TASK-00} * 3 + 8 ))
+while [ "$(cat "$file" 2> /dev/null | wc -l)" -lt $steps ]; do
+  sleep 0.1
+  echo step >> "$file"
+done
+"#;
+
+/// How many kills: a few, or as many as `CONDUCTOR_SOAK` says.
+fn kills() -> u32 {
+    let asked = std::env::vars().find(|(name, _)| name == "CONDUCTOR_SOAK");
+    asked.and_then(|(_, number)| number.parse().ok()).unwrap_or(8)
+}
+
+/// One session of eight tasks, of which some need others; its driver is killed at any moment, and every other time
+/// its keepers with it. Returns how many kills met it alive.
+fn killed_at_any_moment(dice: &mut Dice, most: u32) -> u32 {
+    let project = Project::new(SLOW);
+    for number in 0..TASKS {
+        let needs = if number % 3 == 2 { vec!["TASK-001"] } else { Vec::new() };
+        project.add(&format!("Task {number}"), &needs);
+    }
+    let mut driver = project.spawn(&["orchestrate", "run", "--auto", "--jobs", "3"]);
+    until("the session", || project.journal_rows() > 0);
+    let mut kills = 0;
+    while kills < most {
+        std::thread::park_timeout(Duration::from_millis(20 + dice.roll(1_480)));
+        if driver.has_ended() {
+            break;
+        }
+        if dice.roll(2) == 0 {
+            for keeper in project.children_of(driver.pid()) {
+                // It may have ended by itself in this very moment.
+                project.try_signal("KILL", keeper);
+            }
+        }
+        driver.kill();
+        kills += 1;
+        println!("kill {kills}: at row {}", project.journal_rows());
+        driver = project.spawn(&["orchestrate", "resume", "--auto"]);
+    }
+    assert_eq!(driver.wait(), Some(0), "{}", project.run(&["orchestrate", "status"]));
+    for id in project.all().iter().map(|task| task.id.to_string()) {
+        assert_eq!((project.status(&id), closed(&project, &id)), (Status::Done, 1), "{id}");
+        assert_eq!(project.run_of(&id)["failures"], 0, "{id}: the death of the host is no failure");
+    }
+    let runs: BTreeSet<String> = project.commits("main..conductor/s1").into_iter().map(|c| c.run).collect();
+    assert_eq!(runs.len(), TASKS);
+    assert_eq!(project.commits("main..conductor/s1").len(), TASKS);
+    project.assert_tidy();
+    kills
+}
+
+#[test]
+fn a_driver_that_is_killed_with_its_keepers_does_each_task_once() {
+    let (mut dice, most) = (Dice(15), kills());
+    let mut kills = 0;
+    while kills < most {
+        kills += killed_at_any_moment(&mut dice, most - kills);
+    }
+    println!("{kills} kills");
+}
+
 /// Waits until the journal has grown by so many rows, or the driver has ended.
 fn let_through(project: &Project, driver: &mut Running, rows: u64) {
     let goal = project.journal_rows() + rows;

@@ -308,6 +308,11 @@ impl Project {
             .collect()
     }
 
+    /// Signals a process that may be gone.
+    pub(crate) fn try_signal(&self, name: &str, pid: u32) {
+        self.hermetic.run("/bin/sh", ["-c", &format!("kill -s {name} {pid}")]).unwrap();
+    }
+
     pub(crate) fn signal(&self, name: &str, pid: u32) {
         let command = format!("kill -s {name} {pid}");
         let ran = self.hermetic.run("/bin/sh", ["-c", &command]).unwrap();

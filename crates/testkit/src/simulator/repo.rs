@@ -47,6 +47,8 @@ pub struct Repo {
     /// Trees in which the marks of a conflict stand.
     marked: BTreeSet<TreeId>,
     workspaces: BTreeMap<RunId, SimWorkspace>,
+    /// Runs of which a workspace had to be kept where it was.
+    set_aside: BTreeSet<RunId>,
     /// Where each run's workspace started last.
     bases: BTreeMap<RunId, Oid>,
     /// Trees that are reachable from kept refs.
@@ -66,6 +68,7 @@ impl Default for Repo {
             trees: BTreeMap::from([(Self::root(), tree.clone())]),
             marked: BTreeSet::new(),
             workspaces: BTreeMap::new(),
+            set_aside: BTreeSet::new(),
             bases: BTreeMap::new(),
             saved: BTreeSet::from([tree]),
             snapshots: BTreeMap::new(),
@@ -170,8 +173,12 @@ impl Repo {
         fresh: bool,
         marked: Option<TreeId>,
     ) -> Outcome {
-        if fresh && let Some(old) = self.workspaces.remove(&run) {
-            assert!(self.saved.contains(&old.tree), "work is thrown away that was saved nowhere");
+        if fresh
+            && let Some(old) = self.workspaces.remove(&run)
+            && !self.saved.contains(&old.tree)
+        {
+            // What is unique is not deleted: the run gets another place, and this one is told of at its end.
+            self.set_aside.insert(run);
         }
         let base = base.unwrap_or_else(|| self.tip());
         let start = match (marked, saved) {
@@ -300,7 +307,9 @@ impl Repo {
     }
 
     pub(super) fn tidy(&mut self, run: RunId, saved: Option<&TreeId>) -> Outcome {
-        let Some(workspace) = self.workspaces.get(&run) else { return Outcome::Tidied { kept: None } };
+        let aside =
+            self.set_aside.contains(&run).then(|| "an earlier workspace holds unsaved work".to_owned());
+        let Some(workspace) = self.workspaces.get(&run) else { return Outcome::Tidied { kept: aside } };
         // A workspace that still is as its base holds nothing of its own.
         let own = workspace.tree != self.trees[&workspace.base];
         if own && Some(&workspace.tree) != saved {
@@ -308,6 +317,6 @@ impl Repo {
         }
         assert!(!own || self.saved.contains(&workspace.tree), "the only copy of some work is deleted");
         self.workspaces.remove(&run);
-        Outcome::Tidied { kept: None }
+        Outcome::Tidied { kept: aside }
     }
 }

@@ -117,7 +117,8 @@ impl World {
         self.repo.agent_writes(run, bad, leaves_marks);
     }
 
-    /// The driver is dead: its keepers kill what they kept.
+    /// The driver is dead: its keepers kill what they kept; what a killed keeper leaves is ended by the next driver
+    /// before it does anything.
     pub fn driver_died(&mut self) {
         self.alive.clear();
     }
