@@ -52,6 +52,7 @@ const AGENT: &[Field] = &[
     Field::new("role", Kind::Any, "author or reviewer"),
     Field::new("mode", Kind::Any, "edit or full: what it may do without asking"),
     Field::new("price", Kind::Any, "input and output, in US dollars for a million tokens"),
+    Field::new("jobs", Kind::Any, "on how many runs it may work at once"),
 ];
 
 const WORKFLOW: &[Field] = &[
@@ -66,6 +67,8 @@ const WORKFLOW: &[Field] = &[
     Field::new("land", Kind::Any, "ask or auto: when a session's work comes to your branch")
         .or(Default::Text("ask")),
     Field::new("jobs", Kind::Any, "how many tasks are worked at a time").or(Default::Integer(1)),
+    Field::new("tests_at_once", Kind::Any, "how many candidates are tested at once, at most as many as jobs"),
+    Field::new("batch", Kind::Any, "how many runs one test may stand for").or(Default::Integer(4)),
     Field::new("setup", Kind::Any, "commands that prepare a workspace").or(Default::List(&[])),
     Field::new("workspace_root", Kind::Any, "where workspaces are made; null for the state folder"),
     Field::new("merge", Kind::Any, "squash or merge").or(Default::Text("squash")),
@@ -83,9 +86,23 @@ const SAFETY: &[Field] = &[
     Field::new("sandbox", Kind::Any, "auto, none, workspace or container").or(Default::Text("auto")),
     Field::new("network", Kind::Any, "hosts that agents may reach"),
     Field::new("budget", Kind::Any, "the most that a session may cost"),
+    Field::new("limits", Kind::Object(LIMITS), "what may be used up"),
     Field::new("max_time", Kind::Any, "the most time that a session may take"),
     Field::new("approval_deadline", Kind::Any, "how long an approval may wait"),
     Field::new("ask_at", Kind::Any, "shares of the budget at which you are asked").or(Default::List(&[])),
+];
+
+const LIMITS: &[Field] = &[
+    Field::new("session", Kind::Object(AMOUNTS), "by all attempts of a session together"),
+    Field::new("task", Kind::Object(AMOUNTS), "by all attempts at one task"),
+    Field::new("attempt", Kind::Object(AMOUNTS), "by one attempt"),
+];
+
+const AMOUNTS: &[Field] = &[
+    Field::new("money", Kind::Any, "US dollars, as agents report them"),
+    Field::new("tokens", Kind::Any, "tokens read and written, as agents report them"),
+    Field::new("time", Kind::Any, "time in which agents work"),
+    Field::new("attempts", Kind::Any, "attempts"),
 ];
 
 const NOTIFY: &[Field] = &[
@@ -215,6 +232,18 @@ mod tests {
         let config = load_text("orchestration: { workflow: { jobs: 2 } }", &env).unwrap();
         assert_eq!(config.orchestration.workflow.jobs, 4);
         assert_eq!(config.planning.engine, conductor_host::config::PlanningEngine::Outline);
+    }
+
+    #[test]
+    fn limits_are_read_at_each_level_and_the_smaller_budget_wins() {
+        let text = "orchestration: { safety: { budget: 5.00, limits: { session: { money: 9.00, tokens: 100 }, \
+                    attempt: { time: 10m, attempts: 1 } } } }";
+        let limits = load_text(text, &Env::default()).unwrap().orchestration.safety.limits;
+        assert_eq!((limits.session.cost_micros, limits.session.tokens), (Some(5_000_000), Some(100)));
+        assert_eq!((limits.attempt.working_ms, limits.attempt.attempts), (Some(600_000), Some(1)));
+        assert_eq!(limits.task, conductor_engine::ledger::Budget::default());
+        let wrong = "orchestration: { safety: { limits: { task: { money: -1, hours: 2 } } } }";
+        assert_eq!(load_text(wrong, &Env::default()).unwrap_err().code, "CONFIG_UNKNOWN_KEY");
     }
 
     #[test]

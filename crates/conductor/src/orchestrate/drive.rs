@@ -5,6 +5,7 @@ use cli_kit::time::now;
 use cli_kit::{CliError, Exit};
 use conductor_engine::control::{Control, Ruling};
 use conductor_engine::ids::SessionId;
+use conductor_engine::ledger;
 use conductor_engine::session::{Hold, HoldKind, Phase, Session, SessionOutcome, Status};
 use conductor_host::driver::DriverLock;
 use serde_json::json;
@@ -167,6 +168,7 @@ pub(super) fn exit(session: &Session) -> Exit {
     match &session.status {
         Status::Completed { outcome } => match outcome {
             SessionOutcome::AllDone | SessionOutcome::Stopped => Exit::Ok,
+            SessionOutcome::Limit if ledger::exhausted(session).is_some() => Exit::Limit,
             SessionOutcome::Limit if session.open_holds().next().is_some() => Exit::Holds,
             SessionOutcome::Limit => Exit::Ok,
             SessionOutcome::HoldsLeft => Exit::Holds,

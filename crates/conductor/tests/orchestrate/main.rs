@@ -15,6 +15,7 @@ mod failing;
 mod hostile;
 mod killing;
 mod landing;
+mod lane;
 mod limits;
 mod people;
 mod stopping;
