@@ -107,7 +107,7 @@ fn ask_hold(context: &mut Context, session: &Session, hold: &Hold) -> Option<Rul
 pub(super) fn report(context: &mut Context, opened: &Opened, session: &Session) -> Result<Exit, CliError> {
     let exit = exit(session);
     if context.printer.is_json() {
-        let picture = Picture::new(opened, session)?;
+        let picture = Picture::new(opened, session.id)?;
         context.printer.json(&json!(picture));
         return Ok(exit);
     }
