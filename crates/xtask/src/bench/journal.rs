@@ -31,19 +31,26 @@ const STATUS_BAR_MS: f64 = 30.0;
 
 pub(super) fn run(stage: &Stage) -> Result<Vec<Row>, BenchError> {
     let project = stage.folder("journal")?;
+    stage.must(&project, &["git", "init", "--quiet", "--initial-branch", "main"])?;
+    stage.must(&project, &["git", "commit", "--quiet", "--allow-empty", "--message", "Begin"])?;
     stage.must(&project, &[stage.ours("taskwerk"), "init".into()])?;
+    stage.must(&project, &[stage.ours("taskwerk"), "add".into(), "Asked about".into()])?;
     let rows = write(&project.join(".taskwerk"), TASKS, FAILURES)?;
     let words = |rest: &[&str]| {
         let mut words = vec![stage.ours("conductor")];
         words.extend(rest.iter().map(Into::into));
         words
     };
+    // It folds the session and does little else.
+    let why = words(&["orchestrate", "why", "1"]);
+    let why = stage.sample_few(|_| stage.measure(&project, &why))?;
     let fold = words(&["journal", "fold"]);
     let fold = stage.sample_few(|_| stage.measure(&project, &fold))?;
     let status = stage.sample(&project, &words(&["orchestrate", "status"]))?;
     let json = stage.sample(&project, &words(&["orchestrate", "status", "--json"]))?;
     Ok(vec![
-        Row::cpu(format!("conductor journal fold, {rows} rows"), fold, Some(FOLD_BAR_MS)),
+        Row::cpu(format!("orchestrate why, {rows} rows"), why, Some(FOLD_BAR_MS)),
+        Row::cpu(format!("journal fold with digests, {rows} rows"), fold, None),
         Row::cpu(format!("orchestrate status, {TASKS} tasks"), status, Some(STATUS_BAR_MS)),
         Row::cpu(format!("orchestrate status --json, {TASKS} tasks"), json, Some(STATUS_BAR_MS)),
     ])
