@@ -12,6 +12,7 @@ mod yaml;
 
 pub use error::ConfigError;
 pub use layers::{Config, Entry, Origin, Sources};
+pub use mask::masked;
 pub use schema::{Default, Field, Kind, Schema};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use cli_kit::{CliError, Exit};
 use conductor_host::git::OpenError;
-use conductor_host::journal::JournalError;
+use conductor_host::journal::{JournalError, UpcastError};
 use taskwerk_client::model::{ErrorClass, ErrorCode};
 use taskwerk_client::{StoreError, TasksError};
 
@@ -41,10 +41,20 @@ pub(crate) fn from_journal(error: JournalError) -> CliError {
         JournalError::NoEvidence(_) => CliError::new(Exit::NotFound, "EVIDENCE_NOT_FOUND", message),
         JournalError::NoControl(_) => CliError::new(Exit::NotFound, "CONTROL_NOT_FOUND", message),
         JournalError::Conflict { .. } => CliError::new(Exit::Conflict, "JOURNAL_CONFLICT", message),
-        JournalError::Newer { .. } => CliError::new(Exit::Store, "STORE_NEWER", message),
-        JournalError::Sqlite(_) | JournalError::Directory { .. } => CliError::new(Exit::Store, "STORE_IO", message)
+        JournalError::Newer { .. }
+        | JournalError::Form { source: UpcastError::Newer { .. } | UpcastError::UnknownKind(_), .. } => {
+            CliError::new(Exit::Store, "STORE_NEWER", message)
+        }
+        JournalError::Sqlite(_) | JournalError::Directory { .. } | JournalError::Backup { .. } => CliError::new(Exit::Store, "STORE_IO", message)
             .hint("check that `.taskwerk/conductor.db` can be read and written; `conductor doctor` looks at both stores"),
-        JournalError::Row { .. } | JournalError::Fold { .. } | JournalError::Range(_) => {
+        JournalError::Unfaithful(_) => CliError::new(Exit::Internal, "CHECKPOINT_UNFAITHFUL", message),
+        JournalError::Row { .. }
+        | JournalError::Form {
+            source: UpcastError::NoVersion(_) | UpcastError::Misshapen { .. } | UpcastError::Json(_),
+            ..
+        }
+        | JournalError::Fold { .. }
+        | JournalError::Range(_) => {
             CliError::new(Exit::Store, "STORE_DAMAGED", message)
                 .hint("the database holds something that this program did not write; restore it from a backup")
         }

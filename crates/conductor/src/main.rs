@@ -8,6 +8,7 @@ mod commands;
 mod context;
 mod demo;
 mod failure;
+mod journal;
 mod orchestrate;
 mod place;
 mod plan;

@@ -4,6 +4,12 @@ use serde_json::Value;
 
 const HIDDEN: &str = "********";
 
+/// A document as it may be shown: what keys name as secrets is hidden, at any depth, and so are passwords in URLs.
+#[must_use]
+pub fn masked(document: &Value) -> Value {
+    mask("", document)
+}
+
 /// The value as it may be shown: hidden when the key's name is that of a secret, and without the password of a URL.
 pub(super) fn mask(key: &str, value: &Value) -> Value {
     match value {

@@ -55,14 +55,17 @@ pub(super) enum StartError {
 }
 
 impl StartError {
-    /// Nothing ran, so nothing is left running.
+    /// Nothing ran, so nothing is left running; but for a keeper that died before it could say whether it had
+    /// started the agent: that is no fault of the agent's setup, and something may be left.
     pub(super) fn into_report(self) -> AttemptReport {
+        let lost = matches!(self, Self::Keep(KeepError::Lost { .. }));
+        let class = if lost { FailureClass::Transient } else { FailureClass::Setup };
         AttemptReport {
-            end: AttemptEnd::Failed { class: FailureClass::Setup, message: self.to_string() },
+            end: AttemptEnd::Failed { class, message: self.to_string() },
             usage: Usage::default(),
             agent_session: None,
             working_ms: 0,
-            contained: true,
+            contained: !lost,
         }
     }
 }

@@ -1,17 +1,18 @@
 //! Writing: the rows of the journal and, in the same transaction, the tables that others read.
 
 use conductor_engine::control::Ruling;
-use conductor_engine::event::{Event, Recorded};
+use conductor_engine::event::{Event, Recorded, TaskChange};
 use conductor_engine::ids::{HoldId, RunId, SessionId};
 use conductor_engine::session::{Ending, HoldKind, Phase, Session, SessionOutcome, Status};
 use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::{Database, EVENT_VERSION, JournalError, row_error, time_text};
+use super::{Database, JournalError, row_error, time_text, upcast};
 use crate::driver::Journal;
 
 /// Figures of a session, for people and for comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Metrics {
     /// Tasks dispatched.
     pub tasks: u64,
@@ -61,6 +62,9 @@ impl Journal for Database {
 
     fn append(&mut self, id: SessionId, rows: &[Recorded], after: &Session) -> Result<(), JournalError> {
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        if let Some(first) = rows.first() {
+            is_next(&tx, id, first.seq)?;
+        }
         for row in rows {
             insert_row(&tx, id, row)?;
             project_event(&tx, id, row, after)?;
@@ -76,8 +80,17 @@ impl Journal for Database {
     }
 }
 
+/// A checkpoint stands for rows that are no longer there to be in the way of another driver's.
+fn is_next(tx: &Transaction<'_>, session: SessionId, seq: u64) -> Result<(), JournalError> {
+    let taken = tx
+        .prepare_cached("SELECT 1 FROM checkpoints WHERE session = ?1 AND seq >= ?2")?
+        .exists(params![i64::try_from(session.0)?, i64::try_from(seq)?])?;
+    if taken { Err(JournalError::Conflict { session, seq }) } else { Ok(()) }
+}
+
 fn insert_row(tx: &Transaction<'_>, session: SessionId, row: &Recorded) -> Result<(), JournalError> {
     let kind = serde_json::to_value(row.event.tag()).map_err(row_error("journal kind"))?;
+    let kind = kind.as_str().unwrap_or_default();
     let body = serde_json::to_string(&row.event).map_err(row_error("journal body"))?;
     let inserted = tx
         .prepare_cached(
@@ -88,8 +101,8 @@ fn insert_row(tx: &Transaction<'_>, session: SessionId, row: &Recorded) -> Resul
             i64::try_from(session.0)?,
             i64::try_from(row.seq)?,
             time_text(row.at),
-            kind.as_str().unwrap_or_default(),
-            EVENT_VERSION,
+            kind,
+            upcast::event_version(kind),
             body
         ])?;
     if inserted == 0 {
@@ -108,20 +121,74 @@ fn touched_runs(rows: &[Recorded]) -> Vec<RunId> {
 fn project_run(tx: &Transaction<'_>, after: &Session, id: RunId, at: &str) -> Result<(), JournalError> {
     let Some(run) = after.runs.get(&id) else { return Ok(()) };
     let phase = serde_json::to_value(run.phase.tag()).map_err(row_error("run phase"))?;
+    let task = after.tasks.get(&run.task);
+    let ending = ending(&run.phase);
     tx.prepare_cached(
-        "INSERT INTO runs (session, number, task_uid, phase, ended, body, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT DO UPDATE SET phase = ?4, ended = ?5, body = ?6, updated_at = ?7",
+        "INSERT INTO runs (session, number, task_uid, task_id, title, phase, ended, ending, landed_as, since, attempts,
+                           failures, working_ms, evidence, hold, kept, updated_at, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+         ON CONFLICT DO UPDATE SET task_id = ?4, title = ?5, phase = ?6, ended = ?7, ending = ?8, landed_as = ?9,
+             since = ?10, attempts = ?11, failures = ?12, working_ms = ?13, evidence = ?14, hold = ?15, kept = ?16,
+             updated_at = ?17, body = ?18",
     )?
     .execute(params![
         i64::try_from(id.session.0)?,
         i64::try_from(id.number)?,
         run.task.0,
+        task.map_or("", |task| &task.id),
+        task.map_or("", |task| &task.title),
         phase.as_str().unwrap_or_default(),
         matches!(run.phase, Phase::Ended(_)),
-        serde_json::to_string(run).map_err(row_error("run body"))?,
-        at
+        ending.map(ending_word),
+        ending.and_then(|ending| match ending {
+            Ending::Landed { commit } => Some(commit.as_str()),
+            Ending::Rejected { .. } | Ending::Failed { .. } | Ending::Stopped { .. } | Ending::Superseded { .. } => None,
+        }),
+        time_text(run.since),
+        run.counters.attempts,
+        run.counters.failures,
+        i64::try_from(run.working_ms)?,
+        run.evidence.as_ref().map(|(id, _)| &id.0),
+        held_by(&run.phase).map(|hold| i64::try_from(hold.0)).transpose()?,
+        run.kept,
+        at,
+        serde_json::to_string(run).map_err(row_error("run body"))?
     ])?;
+    Ok(())
+}
+
+fn ending(phase: &Phase) -> Option<&Ending> {
+    if let Phase::Stopping(ending) | Phase::Ended(ending) = phase { Some(ending) } else { None }
+}
+
+fn held_by(phase: &Phase) -> Option<HoldId> {
+    if let Phase::Held(hold) = phase { Some(*hold) } else { None }
+}
+
+fn ending_word(ending: &Ending) -> &'static str {
+    match ending {
+        Ending::Landed { .. } => "landed",
+        Ending::Rejected { .. } => "rejected",
+        Ending::Failed { .. } => "failed",
+        Ending::Stopped { .. } => "stopped",
+        Ending::Superseded { .. } => "superseded",
+    }
+}
+
+/// Runs are told by the name and title that their tasks have now.
+fn rename_runs(tx: &Transaction<'_>, session: SessionId, changes: &[TaskChange]) -> Result<(), JournalError> {
+    let mut statement = tx.prepare_cached(
+        "UPDATE runs SET task_id = ?3, title = ?4
+         WHERE session = ?1 AND task_uid = ?2 AND (task_id <> ?3 OR title <> ?4)",
+    )?;
+    for change in changes {
+        match change {
+            TaskChange::Is(facts) => {
+                statement.execute(params![i64::try_from(session.0)?, facts.task.0, facts.id, facts.title])?;
+            }
+            TaskChange::Deleted(_) => {}
+        }
+    }
     Ok(())
 }
 
@@ -177,6 +244,7 @@ fn project_event(
 ) -> Result<(), JournalError> {
     let at = time_text(row.at);
     match &row.event {
+        Event::TasksChanged { changes } if !after.runs.is_empty() => rename_runs(tx, session, changes)?,
         Event::ControlSeen { id, reply, .. } => {
             let reply = serde_json::to_string(reply).map_err(row_error("reply"))?;
             tx.prepare_cached("UPDATE controls SET reply = ?2 WHERE id = ?1")?

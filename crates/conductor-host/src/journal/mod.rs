@@ -1,12 +1,18 @@
 //! Conductor's own database: the journal of each session, and what is read from it by others.
 
 mod append;
+mod compact;
 mod controls;
 mod evidence;
+mod export;
+mod fold;
 mod landings;
 mod plans;
 mod read;
+mod rows;
 mod schema;
+mod told;
+mod upcast;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,12 +23,15 @@ use rusqlite::Connection;
 use thiserror::Error;
 
 pub use append::Metrics;
+pub use compact::{Compacted, KEPT_WHOLE, NotCompacted};
 pub use controls::ControlRow;
+pub use export::{ExportError, Exported, Folded, fold_export};
+pub use fold::{Checkpoint, state_digest};
 pub use plans::{PlanRow, PlanStatus};
 pub use read::{Interaction, SessionRow};
-
-/// The version of the journal's events that this program writes.
-const EVENT_VERSION: i64 = 1;
+pub use rows::Stored;
+pub use told::{HoldRow, RunRow};
+pub use upcast::UpcastError;
 
 /// What can go wrong with the database.
 #[derive(Debug, Error)]
@@ -38,6 +47,16 @@ pub enum JournalError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// Something of a session is not in a form that this program can read.
+    #[error("failed to read {what} of session {session}: {source}")]
+    Form {
+        /// The session.
+        session: SessionId,
+        /// What: a row, the setup, the checkpoint.
+        what: String,
+        /// What is wrong with it.
+        source: UpcastError,
+    },
     /// A row cannot be applied.
     #[error("the journal of session {session} does not fit this program: {source}")]
     Fold {
@@ -46,6 +65,19 @@ pub enum JournalError {
         /// Why.
         source: conductor_engine::Illegal,
     },
+    /// The copy that is made before the tables change.
+    #[error("failed to keep a copy of Conductor's database in {path}, so nothing was changed: {source}")]
+    Backup {
+        /// The folder of copies.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// What was about to be thrown away could not be made again.
+    #[error(
+        "the checkpoint of session {0} does not read back as what was written, so its journal was left as it is"
+    )]
+    Unfaithful(SessionId),
     /// It was written by a newer program.
     #[error("Conductor's database has version {found}, this program knows {known}: use the newer program")]
     Newer {
@@ -105,11 +137,13 @@ impl Database {
         let path = taskwerk_dir.join("conductor.db");
         let mut db = Connection::open(&path)?;
         db.busy_timeout(Duration::from_secs(10))?;
+        // First of all: a newer program's is not even switched to another mode.
+        schema::check(&db)?;
         db.pragma_update(None, "journal_mode", "wal")?;
         // A row that was reported as written must survive a power cut.
         db.pragma_update(None, "synchronous", "full")?;
         db.pragma_update(None, "foreign_keys", true)?;
-        schema::prepare(&mut db)?;
+        schema::prepare(&mut db, &path)?;
         Ok(Self { db, path, commits: 0 })
     }
 

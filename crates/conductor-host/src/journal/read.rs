@@ -1,15 +1,13 @@
 //! Reading: sessions, their state, their story.
 
-use conductor_engine::apply;
-use conductor_engine::event::{Event, Recorded};
 use conductor_engine::ids::{HoldId, Oid, RunId, SessionId, TaskRef};
-use conductor_engine::session::{Ending, Phase, Run, Session, Snapshot};
+use conductor_engine::session::Snapshot;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use super::{Database, EVENT_VERSION, JournalError, Metrics, parse_time, row_error, time_text};
+use super::{Database, JournalError, Metrics, parse_time, row_error, time_text, upcast};
 use crate::session::Setup;
 
 /// A session as its row tells it.
@@ -124,47 +122,11 @@ impl Database {
             )
             .optional()?;
         let text = text.ok_or(JournalError::NoSession(id))?;
-        from_json(&text, "setup")
-    }
-
-    /// The rows of a session after row `after`, oldest first.
-    ///
-    /// # Errors
-    /// When a row cannot be read, or is a newer program's.
-    pub fn rows(&self, id: SessionId, after: u64) -> Result<Vec<Recorded>, JournalError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT seq, at, version, body FROM journal WHERE session = ?1 AND seq > ?2 ORDER BY seq",
-        )?;
-        let mut rows = statement.query(params![i64::try_from(id.0)?, i64::try_from(after)?])?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            let seq: i64 = row.get(0)?;
-            let version: i64 = row.get(2)?;
-            if version > EVENT_VERSION {
-                return Err(JournalError::Newer { found: version, known: EVENT_VERSION });
-            }
-            let body: String = row.get(3)?;
-            let event: Event = from_json(&body, format!("journal {id}/{seq}"))?;
-            all.push(Recorded {
-                seq: u64::try_from(seq)?,
-                at: parse_time(&row.get::<_, String>(1)?)?,
-                event,
-            });
-        }
-        Ok(all)
-    }
-
-    /// The state of a session: its rows, folded.
-    ///
-    /// # Errors
-    /// When there is no such session, or its journal does not fit this program.
-    pub fn fold(&self, id: SessionId) -> Result<Session, JournalError> {
-        let setup = self.setup(id)?;
-        let mut session = Session::new(id, setup.rules, setup.base);
-        for row in self.rows(id, 0)? {
-            apply(&mut session, &row).map_err(|source| JournalError::Fold { session: id, source })?;
-        }
-        Ok(session)
+        upcast::setup(&text).map_err(|source| JournalError::Form {
+            session: id,
+            what: "the setup".to_owned(),
+            source,
+        })
     }
 
     /// What was said in a session, oldest first, after the first `skip` ones.
@@ -193,9 +155,11 @@ impl Database {
     /// # Errors
     /// When the journal cannot be read.
     pub fn last_sign(&self, id: SessionId) -> Result<Option<Timestamp>, JournalError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT at FROM journal WHERE session = ?1 ORDER BY seq DESC LIMIT 1")?;
-        let at: Option<String> = statement.query_row([i64::try_from(id.0)?], |row| row.get(0)).optional()?;
+        let mut statement = self.db.prepare_cached(
+            "SELECT coalesce((SELECT at FROM journal WHERE session = ?1 ORDER BY seq DESC LIMIT 1),
+                             (SELECT at FROM checkpoints WHERE session = ?1))",
+        )?;
+        let at: Option<String> = statement.query_row([i64::try_from(id.0)?], |row| row.get(0))?;
         Ok(at.map(|at| parse_time(&at)).transpose()?)
     }
 
@@ -281,15 +245,22 @@ impl Database {
     /// # Errors
     /// When the table cannot be read.
     pub fn kept_work(&self, task: &TaskRef, before: RunId) -> Result<Option<(Oid, Snapshot)>, JournalError> {
+        /// The part of a run that is needed: what else there is may be another version's.
+        #[derive(Deserialize)]
+        struct Kept {
+            base: Option<Oid>,
+            snapshot: Option<Snapshot>,
+        }
         let mut statement = self.db.prepare_cached(
-            "SELECT body FROM runs WHERE task_uid = ?1 AND (session, number) < (?2, ?3)
+            "SELECT body, ended AND ending = 'stopped' FROM runs WHERE task_uid = ?1 AND (session, number) < (?2, ?3)
              ORDER BY session DESC, number DESC LIMIT 1",
         )?;
         let key = params![task.0, i64::try_from(before.session.0)?, i64::try_from(before.number)?];
-        let body: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
-        let run: Option<Run> = body.map(|b| from_json(&b, "run")).transpose()?;
-        let stopped = run.filter(|run| matches!(run.phase, Phase::Ended(Ending::Stopped { .. })));
-        Ok(stopped.and_then(|run| Some((run.base?, run.snapshot?))))
+        let newest: Option<(String, Option<bool>)> =
+            statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((body, Some(true))) = newest else { return Ok(None) };
+        let Kept { base, snapshot } = from_json(&body, "run")?;
+        Ok(base.zip(snapshot))
     }
 
     /// What a hold asks.

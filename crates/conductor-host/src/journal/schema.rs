@@ -1,123 +1,181 @@
-//! The tables of Conductor's own database.
+//! The tables of Conductor's own database, and how those of an older program become today's.
 
-use rusqlite::Connection;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::JournalError;
 
+/// Each takes the tables one version further. What stands here was released: it is never changed, only added to. It is
+/// SQL alone, since a step must do the same in every later program.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
+
 /// The version of the tables that this program writes.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
-/// Ids of tasks here are plain references: the task store is another program's.
-const TABLES: &str = "
-CREATE TABLE plans (
-    id          INTEGER PRIMARY KEY,
-    source_file TEXT NOT NULL,
-    digest      TEXT NOT NULL,
-    created_at  TEXT NOT NULL,
-    status      TEXT NOT NULL CHECK (status IN ('draft', 'reviewing', 'imported', 'discarded')),
-    metadata    TEXT NOT NULL,
-    body        TEXT NOT NULL
-) STRICT;
-CREATE INDEX plans_by_digest ON plans (digest);
-CREATE TABLE orchestration_sessions (
-    id         INTEGER PRIMARY KEY,
-    started_at TEXT NOT NULL,
-    ended_at   TEXT,
-    agent      TEXT NOT NULL,
-    status     TEXT NOT NULL CHECK (status IN ('active', 'paused', 'completed', 'failed')),
-    outcome    TEXT,
-    metrics    TEXT NOT NULL,
-    setup      TEXT NOT NULL
-) STRICT;
-CREATE TABLE journal (
-    session INTEGER NOT NULL REFERENCES orchestration_sessions (id),
-    seq     INTEGER NOT NULL,
-    at      TEXT NOT NULL,
-    kind    TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    body    TEXT NOT NULL,
-    PRIMARY KEY (session, seq)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE runs (
-    session    INTEGER NOT NULL REFERENCES orchestration_sessions (id),
-    number     INTEGER NOT NULL,
-    task_uid   TEXT NOT NULL,
-    phase      TEXT NOT NULL,
-    ended      INTEGER NOT NULL,
-    body       TEXT NOT NULL,
-    updated_at TEXT NOT NULL,
-    PRIMARY KEY (session, number)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX runs_by_task ON runs (task_uid);
-CREATE TABLE holds (
-    session   INTEGER NOT NULL REFERENCES orchestration_sessions (id),
-    id        INTEGER NOT NULL,
-    run       INTEGER NOT NULL,
-    kind      TEXT NOT NULL,
-    question  TEXT NOT NULL,
-    detail    TEXT NOT NULL,
-    opened_at TEXT NOT NULL,
-    ruling    TEXT,
-    PRIMARY KEY (session, id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE controls (
-    id      INTEGER PRIMARY KEY AUTOINCREMENT,
-    session INTEGER NOT NULL REFERENCES orchestration_sessions (id),
-    at      TEXT NOT NULL,
-    actor   TEXT NOT NULL,
-    body    TEXT NOT NULL,
-    reply   TEXT
-) STRICT;
-CREATE INDEX controls_by_session ON controls (session, id);
-CREATE TABLE evidence (
-    id         TEXT PRIMARY KEY,
-    tree       TEXT NOT NULL,
-    gates      TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    body       TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX evidence_by_tree ON evidence (tree, gates);
-CREATE TABLE tips (
-    session INTEGER NOT NULL REFERENCES orchestration_sessions (id),
-    oid     TEXT NOT NULL,
-    at      TEXT NOT NULL,
-    why     TEXT NOT NULL,
-    PRIMARY KEY (session, oid)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE landings (
-    id      INTEGER PRIMARY KEY,
-    session INTEGER NOT NULL REFERENCES orchestration_sessions (id),
-    at      TEXT NOT NULL,
-    plan    TEXT NOT NULL,
-    ended   INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE TABLE agent_interactions (
-    id               INTEGER PRIMARY KEY,
-    session_id       INTEGER NOT NULL REFERENCES orchestration_sessions (id),
-    task_id          TEXT NOT NULL,
-    interaction_type TEXT NOT NULL CHECK (interaction_type IN ('assignment', 'question', 'response', 'completion')),
-    content          TEXT NOT NULL,
-    created_at       TEXT NOT NULL
-) STRICT;
-CREATE INDEX interactions_by_session ON agent_interactions (session_id, id);
-";
-
-/// Makes the tables when there are none, and refuses those of a newer program untouched.
-pub(super) fn prepare(db: &mut Connection) -> Result<(), JournalError> {
-    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found == VERSION {
-        return Ok(());
-    }
+/// Refuses the tables of a newer program, before anything is written.
+pub(super) fn check(db: &Connection) -> Result<(), JournalError> {
+    let found = version(db)?;
     if found > VERSION {
         return Err(JournalError::Newer { found, known: VERSION });
     }
-    let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    // Another process may have made them while this one waited.
-    let found: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found == 0 {
-        tx.execute_batch(TABLES)?;
-        tx.pragma_update(None, "user_version", VERSION)?;
+    Ok(())
+}
+
+/// Makes the tables when there are none, and brings those of an older program up to date, one step and one transaction
+/// at a time. A copy of the database is kept beside it before anything in it changes.
+pub(super) fn prepare(db: &mut Connection, path: &Path) -> Result<(), JournalError> {
+    while version(db)? < VERSION {
+        step(db, path)?;
     }
+    Ok(())
+}
+
+/// Goes one version further, unless another process did so while this one waited for its turn.
+fn step(db: &mut Connection, path: &Path) -> Result<(), JournalError> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    check(&tx)?;
+    let found = version(&tx)?;
+    // A new database has nothing to lose, and is made at once.
+    let until = if found == 0 { VERSION } else { VERSION.min(found + 1) };
+    if found == until {
+        return Ok(());
+    }
+    if found > 0 {
+        back_up(path, found)?;
+    }
+    let (from, to) = (usize::try_from(found)?, usize::try_from(until)?);
+    for migration in MIGRATIONS.iter().take(to).skip(from) {
+        tx.execute_batch(migration)?;
+    }
+    tx.pragma_update(None, "user_version", until)?;
     tx.commit()?;
     Ok(())
+}
+
+fn version(db: &Connection) -> Result<i64, JournalError> {
+    Ok(db.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
+/// Copies the database to `backups/conductor-v<N>.db`. The caller holds the lock on writing; the copy is made over a
+/// connection of its own, which sees what was committed last. It is durable, or not there at all.
+fn back_up(path: &Path, version: i64) -> Result<(), JournalError> {
+    let folder = path.with_file_name("backups");
+    let failed = |source: io::Error| JournalError::Backup { path: folder.clone(), source };
+    fs::create_dir_all(&folder).map_err(failed)?;
+    let part = folder.join(format!("conductor-v{version}.db.part"));
+    match fs::remove_file(&part) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    reader.execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
+    // SQLite leaves that to others.
+    File::open(&part).and_then(|file| file.sync_all()).map_err(failed)?;
+    fs::rename(&part, folder.join(format!("conductor-v{version}.db"))).map_err(failed)?;
+    File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database as the first version left it, with a run in each of three places of its life.
+    fn old(path: &Path) {
+        let db = Connection::open(path).unwrap();
+        db.execute_batch(MIGRATIONS[0]).unwrap();
+        db.execute_batch(
+            r#"
+            INSERT INTO orchestration_sessions VALUES (1, '2026-01-01T00:00:00.000000Z', NULL, 'script', 'active', NULL, '{}', '{}');
+            INSERT INTO journal VALUES
+              (1, 1, '2026-01-01T00:00:00.000000Z', 'tasks-changed', 1,
+               '{"tasks-changed":{"changes":[{"is":{"task":"u1","id":"TASK-001","title":"Old"}},{"is":{"task":"u2","id":"TASK-002","title":"Two"}}]}}'),
+              (1, 2, '2026-01-01T00:00:01.000000Z', 'tasks-changed', 1,
+               '{"tasks-changed":{"changes":[{"is":{"task":"u1","id":"TASK-001","title":"New"}},{"deleted":"u2"}]}}');
+            INSERT INTO runs VALUES
+              (1, 1, 'u1', 'ended', 1, '{"phase":{"ended":{"landed":{"commit":"abc"}}},"since":"2026-01-01T00:00:02Z",
+                "counters":{"attempts":2,"failures":1},"working_ms":7,"evidence":["e1",{}],"kept":"why"}', '2026-01-01T00:00:02.000000Z'),
+              (1, 2, 'u2', 'held', 0, '{"phase":{"held":4},"since":"2026-01-01T00:00:03Z",
+                "counters":{"attempts":1,"failures":0},"working_ms":0,"evidence":null,"kept":null}', '2026-01-01T00:00:03.000000Z'),
+              (1, 3, 'u3', 'queued', 0, '{"phase":"queued","since":"2026-01-01T00:00:04Z",
+                "counters":{"attempts":0,"failures":0},"working_ms":0,"evidence":null,"kept":null}', '2026-01-01T00:00:04.000000Z');
+            PRAGMA user_version = 1;
+            "#,
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn older_tables_are_brought_up_to_date_and_a_copy_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("conductor.db");
+        old(&path);
+        let mut db = Connection::open(&path).unwrap();
+        prepare(&mut db, &path).unwrap();
+        assert_eq!(version(&db).unwrap(), VERSION);
+        let columns = [
+            "task_id",
+            "title",
+            "phase",
+            "ending",
+            "landed_as",
+            "attempts",
+            "working_ms",
+            "evidence",
+            "hold",
+            "kept",
+        ];
+        let quoted = columns.map(|column| format!("quote({column})")).join(" || ' ' || ");
+        let mut statement = db.prepare(&format!("SELECT {quoted} FROM runs")).unwrap();
+        let rows: Vec<String> =
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        insta::assert_snapshot!(rows.join("\n"), @r"
+        'TASK-001' 'New' 'ended' 'landed' 'abc' 2 7 'e1' NULL 'why'
+        'TASK-002' 'Two' 'held' NULL NULL 1 0 NULL 4 NULL
+        '' '' 'queued' NULL NULL 0 0 NULL NULL NULL
+        ");
+        drop(statement);
+        drop(db);
+        let copy = Connection::open(dir.path().join("backups/conductor-v1.db")).unwrap();
+        assert_eq!(version(&copy).unwrap(), 1);
+        let runs: i64 = copy.query_row("SELECT count(*) FROM runs", [], |row| row.get(0)).unwrap();
+        assert_eq!(runs, 3);
+    }
+
+    #[test]
+    fn a_step_that_fails_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("conductor.db");
+        old(&path);
+        let mut db = Connection::open(&path).unwrap();
+        // In the way of the second step.
+        db.execute_batch("CREATE TABLE checkpoints (x)").unwrap();
+        assert!(prepare(&mut db, &path).is_err());
+        assert_eq!(version(&db).unwrap(), 1);
+        let runs: i64 = db
+            .query_row("SELECT count(*) FROM runs WHERE body LIKE '%phase%'", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(runs, 3);
+    }
+
+    #[test]
+    fn a_step_that_another_process_was_first_to_take_is_not_taken_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("conductor.db");
+        let mut db = Connection::open(&path).unwrap();
+        prepare(&mut db, &path).unwrap();
+        step(&mut db, &path).unwrap();
+        assert_eq!(version(&db).unwrap(), VERSION);
+    }
+
+    #[test]
+    fn a_new_database_has_nothing_to_keep_a_copy_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("conductor.db");
+        prepare(&mut Connection::open(&path).unwrap(), &path).unwrap();
+        assert!(!dir.path().join("backups").exists());
+    }
 }

@@ -200,3 +200,164 @@ fn the_conversation_of_a_run_is_told_in_order() {
     assert!(db.interactions(ID, 1).unwrap().is_empty());
     assert_eq!(db.hold_question(ID, conductor_engine::ids::HoldId(1)).unwrap(), "Which?");
 }
+
+/// The session of [`begun`], brought to its end: its run is over and nothing waits.
+fn finished() -> (tempfile::TempDir, Database, Session) {
+    let (dir, mut db, mut session) = begun();
+    let run = session.runs.values().next().unwrap().id;
+    let ending = conductor_engine::session::Ending::Superseded { why: "cancelled".to_owned() };
+    let outcome = conductor_engine::session::SessionOutcome::AllDone;
+    let events = [Event::Ending { run, ending }, Event::Ended { run }, Event::SessionCompleted { outcome }];
+    let mut rows = Vec::new();
+    for event in events {
+        let row = Recorded { seq: session.seq + 1, at: at(9), event };
+        apply(&mut session, &row).unwrap();
+        rows.push(row);
+    }
+    db.append(ID, &rows, &session).unwrap();
+    (dir, db, session)
+}
+
+fn count(db: &Database, table: &str) -> i64 {
+    db.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_compacted_session_is_its_state_and_takes_no_rows() {
+    let (_dir, mut db, session) = finished();
+    let (rows, digest) = (session.seq, db.digests(ID).unwrap().1.rows_digest);
+    let dry = db.compact(ID, at(20), true).unwrap().unwrap();
+    assert_eq!((dry.rows, &dry.digest, count(&db, "journal") as u64), (rows, &digest, rows));
+    let done = db.compact(ID, at(20), false).unwrap().unwrap();
+    assert_eq!((&done, count(&db, "journal")), (&dry, 0));
+    assert_eq!(db.fold(ID).unwrap(), session);
+    assert_eq!(db.last_sign(ID).unwrap(), Some(at(9)));
+    let told = db.runs(ID).unwrap();
+    assert_eq!((told[0].task_id.as_str(), told[0].ending.as_deref()), ("TASK-001", Some("superseded")));
+    assert_eq!(db.compact(ID, at(21), false).unwrap(), Err(NotCompacted::Nothing));
+    assert_eq!(db.checkpoint(ID).unwrap().unwrap().digest, digest);
+}
+
+#[test]
+fn a_compacted_session_goes_on_from_its_checkpoint() {
+    let (_dir, mut db, mut session) = finished();
+    db.compact(ID, at(20), false).unwrap().unwrap();
+    // A driver that still has the state of before the last row must not write it again.
+    let stale = Recorded { seq: session.seq, at: at(21), event: Event::SessionResumed };
+    assert!(matches!(db.append(ID, &[stale], &session), Err(JournalError::Conflict { .. })));
+    let ann = Actor("ann".to_owned());
+    let id = db.ask(ID, &ann, &Control::Resume, at(22)).unwrap();
+    let rows = tell(&mut session, Input::Control(id, ann, Control::Resume), at(22));
+    assert!(!rows.is_empty());
+    db.append(ID, &rows, &session).unwrap();
+    assert_eq!(db.fold(ID).unwrap(), session);
+    assert_eq!(db.rows(ID, 0).unwrap(), rows);
+}
+
+#[test]
+fn what_is_open_is_not_compacted() {
+    let (_dir, mut db, mut session) = begun();
+    assert_eq!(db.compact(ID, at(20), false).unwrap(), Err(NotCompacted::NotOver));
+    let row =
+        Recorded { seq: session.seq + 1, at: at(9), event: Event::SessionFailed { why: "x".to_owned() } };
+    apply(&mut session, &row).unwrap();
+    db.append(ID, &[row], &session).unwrap();
+    assert_eq!(db.compact(ID, at(20), false).unwrap(), Err(NotCompacted::RunsOpen));
+    assert_eq!(count(&db, "journal") as u64, session.seq);
+}
+
+#[test]
+fn the_newest_sessions_are_compacted_only_when_asked() {
+    let (_dir, mut db, _) = finished();
+    for number in 2..=u64::from(KEPT_WHOLE) {
+        db.create_session(SessionId(number), &setup(), at(30)).unwrap();
+    }
+    assert_eq!(db.compactable().unwrap(), []);
+    db.create_session(SessionId(u64::from(KEPT_WHOLE) + 1), &setup(), at(30)).unwrap();
+    assert_eq!(db.compactable().unwrap(), [ID]);
+    db.compact(ID, at(31), false).unwrap().unwrap();
+    assert_eq!(db.compactable().unwrap(), []);
+}
+
+#[test]
+fn rows_of_a_newer_program_are_refused_untouched() {
+    for (change, expected) in [
+        (
+            "version = 99",
+            "failed to read row 1 (`tasks-changed`) of session 1: it has version 99, and this program knows versions up to 1: use the newer program",
+        ),
+        (
+            "kind = 'dreamt'",
+            "failed to read row 1 (`dreamt`) of session 1: its kind is `dreamt`, which this program does not know: use the newer program",
+        ),
+    ] {
+        let (_dir, mut db, session) = finished();
+        db.db.execute_batch(&format!("UPDATE journal SET {change} WHERE seq = 1")).unwrap();
+        assert_eq!(db.fold(ID).unwrap_err().to_string(), expected);
+        assert!(db.compact(ID, at(20), false).is_err());
+        assert_eq!(count(&db, "journal") as u64, session.seq);
+    }
+    let (_dir, mut db, _) = finished();
+    db.compact(ID, at(20), false).unwrap().unwrap();
+    db.db.execute_batch("UPDATE checkpoints SET version = 99").unwrap();
+    assert!(db.fold(ID).unwrap_err().to_string().contains("the checkpoint of session 1: it has version 99"));
+    db.db
+        .execute_batch("UPDATE orchestration_sessions SET setup = json_set(setup, '$.version', 99)")
+        .unwrap();
+    assert!(db.setup(ID).unwrap_err().to_string().contains("the setup of session 1: it has version 99"));
+}
+
+/// An export of the session, with every text `mask` replaced.
+fn exported(db: &Database) -> String {
+    let mut out = Vec::new();
+    let mask = |value: &serde_json::Value| {
+        let mut value = value.clone();
+        value["config"] = json!("masked");
+        value
+    };
+    db.export(ID, &mask, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn an_export_folds_to_the_same_state_before_and_after_a_compaction() {
+    let (_dir, mut db, session) = finished();
+    let text = exported(&db);
+    assert!(text.contains(r#""config":"masked""#));
+    let folded = fold_export(text.as_bytes()).unwrap();
+    assert!(folded.agrees() && folded.comparable);
+    assert_eq!((&folded.session, folded.found.rows), (&session, session.seq));
+    db.compact(ID, at(20), false).unwrap().unwrap();
+    let small = exported(&db);
+    assert_eq!(small.lines().count(), 1);
+    let again = fold_export(small.as_bytes()).unwrap();
+    assert!(again.agrees());
+    assert_eq!((again.session, again.found.rows), (session, 0));
+}
+
+#[test]
+fn an_export_that_is_not_whole_does_not_agree() {
+    let (_dir, db, _) = finished();
+    let text = exported(&db);
+    let cut: String = text.lines().take(3).map(|line| format!("{line}\n")).collect();
+    assert!(!fold_export(cut.as_bytes()).unwrap().agrees());
+    let changed = text.replace("cancelled", "completed");
+    assert!(!fold_export(changed.as_bytes()).unwrap().agrees());
+    assert!(matches!(fold_export(&b"{}\n"[..]), Err(ExportError::NotAnExport)));
+    assert!(matches!(fold_export(&b""[..]), Err(ExportError::NotAnExport)));
+    let newer = text.replacen(r#""version":1"#, r#""version":9"#, 1);
+    assert!(matches!(fold_export(newer.as_bytes()), Err(ExportError::Newer { found: 9, known: 1 })));
+    let torn = format!("{text}{{\"seq\":");
+    assert!(matches!(fold_export(torn.as_bytes()), Err(ExportError::Line { .. })));
+}
+
+#[test]
+fn runs_are_told_by_the_names_that_their_tasks_have_now() {
+    let (_dir, mut db, mut session) = begun();
+    let renamed = TaskFacts { title: "Keep notes".to_owned(), standing: Standing::Ours, ..facts() };
+    let rows = tell(&mut session, Input::Tasks(vec![TaskChange::Is(renamed)]), at(5));
+    db.append(ID, &rows, &session).unwrap();
+    let told = db.runs(ID).unwrap();
+    assert_eq!((told.len(), told[0].title.as_str(), told[0].phase.as_str()), (1, "Keep notes", "preparing"));
+    assert_eq!(db.open_holds(ID).unwrap(), []);
+}

@@ -23,7 +23,7 @@ use conductor_engine::ids::RunId;
 use crate::driver::Perform;
 
 pub use gates::CheckError;
-pub use places::{Places, PlacesError};
+pub use places::{Places, PlacesError, lock_path};
 pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
 pub(crate) use tasks::{Facts, heartbeat};

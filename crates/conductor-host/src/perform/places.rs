@@ -23,6 +23,11 @@ pub enum PlacesError {
     Inside(PathBuf),
 }
 
+/// The driver's lock of a project, whose `.taskwerk` directory this is.
+pub fn lock_path(taskwerk: &Path) -> PathBuf {
+    taskwerk.join("driver.lock")
+}
+
 /// The directories of one repository's sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
@@ -109,7 +114,7 @@ impl Places {
 
     /// The driver's lock.
     pub fn lock(&self) -> PathBuf {
-        self.taskwerk.join("driver.lock")
+        lock_path(&self.taskwerk)
     }
 
     /// The records of a session.

@@ -177,6 +177,7 @@ impl Host {
             return Err(error.into());
         }
         db.record_tip(id, &setup.base, "begun", clock::now())?;
+        notes.extend(compact_old(&mut db));
         Ok(Begun { id, branch, continues, setup, notes })
     }
 
@@ -291,6 +292,20 @@ fn rules(
         limits: config.safety.limits,
         first_hold,
     })
+}
+
+/// Sessions of long ago take no more room than they need. What keeps one of them as it is, is a remark and no reason to
+/// begin nothing.
+fn compact_old(db: &mut Database) -> Vec<String> {
+    let old = match db.compactable() {
+        Ok(old) => old,
+        Err(error) => return vec![format!("old sessions were not compacted: {error}")],
+    };
+    let compact = |id| match db.compact(id, clock::now(), false) {
+        Ok(_) => None,
+        Err(error) => Some(format!("session {id} was not compacted: {error}")),
+    };
+    old.into_iter().filter_map(compact).collect()
 }
 
 /// How long a setup step may take, in seconds.

@@ -121,7 +121,7 @@ pub(super) fn wants_words(kind: HoldKind) -> bool {
 pub(super) fn report(context: &mut Context, opened: &Opened, session: &Session) -> Result<Exit, CliError> {
     let exit = exit(session);
     if context.printer.is_json() {
-        let picture = Picture::new(opened, session)?;
+        let picture = Picture::new(opened, session.id)?;
         context.printer.json(&json!(picture));
         return Ok(exit);
     }

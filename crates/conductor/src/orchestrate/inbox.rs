@@ -5,7 +5,7 @@ use cli_kit::time::{now, relative};
 use cli_kit::{CliError, Exit};
 
 use super::drive::wants_words;
-use super::opened::Opened;
+use super::opened::Records;
 use super::status::{HoldPicture, holds};
 use crate::context::Context;
 use crate::failure::from_journal;
@@ -16,10 +16,10 @@ use crate::failure::from_journal;
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
-    let opened = Opened::new(context)?;
+    let records = Records::new(context)?;
     let mut all: Vec<HoldPicture> = Vec::new();
-    for id in opened.db.sessions_with_holds().map_err(from_journal)? {
-        all.extend(holds(&opened.fold(id)?));
+    for id in records.db.sessions_with_holds().map_err(from_journal)? {
+        all.extend(holds(&records, id)?);
     }
     if context.printer.is_json() {
         context.printer.json(&all);

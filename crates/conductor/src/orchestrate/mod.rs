@@ -8,7 +8,7 @@ pub(crate) mod inbox;
 mod land;
 mod logs;
 pub(crate) mod monitor;
-mod opened;
+pub(crate) mod opened;
 mod pause;
 mod resume;
 mod review;
@@ -17,7 +17,7 @@ mod run;
 mod start;
 mod status;
 mod stop;
-mod story;
+pub(crate) mod story;
 mod why;
 
 use clap::Subcommand;

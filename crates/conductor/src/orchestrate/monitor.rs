@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cli_kit::{CliError, Exit};
 
-use super::opened::Opened;
+use super::opened::Records;
 use super::status::{Picture, draw};
 use crate::context::Context;
 
@@ -24,12 +24,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
-    let opened = Opened::new(context)?;
-    let id = opened.some_session()?;
+    let records = Records::new(context)?;
+    let id = records.some_session()?;
     let live = !args.once && !context.printer.is_json() && std::io::stdout().is_terminal();
     loop {
-        let driven = opened.driver()?.is_some();
-        let picture = Picture::new(&opened, &opened.fold(id)?)?;
+        let driven = records.driver()?.is_some();
+        let picture = Picture::new(&records, id)?;
         if context.printer.is_json() {
             context.printer.json(&picture);
             return Ok(Exit::Ok);
@@ -48,6 +48,6 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
 }
 
 /// Lets a moment pass before the next look: journal and transcripts tell nobody that they have grown.
-pub(super) fn look_again() {
+pub(crate) fn look_again() {
     std::thread::park_timeout(REFRESH);
 }

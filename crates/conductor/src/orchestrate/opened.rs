@@ -8,32 +8,68 @@ use conductor_engine::ids::{HoldId, SessionId, TaskRef};
 use conductor_engine::session::{Run, Session};
 use conductor_host::driver::DriverLock;
 use conductor_host::journal::Database;
+use conductor_host::perform::lock_path;
 use conductor_host::process::Keeper;
 use conductor_host::session::Host;
 
-use super::error::{failed, from_host, from_lock};
+use super::error::{failed, from_lock};
 use crate::context::{Context, Project};
 use crate::failure::{from_client, from_journal};
 
-pub(crate) struct Opened {
+/// What can be read of a project's sessions without its repository.
+pub(crate) struct Records {
     pub(crate) project: Project,
-    pub(crate) host: Host,
     pub(crate) db: Database,
     asked: Option<SessionId>,
 }
 
+/// The same with the repository, for whatever looks into commits or starts something.
+pub(crate) struct Opened {
+    pub(crate) host: Host,
+    records: Records,
+}
+
+impl std::ops::Deref for Opened {
+    type Target = Records;
+    fn deref(&self) -> &Records {
+        &self.records
+    }
+}
+
+impl std::ops::DerefMut for Opened {
+    fn deref_mut(&mut self) -> &mut Records {
+        &mut self.records
+    }
+}
+
 impl Opened {
     pub(crate) fn new(context: &Context) -> Result<Self, CliError> {
-        let project = context.open()?;
+        let records = Records::new(context)?;
         let host = Host {
             repo: context.repository()?,
-            taskwerk: project.tasks.data_dir().to_owned(),
-            config: project.merged.clone(),
+            taskwerk: records.project.tasks.data_dir().to_owned(),
+            config: records.project.merged.clone(),
             env: context.user_env(),
             keeper: Keeper::current_exe().map_err(|e| failed(&e))?,
         };
+        Ok(Self { host, records })
+    }
+
+    pub(crate) fn take_lock(&self) -> Result<DriverLock, CliError> {
+        DriverLock::take(&self.lock_path()).map_err(|e| from_lock(&e))
+    }
+
+    /// Who gives the commands.
+    pub(crate) fn actor(context: &Context) -> Result<Actor, CliError> {
+        Ok(Actor(context.actor()?.to_string()))
+    }
+}
+
+impl Records {
+    pub(crate) fn new(context: &Context) -> Result<Self, CliError> {
+        let project = context.open()?;
         let db = project.database()?;
-        Ok(Self { project, host, db, asked: asked_session(context)? })
+        Ok(Self { project, db, asked: asked_session(context)? })
     }
 
     /// The session that was named with `--session`, else the newest one.
@@ -71,17 +107,18 @@ impl Opened {
         })
     }
 
-    pub(crate) fn lock_path(&self) -> Result<PathBuf, CliError> {
-        Ok(self.host.places().map_err(|e| from_host(&e))?.lock())
+    /// The session that was named with `--session`.
+    pub(crate) fn asked(&self) -> Option<SessionId> {
+        self.asked
+    }
+
+    pub(crate) fn lock_path(&self) -> PathBuf {
+        lock_path(self.project.tasks.data_dir())
     }
 
     /// The process that drives a session now, if one does.
     pub(crate) fn driver(&self) -> Result<Option<u32>, CliError> {
-        DriverLock::holder(&self.lock_path()?).map_err(|e| from_lock(&e))
-    }
-
-    pub(crate) fn take_lock(&self) -> Result<DriverLock, CliError> {
-        DriverLock::take(&self.lock_path()?).map_err(|e| from_lock(&e))
+        DriverLock::holder(&self.lock_path()).map_err(|e| from_lock(&e))
     }
 
     pub(crate) fn fold(&self, id: SessionId) -> Result<Session, CliError> {
@@ -92,11 +129,6 @@ impl Opened {
     pub(crate) fn task(&self, text: &str) -> Result<(TaskRef, String), CliError> {
         let task = self.project.tasks.find(text).map_err(from_client)?;
         Ok((TaskRef(task.uid.to_string()), task.id.to_string()))
-    }
-
-    /// Who gives the commands.
-    pub(crate) fn actor(context: &Context) -> Result<Actor, CliError> {
-        Ok(Actor(context.actor()?.to_string()))
     }
 }
 

@@ -6,14 +6,14 @@ use cli_kit::text::escape;
 use cli_kit::time::{now, relative};
 use cli_kit::{CliError, Exit};
 use conductor_engine::ids::{HoldId, RunId, SessionId};
-use conductor_engine::session::{HoldKind, Phase, Session};
-use conductor_host::journal::Metrics;
+use conductor_engine::session::HoldKind;
+use conductor_host::journal::{Metrics, RunRow};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use super::opened::Opened;
-use super::story::{landed_commit, working_time};
+use super::opened::Records;
+use super::story::working_time;
 use crate::context::Context;
 use crate::failure::from_journal;
 
@@ -25,8 +25,8 @@ use crate::failure::from_journal;
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
-    let opened = Opened::new(context)?;
-    let Some(id) = opened.session()? else {
+    let records = Records::new(context)?;
+    let Some(id) = records.session()? else {
         if context.printer.is_json() {
             context.printer.json(&json!({ "session": null }));
         } else {
@@ -34,20 +34,20 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
         }
         return Ok(Exit::Ok);
     };
-    let picture = Picture::new(&opened, &opened.fold(id)?)?;
+    let picture = Picture::new(&records, id)?;
     if context.printer.is_json() {
         context.printer.json(&picture);
     } else {
         draw(context, &picture);
-        tell_others(context, &opened, id)?;
+        tell_others(context, &records, id)?;
     }
     Ok(Exit::Ok)
 }
 
 /// Names the other sessions in which something is left to do.
-fn tell_others(context: &mut Context, opened: &Opened, shown: SessionId) -> Result<(), CliError> {
-    let waiting = opened.db.sessions_with_holds().map_err(from_journal)?;
-    for row in opened.db.sessions().map_err(from_journal)?.iter().filter(|row| row.id != shown) {
+fn tell_others(context: &mut Context, records: &Records, shown: SessionId) -> Result<(), CliError> {
+    let waiting = records.db.sessions_with_holds().map_err(from_journal)?;
+    for row in records.db.sessions().map_err(from_journal)?.iter().filter(|row| row.id != shown) {
         let over = row.status == "completed" || row.status == "failed";
         let holds = waiting.contains(&row.id);
         if !over || holds {
@@ -89,7 +89,7 @@ pub(super) struct RunPicture {
     pub(super) run: RunId,
     pub(super) task_id: String,
     pub(super) title: String,
-    pub(super) phase: conductor_engine::PhaseTag,
+    pub(super) phase: String,
     pub(super) ending: Option<String>,
     pub(super) since: Timestamp,
     pub(super) attempts: u32,
@@ -115,18 +115,20 @@ pub(super) struct HoldPicture {
 }
 
 impl Picture {
-    pub(super) fn new(opened: &Opened, session: &Session) -> Result<Self, CliError> {
-        let row = opened.db.session_row(session.id).map_err(from_journal)?;
-        let setup = opened.db.setup(session.id).map_err(from_journal)?;
-        let driver = opened.driver()?;
+    /// Read from the tables beside the journal, so that a long session is told as fast as a short one.
+    pub(super) fn new(records: &Records, id: SessionId) -> Result<Self, CliError> {
+        let row = records.db.session_row(id).map_err(from_journal)?;
+        let setup = records.db.setup(id).map_err(from_journal)?;
+        let driver = records.driver()?;
         // This very process may be the driver; then it asks itself.
         let driven = driver.is_some();
+        let runs = records.db.runs(id).map_err(from_journal)?;
         Ok(Self {
-            session: session.id,
+            session: id,
             interrupted: row.status == "active" && !driven,
             driver,
             outcome: row.outcome,
-            branch: format!("conductor/s{}", session.id),
+            branch: format!("conductor/s{id}"),
             target: setup.target,
             base: setup.base.to_string(),
             agent: row.agent,
@@ -134,77 +136,48 @@ impl Picture {
             started_at: row.started_at,
             ended_at: row.ended_at,
             metrics: row.metrics,
-            runs: session.runs.keys().filter_map(|id| run_picture(session, *id)).collect(),
-            holds: holds(session),
+            runs: runs.into_iter().map(RunPicture::from).collect(),
+            holds: holds(records, id)?,
             status: row.status,
         })
     }
 }
 
-fn run_picture(session: &Session, id: RunId) -> Option<RunPicture> {
-    let run = session.runs.get(&id)?;
-    let facts = session.tasks.get(&run.task)?;
-    let ending = match &run.phase {
-        Phase::Ended(ending) | Phase::Stopping(ending) => Some(ending_word(ending).to_owned()),
-        Phase::Queued
-        | Phase::Preparing
-        | Phase::Working(_)
-        | Phase::Collecting
-        | Phase::Gating(_)
-        | Phase::Deciding(_)
-        | Phase::Landing(_)
-        | Phase::Waiting { .. }
-        | Phase::Held(_) => None,
-    };
-    let hold = if let Phase::Held(hold) = run.phase { Some(hold) } else { None };
-    Some(RunPicture {
-        run: id,
-        task_id: facts.id.clone(),
-        title: facts.title.clone(),
-        phase: run.phase.tag(),
-        ending,
-        since: run.since,
-        attempts: run.counters.attempts,
-        failures: run.counters.failures,
-        working_ms: run.working_ms,
-        working: working_time(run),
-        commit: landed_commit(run),
-        evidence: run.evidence.as_ref().map(|(id, _)| id.to_string()),
-        hold,
-        kept: run.kept.clone(),
-    })
-}
-
-fn ending_word(ending: &conductor_engine::session::Ending) -> &'static str {
-    use conductor_engine::session::Ending as E;
-    match ending {
-        E::Landed { .. } => "landed",
-        E::Rejected { .. } => "rejected",
-        E::Failed { .. } => "failed",
-        E::Stopped { .. } => "stopped",
-        E::Superseded { .. } => "superseded",
+impl From<RunRow> for RunPicture {
+    fn from(run: RunRow) -> Self {
+        Self {
+            run: run.run,
+            task_id: run.task_id,
+            title: run.title,
+            phase: run.phase,
+            ending: run.ending,
+            since: run.since,
+            attempts: run.attempts,
+            failures: run.failures,
+            working_ms: run.working_ms,
+            working: working_time(run.working_ms),
+            commit: run.landed_as.map(|commit| commit.chars().take(7).collect()),
+            evidence: run.evidence,
+            hold: run.hold,
+            kept: run.kept,
+        }
     }
 }
 
 /// The holds that wait.
-pub(super) fn holds(session: &Session) -> Vec<HoldPicture> {
-    session
-        .open_holds()
-        .map(|hold| HoldPicture {
-            session: session.id,
-            hold: hold.id,
-            run: hold.run,
-            task_id: session
-                .runs
-                .get(&hold.run)
-                .and_then(|r| session.tasks.get(&r.task))
-                .map_or_else(String::new, |t| t.id.clone()),
-            kind: hold.kind,
-            question: hold.question.clone(),
-            detail: hold.detail.clone(),
-            opened_at: hold.opened_at,
-        })
-        .collect()
+pub(super) fn holds(records: &Records, session: SessionId) -> Result<Vec<HoldPicture>, CliError> {
+    let rows = records.db.open_holds(session).map_err(from_journal)?;
+    let picture = |row: conductor_host::journal::HoldRow| HoldPicture {
+        session,
+        hold: row.hold,
+        run: row.run,
+        task_id: row.task_id,
+        kind: row.kind,
+        question: row.question,
+        detail: row.detail,
+        opened_at: row.opened_at,
+    };
+    Ok(rows.into_iter().map(picture).collect())
 }
 
 /// Draws the picture for people.
@@ -238,7 +211,7 @@ pub(super) fn draw(context: &mut Context, picture: &Picture) {
         let phase = match (&run.ending, run.hold) {
             (Some(ending), _) => ending.clone(),
             (None, Some(hold)) => format!("held ({hold})"),
-            (None, None) => format!("{:?}", run.phase).to_lowercase(),
+            (None, None) => run.phase.clone(),
         };
         table.row([
             Cell::new(&run.task_id).style(Style::Cyan),

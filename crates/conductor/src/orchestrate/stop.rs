@@ -57,7 +57,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let asked = ask(context, &mut opened, id, &Control::Stop { why: args.reason })?;
     if matches!(asked, Asked::Driver(_)) && !args.no_wait {
         context.printer.note(format!("Session {id} wraps up: agents are stopped, their work is saved…"));
-        let lock = DriverLock::wait(&opened.lock_path()?).map_err(|e| from_lock(&e))?;
+        let lock = DriverLock::wait(&opened.lock_path()).map_err(|e| from_lock(&e))?;
         drop(lock);
         let session = opened.fold(id)?;
         return super::drive::report(context, &opened, &session).map(|_| Exit::Ok);

@@ -99,7 +99,7 @@ fn head(printer: &Printer, session: &Session, run: RunId) -> String {
     printer.paint(Style::Cyan, &format!("{:<9}", escape(&id))).into_owned()
 }
 
-fn attempt_end(end: &conductor_engine::attempt::AttemptEnd) -> Option<String> {
+pub(crate) fn attempt_end(end: &conductor_engine::attempt::AttemptEnd) -> Option<String> {
     use conductor_engine::attempt::AttemptEnd as E;
     Some(match end {
         E::Finished { .. } => return None,
@@ -121,7 +121,7 @@ fn attempt_end(end: &conductor_engine::attempt::AttemptEnd) -> Option<String> {
 
 fn done_line(printer: &Printer, db: &Database, session: &Session, id: RunId) -> Option<String> {
     let run = session.runs.get(&id)?;
-    let mut parts = vec![session.rules.agent.clone(), working_time(run)];
+    let mut parts = vec![session.rules.agent.clone(), working_time(run.working_ms)];
     let evidence = run.evidence.as_ref().and_then(|(id, _)| db.evidence(id).ok());
     parts.extend(evidence.as_ref().map(gates_text));
     let commit = landed_commit(run)?;
@@ -133,7 +133,7 @@ fn done_line(printer: &Printer, db: &Database, session: &Session, id: RunId) -> 
 }
 
 /// Where a run's work landed, abbreviated.
-pub(super) fn landed_commit(run: &Run) -> Option<String> {
+fn landed_commit(run: &Run) -> Option<String> {
     use conductor_engine::session::Phase;
     match &run.phase {
         Phase::Stopping(Ending::Landed { commit }) | Phase::Ended(Ending::Landed { commit }) => {
@@ -153,8 +153,9 @@ pub(super) fn landed_commit(run: &Run) -> Option<String> {
     }
 }
 
-pub(super) fn working_time(run: &Run) -> String {
-    compact(SignedDuration::from_millis(i64::try_from(run.working_ms).unwrap_or(i64::MAX)))
+/// Milliseconds as people read them.
+pub(crate) fn working_time(ms: u64) -> String {
+    compact(SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX)))
 }
 
 /// `$0.31`.

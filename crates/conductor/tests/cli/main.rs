@@ -5,6 +5,7 @@
 mod config;
 mod hostile;
 mod import;
+mod journal;
 mod plan;
 mod project;
 

@@ -114,7 +114,6 @@ fn killed_at_any_moment(dice: &mut Dice, most: u32) -> u32 {
         }
         driver.kill();
         kills += 1;
-        println!("kill {kills}: at row {}", project.journal_rows());
         driver = project.spawn(&["orchestrate", "resume", "--auto"]);
     }
     assert_eq!(driver.wait(), Some(0), "{}", project.run(&["orchestrate", "status"]));

@@ -15,11 +15,9 @@ fn together(tasks: usize, then: &str) -> String {
     )
 }
 
-/// A gate whose first test waits until everybody's work is in the lane behind it.
+/// A gate that waits until everybody's work is in the lane.
 fn slow_gate(check: &str) -> String {
-    let script = format!(
-        "echo >> $HOME/tests; [ $(grep -c '' $HOME/tests) -gt 1 ] || until [ -f $HOME/go ]; do sleep 0.02; done; {check}"
-    );
+    let script = format!("echo >> $HOME/tests; until [ -f $HOME/go ]; do sleep 0.02; done; {check}");
     format!("gates: {{ test: {{ run: {script:?} }} }}")
 }
 

@@ -5,6 +5,7 @@
 
 mod data;
 mod engine;
+mod journal;
 mod measure;
 mod orchestration;
 mod plan;
@@ -17,6 +18,9 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use conductor_engine::Illegal;
+use conductor_engine::ids::IdError;
+use conductor_host::journal::JournalError;
 
 pub(crate) use measure::{MEASURE_VERB, measure_child};
 pub(crate) use report::BenchReport;
@@ -51,6 +55,8 @@ enum Part {
     Orchestration,
     /// The engine alone, at 10,000 tasks and in simulations
     Engine,
+    /// A session of a million rows, and of 10,000 tasks
+    Journal,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +73,12 @@ pub(crate) enum BenchError {
     Answer { what: &'static str, source: serde_json::Error },
     #[error("`conductor orchestrate status --json` has no number `{pointer}`; the counts cannot be compared")]
     NoCount { pointer: &'static str },
+    #[error("the benchmark made a name that git would not: {source}")]
+    Name { source: IdError },
+    #[error("failed to write the session to measure: {0}")]
+    Journal(#[from] JournalError),
+    #[error("the session to measure is none that the engine allows: {0}")]
+    Illegal(#[from] Illegal),
 }
 
 /// Builds a release of the workspace unless told where the programs are, then measures. Takes minutes.
@@ -91,6 +103,9 @@ pub(crate) fn run(options: &BenchOptions, path: OsString) -> Result<BenchReport,
     }
     if wanted(Part::Engine) {
         report.extend(engine::run(&stage)?);
+    }
+    if wanted(Part::Journal) {
+        report.extend(journal::run(&stage)?);
     }
     Ok(report)
 }
