@@ -7,6 +7,7 @@ mod notify;
 mod places;
 mod site;
 mod stop;
+mod storage;
 mod tasks;
 mod workspace;
 
@@ -25,6 +26,7 @@ pub use gates::CheckError;
 pub use places::{Places, PlacesError};
 pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
+pub use storage::StorageTrouble;
 pub(crate) use tasks::{Facts, heartbeat};
 
 use stop::StopSwitch;
@@ -102,6 +104,10 @@ impl Job {
             transient: false,
         });
         self.finished.lock().unwrap_or_else(PoisonError::into_inner).push(self.key);
+        if let Some(trouble) = self.site.storage_trouble(&outcome) {
+            // What came of it is not told: the driver ends, and the next one asks for the same again.
+            return self.site.break_off(trouble);
+        }
         let _ended = self.mail.send(Input::Done(self.key, outcome));
     }
 

@@ -11,6 +11,7 @@ use taskwerk_model::TaskId;
 use thiserror::Error;
 
 use super::places::{Places, PlacesError};
+use super::storage::StorageTrouble;
 use super::{Trouble, failed, refused};
 use crate::agents::{AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, profiles};
 use crate::config::{AgentRole, Config, ConfigError, Orchestration};
@@ -69,6 +70,8 @@ pub struct Site {
     compared: Mutex<Option<Comparison>>,
     /// Durable transactions in the task store.
     task_commits: AtomicU64,
+    /// Why the driver cannot go on.
+    pub(super) broken: Mutex<Option<StorageTrouble>>,
 }
 
 /// The session's branch holds what no gate has seen.
@@ -136,6 +139,7 @@ impl Site {
             last_tip,
             compared: Mutex::default(),
             task_commits: AtomicU64::new(0),
+            broken: Mutex::default(),
         })
     }
 

@@ -51,7 +51,8 @@ impl Host {
         let (mail, inbox) = mpsc::channel();
         let workers = Workers::new(Arc::clone(&site), mail);
         let ears = Ears { mail: inbox, tasks: self.tasks(id)?, controls: self.database()? };
-        let mut driver = Driver::new(session, journal, workers, ears, site);
+        let last_sign = journal.last_sign(id)?;
+        let mut driver = Driver::new(session, journal, workers, ears, site, last_sign);
         driver.run(watch)?;
         Ok(driver.into_session())
     }

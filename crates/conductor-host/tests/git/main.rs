@@ -6,6 +6,7 @@ mod gate;
 mod heal;
 mod hostile;
 mod land;
+mod locks;
 mod open;
 mod refs;
 mod removal;
