@@ -114,6 +114,13 @@ impl DriverLock {
         Self::take(path)
     }
 
+    /// The driver that the file names although it is dead. Whoever takes the lock puts that right.
+    pub fn dead_holder(path: &Path) -> Option<u32> {
+        let mut file = File::open(path).ok()?;
+        let driver = read_driver(&mut file).filter(|driver| !driver.is_running())?;
+        u32::try_from(driver.pid).ok()
+    }
+
     /// The driver that is at work, if one is. Takes nothing.
     ///
     /// # Errors

@@ -95,9 +95,17 @@ impl Repo {
     /// # Errors
     /// When git fails.
     pub fn list_refs(&self, prefix: &str) -> Result<Vec<(RefName, Oid)>, GitError> {
+        self.list_refs_of(&[prefix])
+    }
+
+    /// The same for several prefixes, which may also be patterns as `git for-each-ref` takes them.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn list_refs_of(&self, patterns: &[&str]) -> Result<Vec<(RefName, Oid)>, GitError> {
         let step = "list refs";
-        let format = "--format=%(objectname) %(refname)";
-        let out = self.git().cmd(step, "for-each-ref").args([format, "--end-of-options", prefix]).ok()?;
+        let options = ["--format=%(objectname) %(refname)", "--end-of-options"];
+        let out = self.git().cmd(step, "for-each-ref").args(options).args(patterns.iter().copied()).ok()?;
         let mut refs = Vec::new();
         for line in String::from_utf8_lossy(&out).lines() {
             let (oid, name) = line.split_once(' ').ok_or_else(|| GitError::answer(step, line.as_bytes()))?;

@@ -5,6 +5,7 @@ mod controls;
 mod evidence;
 mod landings;
 mod plans;
+mod projection;
 mod read;
 mod schema;
 

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use conductor_engine::effect::{Outcome, Verdict};
 use conductor_engine::evidence::{Evidence, EvidenceSummary};
-use conductor_engine::gate::{GateKind, TestDelta, TestResults};
+use conductor_engine::gate::{GateKind, GateSpec, TestDelta, TestResults};
 use conductor_engine::ids::{EvidenceId, RunId, TreeId};
 use conductor_engine::session::Candidate;
 use thiserror::Error;
 
+use super::places::Places;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
@@ -60,7 +61,7 @@ impl Site {
         candidate: &Candidate,
         stop: &GateStop,
     ) -> Result<Option<TestResults>, Trouble> {
-        let tells = |g: &conductor_engine::gate::GateSpec| g.kind == GateKind::Test && g.reader.is_some();
+        let tells = |g: &GateSpec| g.kind == GateKind::Test && g.reader.is_some();
         if !self.setup.gates.iter().any(tells) {
             return Ok(None);
         }
@@ -106,7 +107,7 @@ impl Site {
                 .map_err(|e| failed(&e));
         }
         let path = self.places.gate(self.session);
-        let caches = self.caches();
+        let caches = cache_dirs(&self.setup.gates, &self.places);
         let workspace = self.repo.ensure_gate_workspace(&path, tree, &caches).map_err(|e| failed(&e))?;
         let job = GateJob {
             specs: &self.setup.gates,
@@ -125,19 +126,6 @@ impl Site {
         let evidence = result.map_err(|e| failed(&e))?;
         removed.map_err(|e| failed(&e))?;
         Ok(evidence)
-    }
-
-    /// The directories that gates declare as caches, kept per path.
-    fn caches(&self) -> Vec<CacheDir> {
-        let mut caches: Vec<CacheDir> = Vec::new();
-        for inside in self.setup.gates.iter().flat_map(|g| &g.cache) {
-            let inside = PathBuf::from(inside);
-            if caches.iter().all(|c| c.inside != inside) {
-                let store = self.places.cache().join(flat(&inside));
-                caches.push(CacheDir { inside, store });
-            }
-        }
-        caches
     }
 
     /// Whether a person has to see the change before it lands.
@@ -193,6 +181,19 @@ fn missing_tests(tests: &TestDelta) -> Option<String> {
         String::new()
     };
     (!gone.is_empty()).then(|| format!("no longer runs tests that ran before ({}{more})", some.join(", ")))
+}
+
+/// The directories that gates declare as caches, kept per path.
+pub(crate) fn cache_dirs(gates: &[GateSpec], places: &Places) -> Vec<CacheDir> {
+    let mut caches: Vec<CacheDir> = Vec::new();
+    for inside in gates.iter().flat_map(|g| &g.cache) {
+        let inside = PathBuf::from(inside);
+        if caches.iter().all(|c| c.inside != inside) {
+            let store = places.cache().join(flat(&inside));
+            caches.push(CacheDir { inside, store });
+        }
+    }
+    caches
 }
 
 /// A path as one name.

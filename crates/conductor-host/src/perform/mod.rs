@@ -23,11 +23,14 @@ use conductor_engine::ids::RunId;
 use crate::driver::Perform;
 
 pub use gates::CheckError;
+pub(crate) use gates::cache_dirs;
+pub(crate) use places::owner_of;
 pub use places::{Places, PlacesError};
 pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
 pub use storage::StorageTrouble;
-pub(crate) use tasks::{Facts, heartbeat};
+pub(crate) use tasks::{Facts, heartbeat, run_of_worker};
+pub(crate) use workspace::kept_why;
 
 use stop::StopSwitch;
 

@@ -88,14 +88,24 @@ impl Places {
         again.into_iter().map(|again| self.workspace(run, again)).collect()
     }
 
+    /// The folder of all gate workspaces.
+    pub fn gates(&self) -> PathBuf {
+        self.root.join("gate")
+    }
+
+    /// The folder of all temporary files.
+    pub fn temporary(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
     /// The gate workspace of a session's lane.
     pub fn gate(&self, session: SessionId) -> PathBuf {
-        self.root.join("gate").join(session.to_string())
+        self.gates().join(session.to_string())
     }
 
     /// A place for temporary files of one step of a run.
     pub fn tmp(&self, run: RunId, step: &str) -> PathBuf {
-        self.root.join("tmp").join(format!("{run}-{step}"))
+        self.temporary().join(format!("{run}-{step}"))
     }
 
     /// Where declared caches survive between gate workspaces.
@@ -132,6 +142,17 @@ impl Places {
     pub fn gate_records(&self, run: RunId, tree: &str) -> PathBuf {
         self.run_records(run).join("gates").join(tree)
     }
+}
+
+/// The run and the place of it that a name among the workspaces belongs to: `1.2-3.ready` to the fourth of run 1.2.
+pub(crate) fn owner_of(name: &str) -> Option<(RunId, u32)> {
+    let (session, rest) = name.split_once('.')?;
+    let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let run: RunId = format!("{session}.{number}").parse().ok()?;
+    // Only the spelling that Conductor itself uses.
+    let own = name.strip_prefix(&run.to_string())?;
+    (own.is_empty() || own.starts_with(['-', '.'])).then_some(())?;
+    Some((run, again_of(run, name)?))
 }
 
 /// Which of the run's workspaces a name belongs to: `1.2` and `1.2.ready` to the first one of run 1.2.

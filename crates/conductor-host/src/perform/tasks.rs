@@ -32,6 +32,11 @@ pub(crate) fn worker_name(run: RunId) -> String {
     format!("conductor/{run}")
 }
 
+/// The run whose claim this worker's is.
+pub(crate) fn run_of_worker(worker: &str) -> Option<RunId> {
+    worker.strip_prefix("conductor/")?.parse().ok()
+}
+
 /// The beginning of the names of all workers of a session.
 fn session_workers(session: SessionId) -> String {
     format!("conductor/{session}.")

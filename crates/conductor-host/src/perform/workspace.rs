@@ -226,7 +226,8 @@ impl Site {
     }
 }
 
-fn kept_why(why: &KeptWhy) -> String {
+/// Why a workspace was kept, for people.
+pub(crate) fn kept_why(why: &KeptWhy) -> String {
     let list = |paths: &[crate::git::RepoPath]| {
         let mut names: Vec<String> = paths.iter().take(5).map(ToString::to_string).collect();
         if paths.len() > 5 {

@@ -57,7 +57,9 @@ pub(super) fn from_begin(error: &BeginError) -> CliError {
 }
 
 pub(super) fn from_drive(error: &DriveSessionError) -> CliError {
-    failed(error).hint("nothing is lost: `conductor orchestrate resume` takes the session up where it was")
+    failed(error).hint(
+        "nothing is lost: when that is mended, `conductor orchestrate resume` takes the session up where it was",
+    )
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is a failure of git or a store")]
