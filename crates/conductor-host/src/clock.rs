@@ -5,10 +5,16 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The time of day, for stamps on what is recorded.
+/// The time of day, for stamps on what is recorded: as exact as the databases keep it, so that what is in memory and
+/// what is read back are the same.
 #[expect(clippy::disallowed_methods, reason = "the one clock of the crate")]
 pub fn now() -> Timestamp {
-    Timestamp::now()
+    kept(Timestamp::now())
+}
+
+/// Cut to microseconds.
+fn kept(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
 /// Measures how long something took, unmoved by changes of the time of day.
@@ -51,7 +57,7 @@ impl SteadyClock {
 }
 
 fn later_of(told: Timestamp, passed: SignedDuration, wall: Timestamp) -> Timestamp {
-    told.checked_add(passed).unwrap_or(Timestamp::MAX).max(wall)
+    kept(told.checked_add(passed).unwrap_or(Timestamp::MAX).max(wall))
 }
 
 #[cfg(test)]
@@ -66,7 +72,7 @@ mod tests {
         assert_eq!(later_of(at(1000), second, at(5000)), at(5000), "forth, or a machine that slept");
         assert_eq!(later_of(at(5000), second, at(1001)), at(5001), "back");
         assert_eq!(later_of(at(5001), second, at(5000)), at(5002), "set right again");
-        assert_eq!(later_of(Timestamp::MAX, second, at(1)), Timestamp::MAX);
+        assert_eq!(later_of(Timestamp::MAX, second, at(1)), kept(Timestamp::MAX));
         let ahead = at(40_000_000_000);
         let mut clock = SteadyClock::begin(Some(ahead));
         let first = clock.now();

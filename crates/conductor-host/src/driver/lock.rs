@@ -126,10 +126,11 @@ impl DriverLock {
     /// # Errors
     /// When the file exists and cannot be used.
     pub fn holder(path: &Path) -> Result<Option<u32>, LockError> {
-        if !path.exists() {
-            return Ok(None);
-        }
-        let mut file = open(path)?;
+        // Only to be read: who looks on a disk that takes nothing more has to see something, too.
+        let mut file = match File::open(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(|source| LockError::File { path: path.to_owned(), source })?,
+        };
         // Asked first, so that the look at the lock below, which itself locks for a moment, is in nobody's way.
         let Some(driver) = living_driver(&mut file) else { return Ok(None) };
         match flock(&file, FlockOperation::NonBlockingLockShared) {

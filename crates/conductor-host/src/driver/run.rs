@@ -79,10 +79,10 @@ impl Driver {
         let mut clock = SteadyClock::begin(last_sign);
         let now = clock.now();
         Self {
+            facts: Facts::of(&session),
             core: Core::new(session, journal, workers),
             ears,
             site,
-            facts: Facts::default(),
             clock,
             tasks_version: None,
             controls_version: None,

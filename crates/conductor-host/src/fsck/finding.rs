@@ -216,14 +216,11 @@ impl Finding {
             Self::Projection { session, what } => {
                 format!("tables of session {session} differ from its journal: {}", what.join(", "))
             }
-            Self::SnapshotRef { run, number, commit, found } => match found {
-                None => format!("snapshot {number} of run {run} ({}) has lost its ref", commit.short()),
-                Some(found) => format!(
-                    "the ref of snapshot {number} of run {run} is at {} and not at {}",
-                    found.short(),
-                    commit.short()
-                ),
-            },
+            Self::SnapshotRef { run, number, commit, found } => {
+                let place =
+                    found.as_ref().map_or_else(|| "gone".to_owned(), |at| format!("at {}", at.short()));
+                format!("the ref of snapshot {number} of run {run} ({}) is {place}", commit.short())
+            }
             Self::SnapshotUnreadable { run, number, commit } => {
                 format!("snapshot {number} of run {run} ({}) cannot be read to its end", commit.short())
             }

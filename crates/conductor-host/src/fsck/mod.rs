@@ -95,20 +95,15 @@ impl Host {
         look(&view)
     }
 
-    /// Puts right what can be put right without losing anything, and says what became of each. The lock shows that no
-    /// driver is at work, and that no process of an earlier one is.
+    /// The same, and puts right what can be put right without losing anything; says what became of each. The lock
+    /// shows that no driver is at work, and that no process of an earlier one is.
     ///
     /// # Errors
-    /// When something cannot be changed.
-    pub fn mend(
-        &self,
-        _lock: &DriverLock,
-        scope: Scope,
-        findings: Vec<Finding>,
-    ) -> Result<Vec<(Finding, Mended)>, FsckError> {
+    /// When something cannot be read or changed.
+    pub fn mend(&self, _lock: &DriverLock, scope: Scope) -> Result<Vec<(Finding, Mended)>, FsckError> {
         let mut view = View::open(self, scope)?;
         let mut mended = Vec::new();
-        for finding in findings {
+        for finding in look(&view)? {
             let became = if finding.is_mendable() {
                 mend::mend(&mut view, &finding)?
             } else {
@@ -117,22 +112,6 @@ impl Host {
             mended.push((finding, became));
         }
         Ok(mended)
-    }
-
-    /// Both for a session that is about to be driven. Finding nothing costs one git process.
-    ///
-    /// # Errors
-    /// When something cannot be read or changed.
-    pub fn make_ready(&self, lock: &DriverLock, id: SessionId) -> Result<Vec<(Finding, Mended)>, FsckError> {
-        let findings = self.examine(Scope::Drive(id))?;
-        if !findings.iter().any(Finding::is_mendable) {
-            let told = |finding: Finding| {
-                let why = finding.advice();
-                (finding, Mended::Left { why })
-            };
-            return Ok(findings.into_iter().map(told).collect());
-        }
-        self.mend(lock, Scope::Drive(id), findings)
     }
 }
 
@@ -143,9 +122,7 @@ fn look(view: &View<'_>) -> Result<Vec<Finding>, FsckError> {
     workspaces::look(view, &mut found);
     tasks::look(view, &mut found)?;
     locks::look(view, &mut found);
-    if let Scope::All = view.scope {
-        processes::look(view, &mut found)?;
-    }
+    processes::look(view, &mut found)?;
     Ok(found)
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use conductor_engine::attempt::AttemptEnd;
+use conductor_engine::attempt::{AttemptEnd, FailureClass};
 use conductor_engine::effect::Outcome;
 use thiserror::Error;
 
@@ -43,6 +43,12 @@ pub enum StorageTrouble {
         /// What the system, git or the database said.
         said: String,
     },
+    /// Git could not write a file, and did not say why; what it had written of it is gone again.
+    #[error("the disk takes no more: {said}. Free some space, or look into the system's log")]
+    Refused {
+        /// What git said.
+        said: String,
+    },
     /// The disk itself.
     #[error("the disk fails: {said}. Look into the system's log")]
     Broken {
@@ -61,7 +67,14 @@ impl Site {
                 None => true,
             },
             // Also of an agent that says it is done: what it could not write it may not have noticed.
-            Outcome::Attempt(report) => !matches!(report.end, AttemptEnd::Cancelled),
+            Outcome::Attempt(report) => {
+                if let AttemptEnd::Failed { class: FailureClass::Setup, message } = &report.end
+                    && let Some(trouble) = said(message)
+                {
+                    return Some(trouble);
+                }
+                report.end != AttemptEnd::Cancelled
+            }
             Outcome::Gated { summary, .. } => !summary.passed,
             Outcome::Claimed { .. }
             | Outcome::ClaimRefused(_)
@@ -107,6 +120,8 @@ fn said(message: &str) -> Option<StorageTrouble> {
         Some(StorageTrouble::TooLarge { said })
     } else if has("Input/output error") || has("disk I/O error") {
         Some(StorageTrouble::Broken { said })
+    } else if has("git said") && (has("unable to write file") || has("write error")) {
+        Some(StorageTrouble::Refused { said })
     } else {
         None
     }
@@ -121,12 +136,17 @@ fn try_out(place: &Path) -> Option<StorageTrouble> {
     let _gone = fs::remove_file(&file);
     let error = written.err()?;
     let said = format!("{}: {error}", place.display());
-    match error.kind() {
-        ErrorKind::StorageFull => Some(StorageTrouble::Full { said }),
-        ErrorKind::QuotaExceeded => Some(StorageTrouble::Quota { said }),
-        ErrorKind::ReadOnlyFilesystem => Some(StorageTrouble::ReadOnly { said }),
-        ErrorKind::FileTooLarge => Some(StorageTrouble::TooLarge { said }),
-        _ => None,
+    let kind = error.kind();
+    if kind == ErrorKind::StorageFull {
+        Some(StorageTrouble::Full { said })
+    } else if kind == ErrorKind::QuotaExceeded {
+        Some(StorageTrouble::Quota { said })
+    } else if kind == ErrorKind::ReadOnlyFilesystem {
+        Some(StorageTrouble::ReadOnly { said })
+    } else if kind == ErrorKind::FileTooLarge {
+        Some(StorageTrouble::TooLarge { said })
+    } else {
+        None
     }
 }
 
@@ -163,6 +183,11 @@ mod tests {
         ));
         assert!(matches!(said("fatal: write error: File too large"), Some(StorageTrouble::TooLarge { .. })));
         assert!(matches!(said("disk I/O error"), Some(StorageTrouble::Broken { .. })));
+        assert!(matches!(
+            said("git said: error: unable to write file 'x'"),
+            Some(StorageTrouble::Refused { .. })
+        ));
+        assert_eq!(said("unable to write file, says an agent"), None);
         assert_eq!(said("Permission denied (os error 13)"), None);
     }
 

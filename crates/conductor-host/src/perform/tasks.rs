@@ -6,7 +6,7 @@ use std::error::Error;
 use conductor_engine::effect::{Outcome, Refusal as ClaimRefusal, ReportAs};
 use conductor_engine::event::TaskChange;
 use conductor_engine::ids::{Oid, RunId, SessionId, TaskRef, Token};
-use conductor_engine::session::{Standing, TaskFacts};
+use conductor_engine::session::{Session, Standing, TaskFacts};
 use jiff::SignedDuration;
 use taskwerk_client::{Tasks, TasksError};
 use taskwerk_model::{
@@ -49,6 +49,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// What the journal knows already. A task of these that is not in the store any more was deleted meanwhile.
+    pub(crate) fn of(session: &Session) -> Self {
+        Self { known: session.tasks.clone() }
+    }
+
     /// Looks at the tasks and returns what changed since the last look.
     pub(crate) fn refresh(
         &mut self,

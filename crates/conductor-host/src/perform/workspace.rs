@@ -211,6 +211,10 @@ impl Site {
                 Err(error) => return failed(&error).into(),
             }
         }
+        for step in ["attempt", "gates", "notify"] {
+            // What a killed agent or gate left. What cannot be deleted is told by the doctor, and holds nothing up.
+            let _left = std::fs::remove_dir_all(self.places.tmp(run, step));
+        }
         Outcome::Tidied { kept: (!kept.is_empty()).then(|| kept.join("; ")) }
     }
 

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::host::{Host, HostError};
 use crate::driver::{DriveError, Driver, DriverLock, Ears};
-use crate::fsck::FsckError;
+use crate::fsck::{FsckError, Scope};
 use crate::journal::JournalError;
 use crate::perform::Workers;
 
@@ -43,7 +43,7 @@ impl Host {
         id: SessionId,
         watch: &mut dyn FnMut(&[Recorded], &Session),
     ) -> Result<Session, DriveSessionError> {
-        self.make_ready(lock, id)?;
+        self.mend(lock, Scope::Drive(id))?;
         let journal = self.database()?;
         let setup = journal.setup(id)?;
         let session = journal.fold(id)?;

@@ -7,7 +7,7 @@ use conductor_host::driver::{DriverLock, LockError};
 use conductor_host::fsck::{Finding, Mended, Scope};
 use serde::Serialize;
 
-use super::error::{failed, from_lock};
+use super::error::{broken_off, failed, from_lock};
 use super::opened::Opened;
 use crate::context::Context;
 
@@ -62,8 +62,7 @@ pub(crate) fn fix(opened: &Opened) -> Result<Vec<Told>, CliError> {
         ),
         LockError::File { .. } => from_lock(&error),
     })?;
-    let found = opened.host.examine(Scope::All).map_err(|e| failed(&e))?;
-    let mended = opened.host.mend(&lock, Scope::All, found).map_err(|e| failed(&e))?;
+    let mended = opened.host.mend(&lock, Scope::All).map_err(|e| failed(&e))?;
     Ok(mended.iter().map(|(finding, mended)| Told::new(finding, Some(mended))).collect())
 }
 
@@ -74,7 +73,7 @@ pub(super) fn make_ready(
     lock: &DriverLock,
     id: SessionId,
 ) -> Result<(), CliError> {
-    for (finding, mended) in opened.host.make_ready(lock, id).map_err(|e| failed(&e))? {
+    for (finding, mended) in opened.host.mend(lock, Scope::Drive(id)).map_err(|e| broken_off(&e))? {
         match mended {
             Mended::Done => context.printer.note(format!("Put in order: {}", escape(&finding.what()))),
             Mended::Left { why } => {
