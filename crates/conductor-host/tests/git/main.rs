@@ -5,6 +5,7 @@ mod candidate;
 mod gate;
 mod heal;
 mod hostile;
+mod killed;
 mod land;
 mod locks;
 mod open;

@@ -1,6 +1,7 @@
 //! What is around a session changes under it while nobody drives: workspaces, branches, tasks, the time of day.
 
 use std::fs;
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 
 use conductor_engine::apply;
@@ -116,9 +117,10 @@ fn nobody_takes_an_older_state_for_what_a_finished_agent_did() {
     let mut db = database(&project);
     let mut state = session(&project);
     let run = state.runs.keys().next().copied().unwrap();
-    let report = conductor_engine::attempt::AttemptReport::nothing(conductor_engine::attempt::AttemptEnd::Finished {
-        summary: "done".to_owned(),
-    });
+    let report =
+        conductor_engine::attempt::AttemptReport::nothing(conductor_engine::attempt::AttemptEnd::Finished {
+            summary: "done".to_owned(),
+        });
     append(&mut db, &mut state, Event::AttemptEnded { run, report, stop: false }, cli_kit::time::now());
     fs::remove_dir_all(workspace(&project)).unwrap();
     project.ends(7, &["orchestrate", "resume", "--auto"]);
@@ -153,7 +155,9 @@ fn a_sessions_branch_that_was_deleted_is_made_again_with_all_that_landed() {
 
 /// One task landed, the driver of the second killed at work.
 fn between() -> (Project, String) {
-    let project = Project::new(&format!("if [ \"$CONDUCTOR_TASK_ID\" = TASK-001 ]; then echo 1 > one; exit; fi\n{PARTS}"));
+    let project = Project::new(&format!(
+        "if [ \"$CONDUCTOR_TASK_ID\" = TASK-001 ]; then echo 1 > one; exit; fi\n{PARTS}"
+    ));
     project.add("One", &[]);
     project.add("Two", &["TASK-001"]);
     let driver = project.spawn(&["orchestrate", "run", "--auto"]);
@@ -264,7 +268,13 @@ fn a_claim_that_a_lost_run_left_is_given_back() {
         let (ttl, guard) = (SignedDuration::from_hours(100), Guard::default());
         Command::All(vec![
             Command::Claim { task: task.clone(), worker, ttl, guard },
-            Command::Move { task, to: Move::Start, reason: None, children: Children::Refuse, guard: Guard::force() },
+            Command::Move {
+                task,
+                to: Move::Start,
+                reason: None,
+                children: Children::Refuse,
+                guard: Guard::force(),
+            },
         ])
     });
     assert!(project.claimed("TASK-001"));
@@ -284,7 +294,11 @@ fn the_doctor_changes_nothing_beside_a_driver() {
     project.add("One", &[]);
     let driver = at_attempt(&project, project.spawn(&["orchestrate", "run", "--auto"]), 1);
     assert_eq!(project.refused(4, &["doctor", "--fix"]), "DRIVER_BUSY");
-    assert_eq!(project.json(&["doctor"])["findings"], serde_json::json!([]), "what is on its way is no finding");
+    assert_eq!(
+        project.json(&["doctor"])["findings"],
+        serde_json::json!([]),
+        "what is on its way is no finding"
+    );
     kill(&project, driver);
     fs::write(project.home().join("quick"), "").unwrap();
     let found = project.json(&["doctor", "--fix"])["findings"].clone();
@@ -310,7 +324,12 @@ fn a_clock_that_was_ahead_makes_nobody_wait_when_it_is_set_right() {
     let ahead = cli_kit::time::now() + SignedDuration::from_hours(10);
     let until_then = ahead + SignedDuration::from_secs(1);
     let message = "for now".to_owned();
-    append(&mut db, &mut state, Event::Disturbed { run, verb: Verb::Attempt, message, until: until_then }, ahead);
+    append(
+        &mut db,
+        &mut state,
+        Event::Disturbed { run, verb: Verb::Attempt, message, until: until_then },
+        ahead,
+    );
     drop(db);
     // The claim was kept alive by that clock, too.
     execute(&project, |task| {
@@ -387,7 +406,10 @@ fn what_a_dead_machine_left_is_put_in_order_and_what_is_unique_is_kept() {
     let ran = project.ends(0, &["doctor", "--fix"]);
     assert!(ran.stdout.contains("packed-refs.lock is there"), "{ran}");
     assert!(mine.exists() && stale.iter().all(|lock| !lock.exists()), "{ran}");
-    assert!(place.join("run/9.9/work").exists() && place.join("run/notes").exists(), "nobody knows whose it is");
+    assert!(
+        place.join("run/9.9/work").exists() && place.join("run/notes").exists(),
+        "nobody knows whose it is"
+    );
     assert!(!place.join("gate/1").exists() && !place.join("tmp/1.1-attempt").exists());
     // The workspace of the session that was given up is gone, and its last state is in a ref.
     assert!(!place.join("run/1.1").exists(), "{ran}");
@@ -406,4 +428,67 @@ fn saved_work_whose_ref_was_deleted_gets_it_again() {
     project.ends(0, &["orchestrate", "resume", "--auto"]);
     assert_eq!(project.refs("refs/conductor/snap").get(&name), Some(&id));
     assert_done_once(&project, "part 0 of One\npart 1 of One\npart 2 of One\n");
+}
+
+#[test]
+fn what_nobody_but_a_person_can_judge_is_told_and_left() {
+    let project = orphaned();
+    let place = workspace(&project).parent().unwrap().parent().unwrap().to_owned();
+    // What an agent started outlived its keeper.
+    let mut stray = project.shell("echo > \"$HOME/stray\"; sleep 1000");
+    let mut stray = stray.env("CONDUCTOR_WORKSPACE", place.join("run/1.1")).process_group(0).spawn().unwrap();
+    until("the stray", || project.mark("stray").is_some());
+    project.ok(&["orchestrate", "stop"]);
+    // Ended with its run, as everything of the run's; another one is started after that.
+    assert!(!stray.wait().unwrap().success());
+    let mut stray = project.shell("sleep 1000");
+    let mut stray = stray.env("CONDUCTOR_WORKSPACE", place.join("run/1.1")).process_group(0).spawn().unwrap();
+    project.git(&["branch", "conductor/s9"]);
+    // Closed in Conductor's name, with nothing on the branch.
+    execute(&project, |task| {
+        let actor = "conductor".parse().unwrap();
+        let start = Command::Move {
+            task: task.clone(),
+            to: Move::Start,
+            reason: None,
+            children: Children::Refuse,
+            guard: Guard::default(),
+        };
+        let done = Command::Move {
+            task: task.clone(),
+            to: Move::Complete,
+            reason: None,
+            children: Children::Refuse,
+            guard: Guard::default(),
+        };
+        project.tasks().with_context(actor, None).execute(Command::All(vec![start, done])).unwrap();
+        Command::Note { task, text: "closed".to_owned() }
+    });
+    // Objects of saved work are gone.
+    let saved = project.refs("refs/conductor/snap").into_values().next_back().unwrap();
+    let blob = project.rev(&format!("{saved}:parts.txt"));
+    fs::remove_file(project.work().join(".git/objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+
+    let kinds = |document: &serde_json::Value, mended: bool| {
+        let findings = document["findings"].as_array().unwrap().iter();
+        let mut kinds: Vec<String> = findings
+            .filter(|f| f["mended"] == mended)
+            .map(|f| f["kind"].as_str().unwrap().to_owned())
+            .collect();
+        kinds.sort();
+        // A process and its child are two.
+        kinds.dedup();
+        kinds
+    };
+    let document = project.document(1, &["doctor"]);
+    let all = ["branch-unknown", "closed-without-commit", "process-left", "snapshot-unreadable"];
+    assert_eq!(kinds(&document, false), all, "{document}");
+    assert!(
+        document["findings"].as_array().unwrap().iter().all(|f| !f["advice"].as_str().unwrap().is_empty())
+    );
+    let document = project.document(1, &["doctor", "--fix"]);
+    assert_eq!(kinds(&document, true), ["process-left"], "{document}");
+    assert!(!stray.wait().unwrap().success());
+    assert_eq!(project.status("TASK-001"), Status::Done, "a person decides");
+    assert!(project.git_ok(&["rev-parse", "--verify", "conductor/s9"]));
 }
