@@ -37,7 +37,18 @@ impl Hermetic {
     /// # Errors
     /// When the temporary folders cannot be made.
     pub fn new() -> std::io::Result<Self> {
-        let root = tempfile::tempdir()?;
+        Self::of(tempfile::tempdir()?)
+    }
+
+    /// The same below a folder of the caller's.
+    ///
+    /// # Errors
+    /// When the temporary folders cannot be made.
+    pub fn in_folder(folder: &Path) -> std::io::Result<Self> {
+        Self::of(tempfile::tempdir_in(folder)?)
+    }
+
+    fn of(root: TempDir) -> std::io::Result<Self> {
         // Programs print resolved paths, and the temporary folder is a link on some systems.
         let base = root.path().canonicalize()?;
         let (home, work) = (base.join("home"), base.join("work"));

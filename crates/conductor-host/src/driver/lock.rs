@@ -114,15 +114,23 @@ impl DriverLock {
         Self::take(path)
     }
 
+    /// The driver that the file names although it is dead. Whoever takes the lock puts that right.
+    pub fn dead_holder(path: &Path) -> Option<u32> {
+        let mut file = File::open(path).ok()?;
+        let driver = read_driver(&mut file).filter(|driver| !driver.is_running())?;
+        u32::try_from(driver.pid).ok()
+    }
+
     /// The driver that is at work, if one is. Takes nothing.
     ///
     /// # Errors
     /// When the file exists and cannot be used.
     pub fn holder(path: &Path) -> Result<Option<u32>, LockError> {
-        if !path.exists() {
-            return Ok(None);
-        }
-        let mut file = open(path)?;
+        // Only to be read: who looks on a disk that takes nothing more has to see something, too.
+        let mut file = match File::open(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            opened => opened.map_err(|source| LockError::File { path: path.to_owned(), source })?,
+        };
         // Asked first, so that the look at the lock below, which itself locks for a moment, is in nobody's way.
         let Some(driver) = living_driver(&mut file) else { return Ok(None) };
         match flock(&file, FlockOperation::NonBlockingLockShared) {

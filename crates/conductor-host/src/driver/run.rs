@@ -13,9 +13,9 @@ use thiserror::Error;
 
 use super::core::{Core, TurnError};
 use super::recover::lost_attempts;
-use crate::clock;
+use crate::clock::SteadyClock;
 use crate::journal::{Database, JournalError};
-use crate::perform::{Facts, Site, Workers, heartbeat};
+use crate::perform::{Facts, Site, StorageTrouble, Workers, heartbeat};
 
 /// How often people and other programs are looked for.
 const POLL: Duration = Duration::from_millis(100);
@@ -36,6 +36,9 @@ pub enum DriveError {
     /// The task store.
     #[error("failed to read the tasks: {0}")]
     Tasks(#[from] TasksError),
+    /// The disk takes nothing more. Agents end with the driver; what they did stays in their workspaces.
+    #[error(transparent)]
+    Storage(#[from] StorageTrouble),
 }
 
 /// Everything that a driver listens to.
@@ -54,8 +57,11 @@ pub(crate) struct Driver {
     ears: Ears,
     site: Arc<Site>,
     facts: Facts,
+    clock: SteadyClock,
     tasks_version: Option<i64>,
     controls_version: Option<i64>,
+    /// When the driver before this one last wrote something.
+    last_sign: Timestamp,
     last_heartbeat: Timestamp,
     last_look: Timestamp,
     counted: (u64, u64),
@@ -68,30 +74,38 @@ impl Driver {
         workers: Workers,
         ears: Ears,
         site: Arc<Site>,
+        last_sign: Option<Timestamp>,
     ) -> Self {
+        let mut clock = SteadyClock::begin(last_sign);
+        let now = clock.now();
         Self {
+            facts: Facts::of(&session),
             core: Core::new(session, journal, workers),
             ears,
             site,
-            facts: Facts::default(),
+            clock,
             tasks_version: None,
             controls_version: None,
-            last_heartbeat: clock::now(),
-            last_look: clock::now(),
+            last_sign: last_sign.unwrap_or(now),
+            last_heartbeat: now,
+            last_look: now,
             counted: (0, 0),
         }
     }
 
     /// Runs to the end. `watch` is told what happened after each turn, and can change nothing.
     pub(crate) fn run(&mut self, watch: &mut dyn FnMut(&[Recorded], &Session)) -> Result<(), DriveError> {
-        let last_sign = self.core.journal().last_sign(self.core.session().id)?;
         // What people asked while nobody listened is obeyed before anything is dispatched.
-        let mut inputs = lost_attempts(self.core.session(), last_sign.unwrap_or_else(clock::now));
+        let mut inputs = lost_attempts(self.core.session(), self.last_sign);
         inputs.extend(self.hear()?);
         // Claims may have lapsed while no driver was there.
         self.keep_claims();
         loop {
-            let rows = self.core.turn(clock::now(), std::mem::take(&mut inputs))?;
+            if let Some(trouble) = self.site.broken() {
+                return Err(trouble.into());
+            }
+            let now = self.clock.now();
+            let rows = self.core.turn(now, std::mem::take(&mut inputs))?;
             if !rows.is_empty() {
                 watch(&rows, self.core.session());
             }
@@ -103,16 +117,16 @@ impl Driver {
                 inputs.extend(self.wait());
                 inputs.extend(self.hear()?);
             }
-            let now = clock::now();
-            if now.duration_since(self.last_heartbeat) >= HEARTBEAT {
+            if self.clock.now().duration_since(self.last_heartbeat) >= HEARTBEAT {
                 self.keep_claims();
             }
         }
     }
 
     /// Answers that have come, or nothing when it is time to look around.
-    fn wait(&self) -> Vec<Input> {
-        let due = self.core.next_deadline().map(|at| clock::now().duration_until(at));
+    fn wait(&mut self) -> Vec<Input> {
+        let now = self.clock.now();
+        let due = self.core.next_deadline().map(|at| now.duration_until(at));
         let due = due.map_or(POLL, |d| Duration::try_from(d).unwrap_or(Duration::ZERO));
         match self.ears.mail.recv_timeout(due.min(POLL)) {
             Ok(first) => std::iter::once(first).chain(self.ears.mail.try_iter()).collect(),
@@ -124,7 +138,7 @@ impl Driver {
     fn hear(&mut self) -> Result<Vec<Input>, DriveError> {
         let mut inputs = Vec::new();
         let version = self.ears.tasks.data_version()?;
-        let now = clock::now();
+        let now = self.clock.now();
         if self.tasks_version != Some(version) || now.duration_since(self.last_look) >= LOOK {
             self.tasks_version = Some(version);
             self.last_look = now;
@@ -146,7 +160,7 @@ impl Driver {
 
     /// A claim that cannot be kept alive is lost to somebody else, which the next look at the tasks tells.
     fn keep_claims(&mut self) {
-        self.last_heartbeat = clock::now();
+        self.last_heartbeat = self.clock.now();
         for run in self.core.session().open_runs() {
             let Some(token) = run.token else { continue };
             if let Some(facts) = self.facts.known().get(&run.task).filter(|f| f.standing == Standing::Ours) {

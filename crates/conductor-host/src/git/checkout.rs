@@ -44,6 +44,8 @@ pub enum Operation {
     Bisect,
     /// A git process holds the index, or was killed while it did.
     IndexLock,
+    /// A git process is moving `HEAD` or its branch, or was killed while it did.
+    HeadLock,
 }
 
 impl Operation {
@@ -56,6 +58,7 @@ impl Operation {
             Self::Rebase => "a rebase",
             Self::Bisect => "a bisect",
             Self::IndexLock => "a git command (index.lock)",
+            Self::HeadLock => "a git command (HEAD.lock)",
         }
     }
 }
@@ -157,6 +160,7 @@ impl Checkout {
     pub(super) fn operation(&self) -> Option<Operation> {
         let marks = [
             ("index.lock", Operation::IndexLock),
+            ("HEAD.lock", Operation::HeadLock),
             ("MERGE_HEAD", Operation::Merge),
             ("CHERRY_PICK_HEAD", Operation::CherryPick),
             ("REVERT_HEAD", Operation::Revert),

@@ -103,6 +103,26 @@ impl Repo {
         delete(&gate.path)?;
         delete(&gate.index())
     }
+
+    /// Deletes what a driver that died left of a gate workspace at `path`: the caches are put away, unless nobody
+    /// can tell them from a part of the tree. To be called only while the driver's lock is held.
+    ///
+    /// # Errors
+    /// When the file system fails; asking again goes on.
+    pub fn clear_gate_workspace(&self, path: &Path, caches: &[CacheDir]) -> Result<(), GitError> {
+        let gate =
+            GateWorkspace { path: path.to_owned(), tree: self.empty_tree_id()?, caches: caches.to_vec() };
+        if !gate.unfinished().exists() {
+            gate.put_caches_away()?;
+        }
+        for cache in caches {
+            delete(&gate.tracked_mark(cache))?;
+        }
+        for left in [path.to_owned(), gate.index(), beside(&gate.index(), ".lock"), gate.unfinished()] {
+            delete(&left)?;
+        }
+        Ok(())
+    }
 }
 
 impl GateWorkspace {

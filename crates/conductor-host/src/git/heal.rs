@@ -1,11 +1,11 @@
 //! Healing a fast-forward that was killed in the middle.
 //!
-//! It leaves an `index.lock`, the old ref, and some files new: git would refuse every later try. What is in
-//! the way is undone only where it provably is the torn merge's own: a file that is missing, or a prefix of
+//! It leaves an `index.lock`, the old ref, and some files new; or, a moment later, files and index new, the ref
+//! old and a lock on it: git would refuse every later try. What is in the way is undone only where it provably is the torn merge's own: a file that is missing, or a prefix of
 //! the new content. Anything else is the user's, and nothing is touched.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use conductor_engine::ids::Oid;
 
@@ -13,7 +13,8 @@ use super::checkout::{Checkout, Operation};
 use super::diff::ChangeKind;
 use super::error::GitError;
 use super::land::{Held, LandOutcome, LandPlan};
-use super::name::RepoPath;
+use super::locks::is_open;
+use super::name::{BranchName, RepoPath};
 use super::open::Repo;
 use super::run::refused;
 use super::workspace::delete;
@@ -36,13 +37,14 @@ impl Repo {
             let command = format!("git -C {} status", checkout.path.display());
             Ok(LandOutcome::Held { why, command })
         };
-        let lock = git_dir.join("index.lock");
-        if lock.exists() {
-            if is_open(&lock) {
-                return hold(Held::InProgress {
-                    checkout: checkout.path.clone(),
-                    operation: Operation::IndexLock,
-                });
+        // None of these was there when the plan was made, so that they are the torn merge's, or those of a git that
+        // the user has started since.
+        for (lock, operation) in self.locks_of_a_merge(target, git_dir) {
+            if !lock.exists() {
+                continue;
+            }
+            if is_open(&lock) || git_works_in(&checkout) {
+                return hold(Held::InProgress { checkout: checkout.path.clone(), operation });
             }
             delete(&lock)?;
         }
@@ -55,6 +57,16 @@ impl Repo {
         };
         self.undo(&checkout, old, &torn)?;
         self.fast_forward(target, old, new, &checkout)
+    }
+
+    fn locks_of_a_merge(&self, target: &BranchName, git_dir: &Path) -> [(PathBuf, Operation); 4] {
+        let branch = self.common_dir().join(format!("{}.lock", target.to_ref()));
+        [
+            (git_dir.join("index.lock"), Operation::IndexLock),
+            (git_dir.join("ORIG_HEAD.lock"), Operation::HeadLock),
+            (git_dir.join("HEAD.lock"), Operation::HeadLock),
+            (branch, Operation::HeadLock),
+        ]
     }
 
     /// The files that the torn merge had begun to change; or those that hold something else.
@@ -121,7 +133,9 @@ impl Repo {
             return Ok(());
         }
         let source = format!("--source={old}");
-        let options = [source.as_str(), "--worktree", "--pathspec-from-file=-", "--pathspec-file-nul"];
+        // The index too: a merge that was killed just before it moved the ref has brought it up to the new commit.
+        let options =
+            [source.as_str(), "--staged", "--worktree", "--pathspec-from-file=-", "--pathspec-file-nul"];
         let cmd = self
             .git()
             .cmd(step, "restore")
@@ -145,12 +159,11 @@ fn exists(checkout: &Checkout, path: &RepoPath) -> bool {
     checkout.path.join(path.as_path()).symlink_metadata().is_ok()
 }
 
-/// Whether a process that can be looked into has the file open: then it is no leftover. Where the system does
-/// not show that, a lock counts as a leftover only by being in a place where a torn merge was written down.
-fn is_open(file: &Path) -> bool {
-    let Ok(file) = file.canonicalize() else { return false };
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let mut descriptors =
-        processes.filter_map(|p| fs::read_dir(p.path().join("fd")).ok()).flatten().flatten();
-    descriptors.any(|fd| fs::read_link(fd.path()).is_ok_and(|target| target == file))
+/// Whether some git process works in the checkout: one that waits in an editor holds locks that it has not open.
+fn git_works_in(checkout: &Checkout) -> bool {
+    let inside = |dir: &Path| [&checkout.path, &checkout.git_dir].iter().any(|place| dir.starts_with(place));
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
+    processes
+        .filter(|process| fs::read(process.join("comm")).is_ok_and(|name| name.trim_ascii_end() == b"git"))
+        .any(|process| fs::read_link(process.join("cwd")).is_ok_and(|dir| inside(&dir)))
 }

@@ -189,6 +189,14 @@ impl Repo {
         }
     }
 
+    /// Where this branch is checked out, if it is anywhere.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn checked_out(&self, branch: &BranchName) -> Result<Option<PathBuf>, GitError> {
+        Ok(self.checkout_of(branch)?.map(|checkout| checkout.path))
+    }
+
     /// Finds out how `new` can be brought to the user's branch `target` without harm. Changes nothing.
     ///
     /// # Errors

@@ -1,8 +1,5 @@
 //! Refs: read, and moved by compare-and-swap only.
 
-use std::fs;
-use std::path::Path;
-
 use conductor_engine::ids::Oid;
 use thiserror::Error;
 
@@ -98,9 +95,17 @@ impl Repo {
     /// # Errors
     /// When git fails.
     pub fn list_refs(&self, prefix: &str) -> Result<Vec<(RefName, Oid)>, GitError> {
+        self.list_refs_of(&[prefix])
+    }
+
+    /// The same for several prefixes, which may also be patterns as `git for-each-ref` takes them.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn list_refs_of(&self, patterns: &[&str]) -> Result<Vec<(RefName, Oid)>, GitError> {
         let step = "list refs";
-        let format = "--format=%(objectname) %(refname)";
-        let out = self.git().cmd(step, "for-each-ref").args([format, "--end-of-options", prefix]).ok()?;
+        let options = ["--format=%(objectname) %(refname)", "--end-of-options"];
+        let out = self.git().cmd(step, "for-each-ref").args(options).args(patterns.iter().copied()).ok()?;
         let mut refs = Vec::new();
         for line in String::from_utf8_lossy(&out).lines() {
             let (oid, name) = line.split_once(' ').ok_or_else(|| GitError::answer(step, line.as_bytes()))?;
@@ -174,31 +179,4 @@ impl Repo {
             .ok()
             .map(drop)
     }
-
-    /// Deletes lock files that a killed git left on refs that only Conductor uses. To be called only while the
-    /// driver's lock is held and none of its git processes can be alive. Returns how many there were.
-    ///
-    /// # Errors
-    /// When a lock file is there and cannot be deleted.
-    pub fn clear_own_locks(&self) -> Result<usize, GitError> {
-        let mut cleared = 0;
-        for own in ["refs/conductor", "refs/heads/conductor"] {
-            clear_locks(&self.common_dir().join(own), &mut cleared)?;
-        }
-        Ok(cleared)
-    }
-}
-
-fn clear_locks(dir: &Path, cleared: &mut usize) -> Result<(), GitError> {
-    let Ok(entries) = fs::read_dir(dir) else { return Ok(()) };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            clear_locks(&path, cleared)?;
-        } else if path.extension().is_some_and(|extension| extension == "lock") {
-            fs::remove_file(&path).map_err(GitError::file("clear a stale lock", &path))?;
-            *cleared += 1;
-        }
-    }
-    Ok(())
 }

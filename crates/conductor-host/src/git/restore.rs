@@ -30,6 +30,29 @@ impl Repo {
         parse_tree(step, out.trim_ascii())
     }
 
+    /// Those of the commits that cannot be read to their last object. One process when there are none.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub fn unreadable(&self, commits: &[Oid]) -> Result<Vec<Oid>, GitError> {
+        let whole = |commits: &[Oid]| {
+            let asked: String = commits.iter().map(|commit| format!("{commit}\n")).collect();
+            let options = ["--objects", "--quiet", "--stdin"];
+            let cmd = self.git().cmd("read saved work", "rev-list").args(options).stdin(asked);
+            Ok::<_, GitError>(cmd.run()?.exit.success())
+        };
+        if commits.is_empty() || whole(commits)? {
+            return Ok(Vec::new());
+        }
+        let mut broken = Vec::new();
+        for commit in commits {
+            if !whole(std::slice::from_ref(commit))? {
+                broken.push(commit.clone());
+            }
+        }
+        Ok(broken)
+    }
+
     /// Whether `descendant` has everything that `ancestor` has.
     ///
     /// # Errors

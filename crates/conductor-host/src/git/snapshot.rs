@@ -148,6 +148,11 @@ impl Repo {
         }
     }
 
+    /// The same, as the name of a tree.
+    pub(super) fn empty_tree_id(&self) -> Result<TreeId, GitError> {
+        parse_tree("name the empty tree", self.empty_tree().as_bytes())
+    }
+
     /// The tree without a file, which every repository has.
     fn empty_tree(&self) -> &'static str {
         match self.settings().object_format.as_deref() {

@@ -118,7 +118,12 @@ fn touched_runs(rows: &[Recorded]) -> Vec<RunId> {
     runs
 }
 
-fn project_run(tx: &Transaction<'_>, after: &Session, id: RunId, at: &str) -> Result<(), JournalError> {
+pub(super) fn project_run(
+    tx: &Transaction<'_>,
+    after: &Session,
+    id: RunId,
+    at: &str,
+) -> Result<(), JournalError> {
     let Some(run) = after.runs.get(&id) else { return Ok(()) };
     let phase = serde_json::to_value(run.phase.tag()).map_err(row_error("run phase"))?;
     let task = after.tasks.get(&run.task);
@@ -214,7 +219,7 @@ fn outcome_word(status: &Status) -> Option<&'static str> {
     }
 }
 
-fn project_session(tx: &Transaction<'_>, after: &Session, at: &str) -> Result<(), JournalError> {
+pub(super) fn project_session(tx: &Transaction<'_>, after: &Session, at: &str) -> Result<(), JournalError> {
     let over = matches!(after.status, Status::Completed { .. } | Status::Failed { .. });
     let metrics = serde_json::to_string(&Metrics::of(after)).map_err(row_error("metrics"))?;
     // What the driver counts is kept: the state does not know it.
@@ -287,7 +292,7 @@ fn project_event(
     Ok(())
 }
 
-fn insert_hold(
+pub(super) fn insert_hold(
     tx: &Transaction<'_>,
     session: SessionId,
     run: RunId,
@@ -310,7 +315,12 @@ fn insert_hold(
     Ok(())
 }
 
-fn rule(tx: &Transaction<'_>, session: SessionId, id: HoldId, ruling: &Ruling) -> Result<(), JournalError> {
+pub(super) fn rule(
+    tx: &Transaction<'_>,
+    session: SessionId,
+    id: HoldId,
+    ruling: &Ruling,
+) -> Result<(), JournalError> {
     let ruling = serde_json::to_string(ruling).map_err(row_error("ruling"))?;
     tx.prepare_cached("UPDATE holds SET ruling = ?3 WHERE session = ?1 AND id = ?2 AND ruling IS NULL")?
         .execute(params![i64::try_from(session.0)?, i64::try_from(id.0)?, ruling])?;

@@ -2,11 +2,11 @@
 //! brought, and landings on the user's branch.
 
 use conductor_engine::ids::{Oid, SessionId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::read::from_json;
-use super::{Database, JournalError, row_error, time_text};
+use super::{Database, JournalError, parse_time, row_error, time_text};
 use crate::git::LandPlan;
 
 impl Database {
@@ -22,9 +22,16 @@ impl Database {
         why: &str,
         at: Timestamp,
     ) -> Result<(), JournalError> {
+        let id = i64::try_from(session.0)?;
+        // Their order is told by their times, and a time of day that was set back must not turn it round.
+        let newest: Option<String> =
+            self.db.query_row("SELECT max(at) FROM tips WHERE session = ?1", [id], |row| row.get(0))?;
+        let after = newest.map(|at| parse_time(&at)).transpose()?;
+        let after = after.and_then(|at| at.checked_add(SignedDuration::from_micros(1)).ok());
+        let at = after.map_or(at, |after| after.max(at));
         self.db.execute(
             "INSERT INTO tips (session, oid, at, why) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-            params![i64::try_from(session.0)?, oid.as_str(), time_text(at), why],
+            params![id, oid.as_str(), time_text(at), why],
         )?;
         self.commits += 1;
         Ok(())

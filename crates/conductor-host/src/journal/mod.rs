@@ -8,6 +8,7 @@ mod export;
 mod fold;
 mod landings;
 mod plans;
+mod projection;
 mod read;
 mod rows;
 mod schema;

@@ -1,7 +1,7 @@
 //! Reading: sessions, their state, their story.
 
 use conductor_engine::ids::{HoldId, Oid, RunId, SessionId, TaskRef};
-use conductor_engine::session::Snapshot;
+use conductor_engine::session::{Run, Snapshot};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
@@ -225,6 +225,18 @@ impl Database {
         let key = params![i64::try_from(run.session.0)?, i64::try_from(run.number)?];
         let uid: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
         uid.map(TaskRef).ok_or(JournalError::NoRun(run))
+    }
+
+    /// A run, as the journal left it.
+    ///
+    /// # Errors
+    /// When there is no such run, or it cannot be read.
+    pub fn run(&self, run: RunId) -> Result<Run, JournalError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT body FROM runs WHERE session = ?1 AND number = ?2")?;
+        let key = params![i64::try_from(run.session.0)?, i64::try_from(run.number)?];
+        let body: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
+        from_json(&body.ok_or(JournalError::NoRun(run))?, format!("run {run}"))
     }
 
     /// What the agent said at the end of its last finished attempt at a task, in any session.

@@ -76,10 +76,9 @@ impl Site {
         let Order { task, number, feedback, most } = *order;
         let (task, dependencies) = self.task_sheet(task).map_err(|e| failed(&*e))?;
         let task = TaskSheet { feedback: feedback.map(str::to_owned), ..task };
-        let workspace = self.newest_workspace(run).ok_or_else(|| {
-            // The engine is told as of any other failure of the surroundings; a person sees the reason.
-            Trouble { message: format!("the workspace of run {run} is gone"), transient: false }
-        })?;
+        let workspace = self.workspace_again(run)?;
+        // An agent of the run that was killed may have left its own git half-way.
+        self.repo.clear_clone_locks(workspace.path()).map_err(|e| failed(&e))?;
         let rules: Vec<String> = RULES_FILES
             .iter()
             .filter(|name| workspace.path().join(name).is_file())

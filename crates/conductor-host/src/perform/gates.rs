@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use conductor_engine::effect::{Outcome, Verb, Verdict};
 use conductor_engine::evidence::{Evidence, EvidenceSummary};
-use conductor_engine::gate::{GateKind, TestDelta, TestResults, compare};
+use conductor_engine::gate::{GateKind, GateSpec, TestDelta, TestResults, compare};
 use conductor_engine::ids::{EvidenceId, Oid, RunId, TreeId};
 use conductor_engine::session::Candidate;
 use thiserror::Error;
 
 use super::failpoint::Place;
+use super::places::Places;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
@@ -118,7 +119,7 @@ impl Site {
     }
 
     fn tells_tests(&self) -> bool {
-        let tells = |g: &conductor_engine::gate::GateSpec| g.kind == GateKind::Test && g.reader.is_some();
+        let tells = |g: &GateSpec| g.kind == GateKind::Test && g.reader.is_some();
         self.setup.gates.iter().any(tells)
     }
 
@@ -132,7 +133,7 @@ impl Site {
         let name = if again { format!("{}-again", tree.short()) } else { tree.short().to_owned() };
         let records = self.places.gate_records(run, &name);
         let slot = self.take_gate_slot();
-        let tmp = self.places.tmp(run, &format!("gates-{}", slot.number()));
+        let tmp = self.places.tmp(run, &format!("gates{}", slot.number()));
         let ceiling = self.places.root();
         let job = GateJob {
             specs: &self.setup.gates,
@@ -151,7 +152,7 @@ impl Site {
                 .map_err(|e| failed(&e));
         }
         let path = self.places.gate(self.session, slot.number());
-        let caches = self.caches(slot.number());
+        let caches = cache_dirs(&self.setup.gates, &self.places, slot.number());
         let workspace = self.repo.ensure_gate_workspace(&path, tree, &caches).map_err(|e| failed(&e))?;
         let job = GateJob { workspace: &path, ..job };
         let result = self.gate_runner.run(&job, stop, || {
@@ -162,19 +163,6 @@ impl Site {
         let evidence = result.map_err(|e| failed(&e))?;
         removed.map_err(|e| failed(&e))?;
         Ok(evidence)
-    }
-
-    /// The directories that gates declare as caches, kept per path.
-    fn caches(&self, slot: usize) -> Vec<CacheDir> {
-        let mut caches: Vec<CacheDir> = Vec::new();
-        for inside in self.setup.gates.iter().flat_map(|g| &g.cache) {
-            let inside = PathBuf::from(inside);
-            if caches.iter().all(|c| c.inside != inside) {
-                let store = self.places.cache(slot).join(flat(&inside));
-                caches.push(CacheDir { inside, store });
-            }
-        }
-        caches
     }
 
     /// What the work does to the tests of what it stands on. When the candidate was tested, that may not have
@@ -244,6 +232,19 @@ fn missing_tests(tests: &TestDelta) -> Option<String> {
         String::new()
     };
     (!gone.is_empty()).then(|| format!("no longer runs tests that ran before ({}{more})", some.join(", ")))
+}
+
+/// The directories that gates declare as caches, kept per path.
+pub(crate) fn cache_dirs(gates: &[GateSpec], places: &Places, slot: usize) -> Vec<CacheDir> {
+    let mut caches: Vec<CacheDir> = Vec::new();
+    for inside in gates.iter().flat_map(|g| &g.cache) {
+        let inside = PathBuf::from(inside);
+        if caches.iter().all(|c| c.inside != inside) {
+            let store = places.cache(slot).join(flat(&inside));
+            caches.push(CacheDir { inside, store });
+        }
+    }
+    caches
 }
 
 /// A path as one name.

@@ -8,6 +8,7 @@ mod notify;
 mod places;
 mod site;
 mod stop;
+mod storage;
 mod tasks;
 mod workspace;
 
@@ -23,10 +24,14 @@ use conductor_engine::ids::RunId;
 use crate::driver::Perform;
 
 pub use gates::CheckError;
+pub(crate) use gates::cache_dirs;
 pub use places::{Places, PlacesError, lock_path};
+pub(crate) use places::{gate_of, owner_of};
 pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
-pub(crate) use tasks::{Facts, heartbeat};
+pub use storage::StorageTrouble;
+pub(crate) use tasks::{Facts, heartbeat, run_of_worker};
+pub(crate) use workspace::kept_why;
 
 use attempt::Order;
 use failpoint::Place;
@@ -108,6 +113,10 @@ impl Job {
         });
         self.site.failpoint.reach(self.key.verb, Place::After);
         self.finished.lock().unwrap_or_else(PoisonError::into_inner).push(self.key);
+        if let Some(trouble) = self.site.storage_trouble(&outcome) {
+            // What came of it is not told: the driver ends, and the next one asks for the same again.
+            return self.site.break_off(trouble);
+        }
         let _ended = self.mail.send(Input::Done(self.key, outcome));
     }
 

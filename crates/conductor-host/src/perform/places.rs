@@ -93,16 +93,26 @@ impl Places {
         again.into_iter().map(|again| self.workspace(run, again)).collect()
     }
 
+    /// The folder of all gate workspaces.
+    pub fn gates(&self) -> PathBuf {
+        self.root.join("gate")
+    }
+
+    /// The folder of all temporary files.
+    pub fn temporary(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
     /// The gate workspace of a session's lane; the lane has one for each test that goes on at once, and `slot`
     /// counts them from 0.
     pub fn gate(&self, session: SessionId, slot: usize) -> PathBuf {
         let name = if slot == 0 { session.to_string() } else { format!("{session}-{slot}") };
-        self.root.join("gate").join(name)
+        self.gates().join(name)
     }
 
     /// A place for temporary files of one step of a run.
     pub fn tmp(&self, run: RunId, step: &str) -> PathBuf {
-        self.root.join("tmp").join(format!("{run}-{step}"))
+        self.temporary().join(format!("{run}-{step}"))
     }
 
     /// Where the declared caches of a gate workspace survive between times: each slot has its own, since two
@@ -141,6 +151,23 @@ impl Places {
     pub fn gate_records(&self, run: RunId, tree: &str) -> PathBuf {
         self.run_records(run).join("gates").join(tree)
     }
+}
+
+/// The session and the slot that a name among the gate workspaces belongs to: `1-2` to the third of session 1.
+pub(crate) fn gate_of(name: &str) -> Option<(SessionId, usize)> {
+    let (session, slot) = name.split_once('-').unwrap_or((name, "0"));
+    Some((SessionId(session.parse().ok()?), slot.parse().ok()?))
+}
+
+/// The run and the place of it that a name among the workspaces belongs to: `1.2-3.ready` to the fourth of run 1.2.
+pub(crate) fn owner_of(name: &str) -> Option<(RunId, u32)> {
+    let (session, rest) = name.split_once('.')?;
+    let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let run: RunId = format!("{session}.{number}").parse().ok()?;
+    // Only the spelling that Conductor itself uses.
+    let own = name.strip_prefix(&run.to_string())?;
+    (own.is_empty() || own.starts_with(['-', '.'])).then_some(())?;
+    Some((run, again_of(run, name)?))
 }
 
 /// Which of the run's workspaces a name belongs to: `1.2` and `1.2.ready` to the first one of run 1.2.

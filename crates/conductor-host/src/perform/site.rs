@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::failpoint::Failpoint;
 use super::places::{Places, PlacesError};
+use super::storage::StorageTrouble;
 use super::{Trouble, failed, refused};
 use crate::agents::{AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, profiles};
 use crate::config::{AgentRole, Config, ConfigError, Orchestration};
@@ -77,6 +78,8 @@ pub struct Site {
     /// Held while the tests of a base are looked for.
     base_look: Mutex<()>,
     pub(super) failpoint: Failpoint,
+    /// Why the driver cannot go on.
+    pub(super) broken: Mutex<Option<StorageTrouble>>,
 }
 
 /// A gate workspace of one's own, given back when it is dropped.
@@ -173,6 +176,7 @@ impl Site {
             gathered: Mutex::default(),
             base_look: Mutex::default(),
             failpoint,
+            broken: Mutex::default(),
         })
     }
 

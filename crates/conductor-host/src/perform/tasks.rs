@@ -6,7 +6,7 @@ use std::error::Error;
 use conductor_engine::effect::{Outcome, Refusal as ClaimRefusal, ReportAs, Verb as Effected};
 use conductor_engine::event::TaskChange;
 use conductor_engine::ids::{Oid, RunId, SessionId, TaskRef, Token};
-use conductor_engine::session::{Standing, TaskFacts};
+use conductor_engine::session::{Session, Standing, TaskFacts};
 use jiff::SignedDuration;
 use taskwerk_client::{Tasks, TasksError};
 use taskwerk_model::{
@@ -33,6 +33,11 @@ pub(crate) fn worker_name(run: RunId) -> String {
     format!("conductor/{run}")
 }
 
+/// The run whose claim this worker's is.
+pub(crate) fn run_of_worker(worker: &str) -> Option<RunId> {
+    worker.strip_prefix("conductor/")?.parse().ok()
+}
+
 /// The beginning of the names of all workers of a session.
 fn session_workers(session: SessionId) -> String {
     format!("conductor/{session}.")
@@ -45,6 +50,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// What the journal knows already. A task of these that is not in the store any more was deleted meanwhile.
+    pub(crate) fn of(session: &Session) -> Self {
+        Self { known: session.tasks.clone() }
+    }
+
     /// Looks at the tasks and returns what changed since the last look.
     pub(crate) fn refresh(
         &mut self,

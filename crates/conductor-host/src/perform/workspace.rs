@@ -1,8 +1,9 @@
 //! Workspaces and the work in them: made, saved, looked at, merged, removed.
 
+use conductor_engine::attempt::AttemptEnd;
 use conductor_engine::effect::{Outcome, Stacked, Verb};
 use conductor_engine::ids::{Oid, RunId, TreeId};
-use conductor_engine::session::{Candidate, Snapshot};
+use conductor_engine::session::{Candidate, Phase, Snapshot};
 
 use super::failpoint::Place;
 use super::site::Site;
@@ -122,20 +123,52 @@ impl Site {
     }
 
     pub(super) fn snapshot(&self, run: RunId, number: u32, base: &Oid) -> Outcome {
-        let Some(workspace) = self.workspace(run, base) else {
-            return Outcome::Failed {
-                message: format!(
-                    "the workspace of run {run} is gone: {}",
-                    self.places.workspace(run, 0).display()
-                ),
-                transient: false,
-            };
+        let workspace = match self.workspace(run, base) {
+            Some(workspace) => workspace,
+            None => match self.after_interruption(run) {
+                Ok(workspace) => workspace,
+                Err(trouble) => return trouble.into(),
+            },
         };
         self.failpoint.reach(Verb::Snapshot, Place::Inside);
         match self.repo.snapshot(&workspace, number, clock::now()) {
             Ok(saved) => Outcome::Snapshot { number: saved.number, commit: saved.commit, tree: saved.tree },
             Err(error) => failed(&error).into(),
         }
+    }
+
+    /// The workspace, made again where its agent was interrupted. After an attempt that ended by itself its words are
+    /// about files that nobody has any more: a person is asked then.
+    fn after_interruption(&self, run: RunId) -> Result<Workspace, Trouble> {
+        let state = self.db().run(run).map_err(|e| failed(&e))?;
+        if matches!(state.last_end, Some(AttemptEnd::Interrupted)) && matches!(state.phase, Phase::Collecting)
+        {
+            return self.workspace_again(run);
+        }
+        Err(Trouble {
+            message: format!(
+                "the workspace of run {run} is gone, and what its agent did since the last snapshot with it; if it \
+                 was moved, move it back to {}, else have it done again (retry)",
+                self.places.workspace(run, 0).display()
+            ),
+            transient: false,
+        })
+    }
+
+    /// The workspace that the run works in now; where somebody deleted it or moved it away, another one with what was
+    /// saved last. What was moved away stays where it is.
+    pub(super) fn workspace_again(&self, run: RunId) -> Result<Workspace, Trouble> {
+        if let Some(there) = self.newest_workspace(run) {
+            return Ok(there);
+        }
+        let state = self.db().run(run).map_err(|e| failed(&e))?;
+        let wish =
+            Wish { base: state.base.as_ref(), snapshot: state.snapshot.as_ref(), fresh: false, marked: None };
+        self.try_workspace(run, wish)?;
+        self.newest_workspace(run).ok_or_else(|| Trouble {
+            message: format!("the workspace of run {run} is gone and cannot be made again"),
+            transient: false,
+        })
     }
 
     pub(super) fn collect(&self, base: &Oid, snapshot: &Snapshot, marked: &[String]) -> Outcome {
@@ -207,6 +240,10 @@ impl Site {
                 Err(error) => return failed(&error).into(),
             }
         }
+        for step in ["attempt", "gates", "notify"] {
+            // What a killed agent or gate left. What cannot be deleted is told by the doctor, and holds nothing up.
+            let _left = std::fs::remove_dir_all(self.places.tmp(run, step));
+        }
         Outcome::Tidied { kept: (!kept.is_empty()).then(|| kept.join("; ")) }
     }
 
@@ -222,7 +259,8 @@ impl Site {
     }
 }
 
-fn kept_why(why: &KeptWhy) -> String {
+/// Why a workspace was kept, for people.
+pub(crate) fn kept_why(why: &KeptWhy) -> String {
     let list = |paths: &[crate::git::RepoPath]| {
         let mut names: Vec<String> = paths.iter().take(5).map(ToString::to_string).collect();
         if paths.len() > 5 {

@@ -25,5 +25,6 @@ pub use detach::{leave_session, say_ready, spawn_detached};
 pub use keeper::{KEEPER_ARG, keeper_main};
 pub use kept::{KeepError, Keeper, KeptChild, KeptExit, Stopper};
 pub use spec::{Contained, Ended, KeeperSpec, Proof};
+pub(crate) use sweep::strays;
 pub use sweep::sweep;
 pub use table::ProcessId;

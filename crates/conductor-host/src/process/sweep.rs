@@ -2,11 +2,11 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::table::{self, Row};
+use super::table::{self, ProcessId, Row};
 
 /// How often the process table is searched before it is given up.
 const MOST_ROUNDS: usize = 50;
@@ -48,6 +48,36 @@ pub fn sweep(name: &OsStr, value: &OsStr, dir: &Path) -> io::Result<bool> {
         std::thread::yield_now();
     }
     Ok(false)
+}
+
+/// Living processes whose environment has `name` with a path below `root`, and that path.
+///
+/// # Errors
+/// When the process table cannot be read.
+pub(crate) fn strays(name: &str, root: &Path) -> io::Result<Vec<(ProcessId, PathBuf)>> {
+    let own = i32::try_from(std::process::id()).unwrap_or(0);
+    let living = table::rows()?.into_iter().filter(|row| row.pid != own && !row.ended);
+    let marked = living.filter_map(|row| {
+        let path = value_of(row.pid, name).filter(|path| path.starts_with(root))?;
+        Some((ProcessId { pid: row.pid, start_time: row.start_time }, path))
+    });
+    Ok(marked.collect())
+}
+
+#[cfg(target_os = "linux")]
+fn value_of(pid: i32, name: &str) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let environment = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let mut values = environment
+        .split(|b| *b == 0)
+        .filter_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+    values.next().map(|value| PathBuf::from(OsStr::from_bytes(value)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn value_of(_: i32, _: &str) -> Option<PathBuf> {
+    None
 }
 
 #[cfg(target_os = "linux")]

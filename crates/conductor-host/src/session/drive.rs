@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::host::{Host, HostError};
 use crate::driver::{DriveError, Driver, DriverLock, Ears};
-use crate::git::GitError;
+use crate::fsck::{FsckError, Scope};
 use crate::journal::JournalError;
 use crate::perform::Workers;
 
@@ -23,9 +23,9 @@ pub enum DriveSessionError {
     /// The database.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The repository.
+    /// What an earlier driver left could not be put in order.
     #[error(transparent)]
-    Git(#[from] GitError),
+    Fsck(#[from] FsckError),
     /// The driver.
     #[error(transparent)]
     Drive(#[from] DriveError),
@@ -39,19 +39,20 @@ impl Host {
     /// When it cannot go on. Nothing is lost; it can be driven again.
     pub fn drive(
         &self,
-        _lock: &DriverLock,
+        lock: &DriverLock,
         id: SessionId,
         watch: &mut dyn FnMut(&[Recorded], &Session),
     ) -> Result<Session, DriveSessionError> {
+        self.mend(lock, Scope::Drive(id))?;
         let journal = self.database()?;
         let setup = journal.setup(id)?;
         let session = journal.fold(id)?;
-        self.repo.clear_own_locks()?;
         let site = Arc::new(self.site(id, setup, session.tip.clone())?);
         let (mail, inbox) = mpsc::channel();
         let workers = Workers::new(Arc::clone(&site), mail);
         let ears = Ears { mail: inbox, tasks: self.tasks(id)?, controls: self.database()? };
-        let mut driver = Driver::new(session, journal, workers, ears, site);
+        let last_sign = journal.last_sign(id)?;
+        let mut driver = Driver::new(session, journal, workers, ears, site, last_sign);
         driver.run(watch)?;
         Ok(driver.into_session())
     }

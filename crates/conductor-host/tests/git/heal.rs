@@ -113,3 +113,66 @@ fn a_fast_forward_that_is_really_killed_heals() {
     assert_eq!((lab.head(), lab.git(&["status", "--porcelain"])), (new, String::new()));
     assert_eq!(read(&lab.main().join("many/2999")), "content 2999\n");
 }
+
+#[test]
+fn a_fast_forward_that_was_killed_before_it_moved_the_branch_heals() {
+    let locks = ["HEAD.lock", "ORIG_HEAD.lock", "refs/heads/main.lock"];
+    for lock in locks.into_iter().map(Some).chain([None]) {
+        let (lab, repo, plan, new) = planned();
+        let old = lab.head();
+        // What git does before it comes to the ref.
+        lab.git(&["read-tree", "-m", "-u", old.as_str(), new.as_str()]);
+        if let Some(lock) = lock {
+            write(&lab.main().join(".git").join(lock), "");
+        }
+        let outcome = repo.heal_landing(&plan).expect("healed");
+        assert!(matches!(outcome, LandOutcome::Landed { .. }), "{lock:?}: {outcome:?}");
+        assert_eq!((lab.head(), lab.git(&["status", "--porcelain"])), (new, String::new()), "{lock:?}");
+        assert!(lock.is_none_or(|lock| !lab.main().join(".git").join(lock).exists()));
+    }
+}
+
+#[test]
+fn a_lock_whose_git_waits_for_its_user_is_left_alone() {
+    let (lab, repo, plan, _) = planned();
+    // A commit that waits in the editor holds the index's lock, and has the file not open.
+    let (asked, answer) = (lab.path("asked"), lab.path("answer"));
+    for pipe in [&asked, &answer] {
+        lab.sh(&format!("mkfifo '{}'", pipe.display()));
+    }
+    lab.git(&[
+        "config",
+        "core.editor",
+        &format!("sh -c 'echo > {}; cat {}; exit 1' --", asked.display(), answer.display()),
+    ]);
+    write(&lab.main().join("README.md"), "a longer te");
+    let main = lab.main();
+    let env = lab.env.clone();
+    let commit = std::thread::spawn(move || {
+        conductor_host::process::Cmd::new("git", main).envs(env).args(["commit", "-a"]).run().expect("runs")
+    });
+    fs::read(&asked).expect("the editor is open");
+    let lock = lab.main().join(".git/index.lock");
+    assert!(lock.exists());
+    let before = lab.picture();
+    let outcome = repo.heal_landing(&plan).expect("asked");
+    let LandOutcome::Held { why: Held::InProgress { operation, .. }, .. } = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!((operation, lab.picture() == before), (Operation::IndexLock, true));
+    fs::write(&answer, "").expect("the user gives up");
+    assert!(!commit.join().expect("ended").exit.success());
+    assert!(matches!(repo.heal_landing(&plan).expect("healed"), LandOutcome::Landed { .. }));
+}
+
+#[test]
+fn a_landing_does_not_begin_where_head_is_locked() {
+    let (lab, repo, _, new) = planned();
+    write(&lab.main().join(".git/HEAD.lock"), "");
+    let planned = repo.plan_landing(&branch("main"), &new).expect("asked");
+    let Planned::Done(LandOutcome::Held { why: Held::InProgress { operation, .. }, .. }) = planned else {
+        panic!("{planned:?}")
+    };
+    assert_eq!(operation, Operation::HeadLock);
+    assert!(lab.main().join(".git/HEAD.lock").exists(), "it may be the user's");
+}

@@ -104,6 +104,14 @@ impl Lab {
         String::from_utf8_lossy(&out.stdout).trim_end().to_owned()
     }
 
+    /// A line of shell in the repository, with the user's environment.
+    pub(crate) fn sh(&self, line: &str) -> String {
+        let out =
+            Cmd::new("/bin/sh", self.main()).envs(self.env.clone()).args(["-c", line]).run().expect("runs");
+        assert!(out.exit.success(), "{line}: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8_lossy(&out.stdout).trim_end().to_owned()
+    }
+
     pub(crate) fn git(&self, args: &[&str]) -> String {
         self.git_in(&self.main(), args)
     }

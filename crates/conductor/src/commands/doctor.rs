@@ -13,19 +13,28 @@ use taskwerk_client::model::ErrorCode;
 
 use super::init::describe;
 use crate::context::{Context, current_folder};
+use crate::orchestrate::opened::Opened;
+use crate::orchestrate::people_only;
+use crate::orchestrate::remains::{self, Told};
 use crate::survey::{self, Agent};
 
 /// Check everything that orchestration stands on, and say what is not as you may think
 ///
 /// Ends with 1 when something is broken. A warning is something to know: a setting without effect, a missing agent.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Examples:\n  conductor doctor\n  conductor doctor --json")]
-pub(crate) struct Args {}
+#[command(after_help = "Examples:\n  conductor doctor\n  conductor doctor --fix\n  conductor doctor --json")]
+pub(crate) struct Args {
+    /// Put in order what loses nothing: stale locks, left-over workspaces and claims, lost refs
+    #[arg(long)]
+    fix: bool,
+}
 
 #[derive(Serialize)]
 struct Document {
     ok: bool,
     checks: Vec<Check>,
+    /// Where the journal and the world differ.
+    findings: Vec<Told>,
 }
 
 #[derive(Serialize)]
@@ -43,7 +52,8 @@ enum State {
     Broken,
 }
 
-pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
+pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    let findings = if args.fix { fixed(context)? } else { Vec::new() };
     let mut checks = vec![git_version(context)?];
     let config = match context.config() {
         Ok(config) => Some(config),
@@ -66,16 +76,44 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
         checks
             .push(warning("configuration", format!("{} is set and has no effect yet: {}", key.key, key.why)));
     }
+    let findings = if args.fix { findings } else { found(context, &mut checks) };
+    tell_remains(&findings, &mut checks);
     let is_broken = checks.iter().any(|check| check.state == State::Broken);
-    print(context, checks);
+    print(context, checks, findings);
     Ok(if is_broken { Exit::Refused } else { Exit::Ok })
 }
 
-fn print(context: &mut Context, checks: Vec<Check>) {
+/// Puts in order what can be, before anything is looked at.
+fn fixed(context: &Context) -> Result<Vec<Told>, CliError> {
+    people_only(context)?;
+    remains::fix(&Opened::new(context)?)
+}
+
+/// Where the journal and the world differ. A project or repository that cannot be opened is told already.
+fn found(context: &Context, checks: &mut Vec<Check>) -> Vec<Told> {
+    let Ok(opened) = Opened::new(context) else { return Vec::new() };
+    remains::look(&opened).unwrap_or_else(|error| {
+        checks.push(broken("order", &error));
+        Vec::new()
+    })
+}
+
+fn tell_remains(findings: &[Told], checks: &mut Vec<Check>) {
+    for told in findings {
+        let detail = format!("{}: {}; {}", told.what, told.why, told.advice);
+        checks.push(match (told.mended, told.harm) {
+            (true, _) => ok("order", format!("put in order: {}", told.what)),
+            (false, true) => Check { name: "order", state: State::Broken, detail },
+            (false, false) => warning("order", detail),
+        });
+    }
+}
+
+fn print(context: &mut Context, checks: Vec<Check>, findings: Vec<Told>) {
     let printer = &mut context.printer;
     if printer.is_json() {
         let ok = checks.iter().all(|check| check.state != State::Broken);
-        printer.json(&Document { ok, checks });
+        printer.json(&Document { ok, checks, findings });
         return;
     }
     let mut table = Table::new(&[("", Fit::Keep), ("", Fit::Keep), ("", Fit::Keep)]);

@@ -28,7 +28,8 @@ pub(super) fn from_lock(error: &LockError) -> CliError {
     match error {
         LockError::Busy(_) => CliError::new(Exit::Conflict, "DRIVER_BUSY", message)
             .hint("watch it with `conductor monitor`; end it with `conductor orchestrate stop`"),
-        LockError::File { .. } => CliError::new(Exit::Store, "STORE_IO", message),
+        LockError::File { .. } => CliError::new(Exit::Store, "STORE_IO", message)
+            .hint("nothing was changed; when the file can be written again (space, rights, a read-only disk), try again"),
     }
 }
 
@@ -56,8 +57,15 @@ pub(super) fn from_begin(error: &BeginError) -> CliError {
     }
 }
 
+/// A session that cannot go on for now.
+pub(super) fn broken_off(error: &dyn std::error::Error) -> CliError {
+    failed(error).hint(
+        "nothing is lost: when that is mended, `conductor orchestrate resume` takes the session up where it was",
+    )
+}
+
 pub(super) fn from_drive(error: &DriveSessionError) -> CliError {
-    failed(error).hint("nothing is lost: `conductor orchestrate resume` takes the session up where it was")
+    broken_off(error)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is a failure of git or a store")]

@@ -10,6 +10,7 @@ mod logs;
 pub(crate) mod monitor;
 pub(crate) mod opened;
 mod pause;
+pub(crate) mod remains;
 mod resume;
 mod review;
 mod rollback;

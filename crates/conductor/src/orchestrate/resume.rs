@@ -10,6 +10,7 @@ use super::control::{Asked, ask, say};
 use super::drive::{Manner, drive, report};
 use super::error::failed;
 use super::opened::Opened;
+use super::remains;
 use crate::context::Context;
 use crate::failure::from_journal;
 
@@ -62,5 +63,6 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     if args.detached {
         say_ready().map_err(|e| failed(&e))?;
     }
+    remains::make_ready(context, &opened, &lock, id)?;
     drive(context, &mut opened, &lock, id, Manner { ask: !args.auto && !args.detached })
 }

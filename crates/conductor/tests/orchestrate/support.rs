@@ -47,7 +47,16 @@ impl Project {
 
     /// The same with more configuration: sections of `orchestration`, without indentation.
     pub(crate) fn configured(agent: &str, sections: &str) -> Self {
-        let project = Self { hermetic: Hermetic::new().unwrap() };
+        Self::begun(Hermetic::new().unwrap(), agent, sections)
+    }
+
+    /// The same below a folder of the caller's.
+    pub(crate) fn in_folder(folder: &Path, agent: &str) -> Self {
+        Self::begun(Hermetic::in_folder(folder).unwrap(), agent, "")
+    }
+
+    fn begun(hermetic: Hermetic, agent: &str, sections: &str) -> Self {
+        let project = Self { hermetic };
         let home = project.home();
         project.write_agent(agent);
         fs::write(
@@ -174,6 +183,13 @@ impl Project {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.hermetic.cmd(CONDUCTOR);
         command.args(arguments);
+        command
+    }
+
+    /// A line of shell in the user's checkout; what is added to it are the line's arguments.
+    pub(crate) fn shell(&self, line: &str) -> Command {
+        let mut command = self.hermetic.cmd("/bin/sh");
+        command.args(["-c", line]);
         command
     }
 
