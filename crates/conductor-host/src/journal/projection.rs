@@ -1,7 +1,6 @@
 //! The tables that others read, compared with the journal that they are made from, and made again.
 
-use conductor_engine::event::{Event, Recorded};
-use conductor_engine::ids::{HoldId, SessionId};
+use conductor_engine::ids::SessionId;
 use conductor_engine::session::{Hold, Session};
 use rusqlite::{OptionalExtension as _, params};
 
@@ -78,14 +77,8 @@ impl Database {
     /// # Errors
     /// When it cannot be written. Nothing was changed then.
     pub fn reproject(&mut self, session: &Session) -> Result<(), JournalError> {
-        let rows = self.rows(session.id, 0)?;
-        let opened = |hold: HoldId| {
-            let is_it =
-                |row: &&Recorded| matches!(&row.event, Event::HoldOpened { hold: id, .. } if *id == hold);
-            rows.iter().find(is_it).map_or_else(String::new, |row| time_text(row.at))
-        };
         let number = i64::try_from(session.id.0)?;
-        let at = rows.last().map(|row| time_text(row.at)).unwrap_or_default();
+        let at = self.last_sign(session.id)?.map(time_text).unwrap_or_default();
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         tx.execute("DELETE FROM runs WHERE session = ?1", [number])?;
         tx.execute("DELETE FROM holds WHERE session = ?1", [number])?;
@@ -94,7 +87,7 @@ impl Database {
         }
         for hold in session.holds.values() {
             let what = (hold.id, hold.kind, hold.question.as_str(), hold.detail.as_str());
-            insert_hold(&tx, session.id, hold.run, what, &opened(hold.id))?;
+            insert_hold(&tx, session.id, hold.run, what, &time_text(hold.opened_at))?;
             if let Some(ruling) = &hold.ruling {
                 rule(&tx, session.id, hold.id, ruling)?;
             }
