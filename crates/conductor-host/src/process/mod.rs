@@ -9,21 +9,29 @@
 //! keeper walks the process table and kills the groups that it finds; a process that hides from that walk
 //! escapes, and the report says so ([`Proof::Walked`]).
 
+mod cgroup;
 mod cmd;
 mod detach;
+mod family;
 mod fds;
+mod init;
 mod keeper;
 mod kept;
+mod launch;
+mod means;
+mod namespace;
 pub(crate) mod os_path;
 mod reap;
 mod spec;
 mod sweep;
 mod table;
 
+pub use cgroup::{LeftoverError, end_leftovers};
 pub use cmd::{Cmd, EnvMap, Exit, Output, RunError};
 pub use detach::{leave_session, say_ready, spawn_detached};
 pub use keeper::{KEEPER_ARG, keeper_main};
 pub use kept::{KeepError, Keeper, KeptChild, KeptExit, Stopper};
+pub use means::{CgroupUse, Containment, Means, Namespace};
 pub use spec::{Contained, Ended, KeeperSpec, Proof};
 pub use sweep::sweep;
 pub use table::ProcessId;

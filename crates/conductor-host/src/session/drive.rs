@@ -39,10 +39,11 @@ impl Host {
     /// When it cannot go on. Nothing is lost; it can be driven again.
     pub fn drive(
         &self,
-        _lock: &DriverLock,
+        lock: &DriverLock,
         id: SessionId,
         watch: &mut dyn FnMut(&[Recorded], &Session),
     ) -> Result<Session, DriveSessionError> {
+        self.end_leftovers(lock).map_err(HostError::from)?;
         let journal = self.database()?;
         let setup = journal.setup(id)?;
         let session = journal.fold(id)?;
