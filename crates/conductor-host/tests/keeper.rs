@@ -17,7 +17,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 mod levels;
 
-use levels::{Level, open_to_all};
+use levels::{Level, cgroups, keeper_of, mark_of, open_to_all, own_pid, stat};
 
 /// The first argument that makes this program a driver to be killed; then the lock, the script's folder and the
 /// level.
@@ -51,6 +51,7 @@ const TESTS: &[Test] = &[
         "a_keeper_that_was_stopped_goes_on_when_it_is_needed",
         a_keeper_that_was_stopped_goes_on_when_it_is_needed,
     ),
+    ("a_child_cannot_keep_its_keeper_stopped", a_child_cannot_keep_its_keeper_stopped),
     ("a_killed_keeper_is_reported_and_its_family_ended", a_killed_keeper_is_reported_and_its_family_ended),
     ("nothing_survives_driver_and_keeper", nothing_survives_driver_and_keeper),
     ("a_child_is_who_its_driver_is", a_child_is_who_its_driver_is),
@@ -177,46 +178,6 @@ impl Scene {
         assert_eq!(self.alive(), Vec::<String>::new());
         assert_eq!(cgroups(&self.mark), Vec::<PathBuf>::new());
     }
-}
-
-/// A word that stands in the command line of each process of a test, and in the names of its cgroups.
-fn mark_of(dir: &Path) -> String {
-    let name = dir.file_name().expect("a name").to_string_lossy();
-    format!("mark{}", name.trim_start_matches('.'))
-}
-
-/// The cgroups with this mark.
-fn cgroups(mark: &str) -> Vec<PathBuf> {
-    let mut unseen = vec![PathBuf::from("/sys/fs/cgroup")];
-    let mut found = Vec::new();
-    while let Some(dir) = unseen.pop() {
-        if dir.file_name().is_some_and(|name| name.to_string_lossy().contains(mark)) {
-            found.push(dir.clone());
-        }
-        let entries = fs::read_dir(&dir).into_iter().flatten().flatten();
-        unseen.extend(entries.filter(|e| e.file_type().is_ok_and(|t| t.is_dir())).map(|e| e.path()));
-    }
-    found
-}
-
-/// A field of `/proc/PID/stat`, counted from the state as 0.
-fn stat(pid: i32, field: usize) -> i32 {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("alive");
-    let (_, fields) = stat.rsplit_once(')').expect("a name");
-    fields.split_whitespace().nth(field).expect("a field").parse().expect("a number")
-}
-
-/// The keeper of a child: what this process itself started.
-fn keeper_of(kept: &KeptChild, driver: i32) -> i32 {
-    let mut pid = kept.id().pid;
-    while stat(pid, 1) != driver {
-        pid = stat(pid, 1);
-    }
-    pid
-}
-
-fn own_pid() -> i32 {
-    i32::try_from(std::process::id()).expect("a pid")
 }
 
 fn kill(pid: i32) {
@@ -346,14 +307,25 @@ fn a_dropped_handle_kills_without_a_grace(scene: &Scene) {
 
 fn a_killed_driver_leaves_nothing_and_frees_the_lock_last(scene: &Scene) {
     let (_go, ready, lock) = (scene.fifo("go"), scene.fifo("ready"), scene.path("lock"));
-    let driver = scene.driver(&lock);
-    let [driver_pid, _, _] = pids(&wait_for(&ready));
-    let file = File::open(&lock).expect("lock");
-    assert!(flock(&file, FlockOperation::NonBlockingLockExclusive).is_err(), "the driver holds the lock");
-    kill(driver_pid);
-    flock(&file, FlockOperation::LockExclusive).expect("free when the keeper is gone");
-    scene.assert_nothing_alive();
-    assert_eq!(driver.join().expect("ended"), Exit::Signal(9));
+    // Also when somebody has stopped the keeper, who sees nothing then.
+    for keeper_stopped in [false, true] {
+        let driver = scene.driver(&lock);
+        let [driver_pid, keeper_pid, _] = pids(&wait_for(&ready));
+        let file = File::open(&lock).expect("lock");
+        assert!(flock(&file, FlockOperation::NonBlockingLockExclusive).is_err(), "the driver holds the lock");
+        if keeper_stopped {
+            for pid in [driver_pid, keeper_pid] {
+                kill_process(Pid::from_raw(pid).expect("a pid"), Signal::STOP).expect("stopped");
+            }
+        }
+        kill(driver_pid);
+        flock(&file, FlockOperation::LockExclusive).expect("free when the keeper is gone");
+        scene.assert_nothing_alive();
+        assert_eq!(driver.join().expect("ended"), Exit::Signal(9));
+        for up in 1..=5 {
+            fs::remove_file(scene.path(&format!("up{up}"))).expect("it was up");
+        }
+    }
 }
 
 /// The driver of the test above: it holds a lock that its keeper inherits, says the pids of itself, its keeper
@@ -374,11 +346,16 @@ fn drive_until_killed(lock: &Path, dir: &Path, level: &str) -> ExitCode {
         grace_ms: 60_000,
         timeout_ms: None,
     };
-    let kept = KeptChild::spawn(&Level::named(level).keeper(dir, &mark), &spec).expect("starts");
-    let pids = format!("{} {} {}\n", own_pid(), keeper_of(&kept, own_pid()), stat(kept.id().pid, 1));
+    let kept = KeptChild::spawn(&level_named(level).keeper(dir, &mark), &spec).expect("starts");
+    let pids =
+        format!("{} {} {}\n", own_pid(), keeper_of(&kept, own_pid()), stat(kept.id().pid, 1).expect("alive"));
     fs::write(dir.join("go"), pids).expect("told");
     let _never = kept.wait();
     ExitCode::FAILURE
+}
+
+fn level_named(name: &str) -> Level {
+    Level::all().into_iter().find(|level| level.name == name).expect("a level of this machine")
 }
 
 fn a_child_inherits_no_descriptor(scene: &Scene) {
@@ -412,6 +389,17 @@ fn a_keeper_that_was_stopped_goes_on_when_it_is_needed(scene: &Scene) {
         }
         scene.assert_nothing_alive();
     }
+}
+
+/// Neither before the keeper could say that it runs, nor to outlive its time.
+fn a_child_cannot_keep_its_keeper_stopped(scene: &Scene) {
+    let ended = scene.start(&scene.spec("kill -STOP $PPID; exit 4")).wait().expect("ends");
+    assert_eq!((ended.exit, ended.ended), (Exit::Code(4), Ended::ByItself));
+    let mut spec = scene.spec("kill -STOP $PPID; sleep 1000; :");
+    spec.timeout_ms = Some(20);
+    let ended = scene.start(&spec).wait().expect("ends");
+    assert_eq!((ended.exit, ended.ended), (Exit::Signal(15), Ended::TimedOut));
+    scene.assert_nothing_alive();
 }
 
 fn a_killed_keeper_is_reported_and_its_family_ended(scene: &Scene) {

@@ -115,6 +115,7 @@ impl Site {
         let Parts { session, repo, setup, last_tip, places, keeper, user_env, tasks, db } = parts;
         let config = Config::from_value(&setup.config)?;
         let profile = profile_of(&setup, &config)?;
+        let keeper = keeper.with_means(config.orchestration.safety.means());
         let agents = AgentRunner { keeper: keeper.clone(), user_env: user_env.clone() };
         let keeper = keeper.brisk();
         let gate_runner = GateRunner { keeper: keeper.clone(), user_env: user_env.clone() };

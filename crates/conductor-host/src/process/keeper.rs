@@ -48,6 +48,7 @@ pub fn keeper_main(lifeline: impl Read + Send + 'static, reports: impl Write) ->
     // Out of the terminal's reach. It fails only where this process already leads a session, which is as good.
     let _already_leader = rustix::process::setsid();
     adopt_orphans();
+    wake_for_the_end();
     if survive_signals().is_err() {
         return 1;
     }
@@ -67,6 +68,13 @@ pub fn keeper_main(lifeline: impl Read + Send + 'static, reports: impl Write) ->
 fn adopt_orphans() {
     #[cfg(target_os = "linux")]
     let _not_supported = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+}
+
+/// A child can stop this process, which then would not see that its driver is gone, and would hold the driver's
+/// lock for ever. The kernel wakes it then. (Also when only the thread ends that started it, which is nothing.)
+fn wake_for_the_end() {
+    #[cfg(target_os = "linux")]
+    let _not_supported = rustix::process::set_parent_process_death_signal(Some(Signal::CONT));
 }
 
 /// An agent may well signal every process with the name of this program: nothing short of KILL ends a keeper.

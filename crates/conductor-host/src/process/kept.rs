@@ -8,6 +8,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 use thiserror::Error;
 
@@ -18,6 +20,9 @@ use super::means::{CgroupUse, Means};
 use super::reap::{kill_pid, kill_rows, rest};
 use super::spec::{Contained, Ended, KeeperSpec, Order, Proof, Report, STOP, Started, write_line};
 use super::table::{ProcessId, Row, rows};
+
+/// For how long a child can keep its keeper stopped.
+const STOPPED_AT_MOST: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
 /// How a keeper is started, and what it may use.
 #[derive(Debug, Clone)]
@@ -243,7 +248,7 @@ impl KeptChild {
         let order = Order::Keep { spec: spec.clone(), means, mark: keeper.mark.clone() };
         let _told = write_line(&mut lifeline, &order);
         let mut lines = BufReader::new(stdout);
-        let started = match next_report(&mut lines) {
+        let started = match next_report(&mut lines, keeper_pid) {
             Some(Report::Started(started)) => started,
             Some(Report::NoNamespace) => {
                 let _keeper_exit = process.wait();
@@ -294,7 +299,7 @@ impl KeptChild {
 fn follow(reports: &mut Reports, keeper_pid: i32, started: &Started) -> Result<KeptExit, Cleared> {
     let mut exited = None;
     loop {
-        match (next_report(&mut reports.lines), exited) {
+        match (next_report(&mut reports.lines, keeper_pid), exited) {
             (Some(Report::Exited { exit, ended }), _) => exited = Some((exit, ended)),
             (Some(Report::Contained(contained)), Some((exit, ended))) => {
                 // The keeper must be gone, not only done: it holds the driver's lock until then.
@@ -332,7 +337,19 @@ fn start_keeper(keeper: &Keeper) -> io::Result<Child> {
         .spawn()
 }
 
-fn next_report(lines: &mut impl BufRead) -> Option<Report> {
+/// The next line of the keeper; `None` at the end.
+///
+/// A child may have stopped its keeper by a signal that nothing can catch, before it could say anything or to
+/// outlive its time. So the keeper is told to go on again and again, which changes nothing for one that does.
+fn next_report(lines: &mut BufReader<ChildStdout>, keeper_pid: i32) -> Option<Report> {
+    let keeper = Pid::from_raw(keeper_pid)?;
+    while lines.buffer().is_empty() {
+        let mut ready = [PollFd::new(lines.get_ref(), PollFlags::IN)];
+        match poll(&mut ready, Some(&STOPPED_AT_MOST)) {
+            Ok(0) | Err(Errno::INTR) => drop(kill_process(keeper, Signal::CONT)),
+            Ok(_) | Err(_) => break,
+        }
+    }
     let mut line = String::new();
     lines.read_line(&mut line).ok()?;
     serde_json::from_str(&line).ok()

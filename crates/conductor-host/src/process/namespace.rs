@@ -91,10 +91,11 @@ mod linux {
     pub(in crate::process) fn outer_child(init: Pid, inside: i32) -> Option<ProcessId> {
         let init = init.as_raw_nonzero().get();
         let listed = fs::read_to_string(format!("/proc/{init}/task/{init}/children")).unwrap_or_default();
-        let by_kernel = listed.split_ascii_whitespace().filter_map(|pid| pid.parse().ok());
+        let is_it = |pid: &i32| innermost_pid(*pid) == Some(inside);
+        let by_kernel = listed.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).find(is_it);
         // Not every kernel lists children.
-        let by_table = rows().into_iter().flatten().filter(|row| row.parent == init).map(|row| row.pid);
-        by_kernel.chain(by_table).find(|pid| innermost_pid(*pid) == Some(inside)).and_then(ProcessId::of)
+        let by_table = || rows().ok()?.iter().filter(|row| row.parent == init).map(|row| row.pid).find(is_it);
+        by_kernel.or_else(by_table).and_then(ProcessId::of)
     }
 
     /// The pid that a process has for itself.

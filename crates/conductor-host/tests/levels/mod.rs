@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use conductor_host::process::{CgroupUse, Cmd, Keeper, Means, Namespace, Proof};
+use conductor_host::process::{CgroupUse, Cmd, Keeper, KeptChild, Means, Namespace, Proof};
 
 /// The user that a keeper runs as where the test itself is root's, to see what it can do for others: nobody.
 const USER: &str = "65534";
@@ -76,10 +76,6 @@ impl Level {
         levels
     }
 
-    pub(crate) fn named(name: &str) -> Self {
-        Self::all().into_iter().find(|level| level.name == name).expect("a level of this machine")
-    }
-
     /// A keeper of this level. Its files, if it needs any, are put into `dir`.
     pub(crate) fn keeper(&self, dir: &Path, mark: &str) -> Keeper {
         let keeper = if self.other_user {
@@ -104,6 +100,47 @@ impl Level {
 pub(crate) fn open_to_all(path: &Path) {
     let mode = if path.is_dir() { 0o777 } else { 0o666 };
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("permissions");
+}
+
+/// A word that stands in the command line of each process of a test, and in the names of its cgroups.
+pub(crate) fn mark_of(dir: &Path) -> String {
+    let name = dir.file_name().expect("a name").to_string_lossy();
+    format!("mark{}", name.trim_start_matches('.'))
+}
+
+/// The cgroups with this mark.
+pub(crate) fn cgroups(mark: &str) -> Vec<PathBuf> {
+    let mut unseen = vec![PathBuf::from("/sys/fs/cgroup")];
+    let mut found = Vec::new();
+    while let Some(dir) = unseen.pop() {
+        if dir.file_name().is_some_and(|name| name.to_string_lossy().contains(mark)) {
+            found.push(dir.clone());
+        }
+        let entries = fs::read_dir(&dir).into_iter().flatten().flatten();
+        unseen.extend(entries.filter(|e| e.file_type().is_ok_and(|t| t.is_dir())).map(|e| e.path()));
+    }
+    found
+}
+
+/// A field of `/proc/PID/stat`, counted from the state as 0; `None` when there is no such process.
+pub(crate) fn stat(pid: i32, field: usize) -> Option<i32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(field)?.parse().ok()
+}
+
+/// The keeper of a child: what this process itself started.
+pub(crate) fn keeper_of(kept: &KeptChild, driver: i32) -> i32 {
+    let mut pid = kept.id().pid;
+    loop {
+        match stat(pid, 1).expect("alive") {
+            parent if parent == driver => return pid,
+            parent => pid = parent,
+        }
+    }
+}
+
+pub(crate) fn own_pid() -> i32 {
+    i32::try_from(std::process::id()).expect("a pid")
 }
 
 /// This program, started as another user. A copy, since where it was built may be closed to others.
