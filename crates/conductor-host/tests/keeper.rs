@@ -1,4 +1,4 @@
-//! The keeper against real, hostile families of processes.
+//! The keeper against real, hostile families of processes, at every level of containment that the machine gives.
 //!
 //! A test program of its own: it runs again as the keeper, and as a driver that is killed.
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a test program without the harness")]
@@ -9,14 +9,22 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use conductor_host::process::{
-    Cmd, Contained, Ended, EnvMap, Exit, KEEPER_ARG, KeepError, Keeper, KeeperSpec, KeptChild, Proof,
-    keeper_main,
+    Cmd, Contained, Containment, Ended, EnvMap, Exit, KEEPER_ARG, KeepError, Keeper, KeeperSpec, KeptChild,
+    Namespace, Proof, end_leftovers, keeper_main,
 };
 use rustix::fs::{FlockOperation, flock};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
-/// The first argument that makes this program a driver to be killed; then the lock and the script's folder.
+mod levels;
+
+use levels::{Level, cgroups, keeper_of, mark_of, open_to_all, own_pid, stat};
+
+/// The first argument that makes this program a driver to be killed; then the lock, the script's folder and the
+/// level.
 const DRIVER_ARG: &str = "__driver";
+
+/// The first argument that makes this program the driver of one child, itself below a keeper; then its folder.
+const INNER_ARG: &str = "__inner";
 
 /// A name, and what it tests.
 type Test = (&'static str, fn(&Scene));
@@ -43,17 +51,27 @@ const TESTS: &[Test] = &[
         "a_keeper_that_was_stopped_goes_on_when_it_is_needed",
         a_keeper_that_was_stopped_goes_on_when_it_is_needed,
     ),
-    ("a_killed_keeper_is_reported_and_its_session_ended", a_killed_keeper_is_reported_and_its_session_ended),
+    ("a_child_cannot_keep_its_keeper_stopped", a_child_cannot_keep_its_keeper_stopped),
+    ("a_killed_keeper_is_reported_and_its_family_ended", a_killed_keeper_is_reported_and_its_family_ended),
+    ("nothing_survives_driver_and_keeper", nothing_survives_driver_and_keeper),
+    ("a_child_is_who_its_driver_is", a_child_is_who_its_driver_is),
+    ("a_child_lives_in_a_proc_of_its_own", a_child_lives_in_a_proc_of_its_own),
+    ("a_child_may_shut_others_in_itself", a_child_may_shut_others_in_itself),
+    ("a_keeper_works_below_a_keeper", a_keeper_works_below_a_keeper),
+    ("a_stopped_child_is_killed_after_its_grace", a_stopped_child_is_killed_after_its_grace),
+    ("git_and_pipelines_work_as_ever", git_and_pipelines_work_as_ever),
 ];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
         Some(KEEPER_ARG) => return ExitCode::from(keeper_main(std::io::stdin(), std::io::stdout())),
-        Some(DRIVER_ARG) => return drive_until_killed(Path::new(&args[1]), Path::new(&args[2])),
+        Some(DRIVER_ARG) => return drive_until_killed(Path::new(&args[1]), Path::new(&args[2]), &args[3]),
+        Some(INNER_ARG) => return keep_below(Path::new(&args[1])),
         _ => {}
     }
     let wanted: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
+    let levels = Level::all();
     for (name, test) in
         TESTS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|w| name.contains(*w)))
     {
@@ -61,9 +79,11 @@ fn main() -> ExitCode {
             println!("{name}: test");
             continue;
         }
-        let scene = Scene::new();
-        test(&scene);
-        println!("test {name} ... ok");
+        for level in &levels {
+            let scene = Scene::new(*level);
+            test(&scene);
+            println!("test {name} at {} ... ok", level.name);
+        }
     }
     ExitCode::SUCCESS
 }
@@ -72,13 +92,17 @@ fn main() -> ExitCode {
 struct Scene {
     dir: tempfile::TempDir,
     mark: String,
+    level: Level,
+    keeper: Keeper,
 }
 
 impl Scene {
-    fn new() -> Self {
+    fn new(level: Level) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
-        let mark = format!("mark-{}", dir.path().file_name().expect("a name").to_string_lossy());
-        Self { dir, mark }
+        open_to_all(dir.path());
+        let mark = mark_of(dir.path());
+        let keeper = level.keeper(dir.path(), &mark);
+        Self { dir, mark, level, keeper }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -102,13 +126,33 @@ impl Scene {
     }
 
     fn start(&self, spec: &KeeperSpec) -> KeptChild {
-        KeptChild::spawn(&Keeper::current_exe().expect("own file"), spec).expect("starts")
+        KeptChild::spawn(&self.keeper, spec).expect("starts")
+    }
+
+    /// Runs a script to its end and gives its output.
+    fn says(&self, script: &str) -> String {
+        let exit = self.start(&self.spec(script)).wait().expect("ends");
+        assert_eq!(exit.exit, Exit::Code(0), "{}", self.out());
+        self.out()
     }
 
     fn fifo(&self, name: &str) -> PathBuf {
         let made = Cmd::new("/usr/bin/mkfifo", self.dir.path()).arg(name).run().expect("mkfifo");
         assert!(made.exit.success());
+        open_to_all(&self.path(name));
         self.path(name)
+    }
+
+    /// A driver to be killed: [`drive_until_killed`].
+    fn driver(&self, lock: &Path) -> std::thread::JoinHandle<Exit> {
+        let driver = Cmd::new("/proc/self/exe", "/").arg(DRIVER_ARG).arg(lock).arg(self.dir.path());
+        let driver = driver.arg(self.level.name);
+        std::thread::spawn(move || driver.run().expect("driver").exit)
+    }
+
+    fn contained(&self, rounds: u32, killed: u32) -> Contained {
+        let by = Containment { namespace: self.level.namespace, cgroup: self.level.cgroup };
+        Contained { rounds, killed, proof: self.level.proof(), by }
     }
 
     fn out(&self) -> String {
@@ -132,7 +176,12 @@ impl Scene {
 
     fn assert_nothing_alive(&self) {
         assert_eq!(self.alive(), Vec::<String>::new());
+        assert_eq!(cgroups(&self.mark), Vec::<PathBuf>::new());
     }
+}
+
+fn kill(pid: i32) {
+    kill_process(Pid::from_raw(pid).expect("a pid"), Signal::KILL).expect("killed");
 }
 
 /// Waits for the one line that a child writes into a pipe when it is ready.
@@ -151,7 +200,7 @@ fn a_child_gets_exactly_what_its_specification_says(scene: &Scene) {
     let kept = scene.start(&spec);
     let exit = kept.wait().expect("ends");
     assert_eq!((exit.exit, exit.ended), (Exit::Code(7), Ended::ByItself));
-    assert_eq!(exit.contained, Contained { rounds: 0, killed: 0, proof: Proof::NoChildren });
+    assert_eq!(exit.contained, scene.contained(0, 0));
     assert_eq!(kept.wait().expect("the same again"), exit);
     assert!(!kept.id().is_running());
     let dir = scene.dir.path().display();
@@ -162,7 +211,7 @@ fn what_cannot_start_is_said_with_its_reason(scene: &Scene) {
     let refused = |change: fn(&mut KeeperSpec)| {
         let mut spec = scene.spec("");
         change(&mut spec);
-        KeptChild::spawn(&Keeper::current_exe().expect("own file"), &spec).expect_err("refused").to_string()
+        KeptChild::spawn(&scene.keeper, &spec).expect_err("refused").to_string()
     };
     assert_eq!(
         refused(|s| s.argv = vec!["no-such-agent".into()]),
@@ -173,6 +222,7 @@ fn what_cannot_start_is_said_with_its_reason(scene: &Scene) {
     assert_eq!(refused(|s| s.argv.clear()), "the command line is empty");
     let error = KeptChild::spawn(&Keeper::at("/no/such/keeper"), &scene.spec("")).expect_err("no keeper");
     assert!(matches!(error, KeepError::NoKeeper { .. }), "{error}");
+    scene.assert_nothing_alive();
 }
 
 /// Starts one of each: a plain child, one in its own session, a daemon that lost its parent and ignores what
@@ -192,7 +242,7 @@ fn a_child_that_ends_takes_its_hostile_family_with_it(scene: &Scene) {
     let exit = kept.wait().expect("contained");
     assert_eq!(
         (exit.exit, exit.ended, exit.contained.proof),
-        (Exit::Code(0), Ended::ByItself, Proof::NoChildren)
+        (Exit::Code(0), Ended::ByItself, scene.level.proof())
     );
     assert!(exit.contained.killed >= 4, "{exit:?}");
     scene.assert_nothing_alive();
@@ -205,7 +255,7 @@ fn a_family_that_leaves_every_session_is_caught(scene: &Scene) {
         until [ -e up ]; do :; done
     "#;
     let exit = scene.start(&scene.spec(script)).wait().expect("contained");
-    assert_eq!(exit.contained.proof, Proof::NoChildren);
+    assert_eq!(exit.contained.proof, scene.level.proof());
     scene.assert_nothing_alive();
 }
 
@@ -256,27 +306,36 @@ fn a_dropped_handle_kills_without_a_grace(scene: &Scene) {
 }
 
 fn a_killed_driver_leaves_nothing_and_frees_the_lock_last(scene: &Scene) {
-    let (ready, lock) = (scene.fifo("ready"), scene.path("lock"));
-    let (lock_arg, dir_arg) = (lock.clone(), scene.dir.path().to_owned());
-    let driver = std::thread::spawn(move || {
-        Cmd::new("/proc/self/exe", "/").args([DRIVER_ARG]).arg(lock_arg).arg(dir_arg).run().expect("driver")
-    });
-    let driver_pid: i32 = wait_for(&ready).trim().parse().expect("the driver's pid");
-    let file = File::open(&lock).expect("lock");
-    assert!(flock(&file, FlockOperation::NonBlockingLockExclusive).is_err(), "the driver holds the lock");
-    kill_process(Pid::from_raw(driver_pid).expect("a pid"), Signal::KILL).expect("killed");
-    flock(&file, FlockOperation::LockExclusive).expect("free when the keeper is gone");
-    scene.assert_nothing_alive();
-    assert_eq!(driver.join().expect("ended").exit, Exit::Signal(9));
+    let (_go, ready, lock) = (scene.fifo("go"), scene.fifo("ready"), scene.path("lock"));
+    // Also when somebody has stopped the keeper, who sees nothing then.
+    for keeper_stopped in [false, true] {
+        let driver = scene.driver(&lock);
+        let [driver_pid, keeper_pid, _] = pids(&wait_for(&ready));
+        let file = File::open(&lock).expect("lock");
+        assert!(flock(&file, FlockOperation::NonBlockingLockExclusive).is_err(), "the driver holds the lock");
+        if keeper_stopped {
+            for pid in [driver_pid, keeper_pid] {
+                kill_process(Pid::from_raw(pid).expect("a pid"), Signal::STOP).expect("stopped");
+            }
+        }
+        kill(driver_pid);
+        flock(&file, FlockOperation::LockExclusive).expect("free when the keeper is gone");
+        scene.assert_nothing_alive();
+        assert_eq!(driver.join().expect("ended"), Exit::Signal(9));
+        for up in 1..=5 {
+            fs::remove_file(scene.path(&format!("up{up}"))).expect("it was up");
+        }
+    }
 }
 
-/// The driver of the test above: it holds a lock that its keeper inherits, and waits to be killed.
-fn drive_until_killed(lock: &Path, dir: &Path) -> ExitCode {
+/// The driver of the test above: it holds a lock that its keeper inherits, says the pids of itself, its keeper
+/// and its child's parent, and waits to be killed.
+fn drive_until_killed(lock: &Path, dir: &Path, level: &str) -> ExitCode {
     let file = File::create(lock).expect("lock file");
     flock(&file, FlockOperation::LockExclusive).expect("lock");
     rustix::io::fcntl_setfd(&file, rustix::io::FdFlags::empty()).expect("inheritable");
-    let mark = format!("mark-{}", dir.file_name().expect("a name").to_string_lossy());
-    let script = format!("{HOSTILE} echo {} > ready; sleep 1000; :", std::process::id());
+    let mark = mark_of(dir);
+    let script = format!("{HOSTILE} read -r pids < go; echo \"$pids\" > ready; sleep 1000; :");
     let spec = KeeperSpec {
         argv: ["/bin/sh", "-c", &script, &mark].map(Into::into).to_vec(),
         env: EnvMap::from([("PATH".into(), "/usr/bin:/bin".into()), ("MARK".into(), mark.clone().into())]),
@@ -287,9 +346,16 @@ fn drive_until_killed(lock: &Path, dir: &Path) -> ExitCode {
         grace_ms: 60_000,
         timeout_ms: None,
     };
-    let kept = KeptChild::spawn(&Keeper::current_exe().expect("own file"), &spec).expect("starts");
+    let kept = KeptChild::spawn(&level_named(level).keeper(dir, &mark), &spec).expect("starts");
+    let pids =
+        format!("{} {} {}\n", own_pid(), keeper_of(&kept, own_pid()), stat(kept.id().pid, 1).expect("alive"));
+    fs::write(dir.join("go"), pids).expect("told");
     let _never = kept.wait();
     ExitCode::FAILURE
+}
+
+fn level_named(name: &str) -> Level {
+    Level::all().into_iter().find(|level| level.name == name).expect("a level of this machine")
 }
 
 fn a_child_inherits_no_descriptor(scene: &Scene) {
@@ -325,15 +391,174 @@ fn a_keeper_that_was_stopped_goes_on_when_it_is_needed(scene: &Scene) {
     }
 }
 
-fn a_killed_keeper_is_reported_and_its_session_ended(scene: &Scene) {
-    // The child waits until its start was reported; before that, its keeper's death is a failed start.
-    let go = scene.fifo("go");
-    let script = r#"sh -c 'sleep 1000; :' "$MARK" & read -r _ < go; kill -KILL $PPID; sleep 1000; :"#;
-    let kept = scene.start(&scene.spec(script));
-    fs::write(&go, "now\n").expect("told");
+/// Neither before the keeper could say that it runs, nor to outlive its time.
+fn a_child_cannot_keep_its_keeper_stopped(scene: &Scene) {
+    let ended = scene.start(&scene.spec("kill -STOP $PPID; exit 4")).wait().expect("ends");
+    assert_eq!((ended.exit, ended.ended), (Exit::Code(4), Ended::ByItself));
+    let mut spec = scene.spec("kill -STOP $PPID; sleep 1000; :");
+    spec.timeout_ms = Some(20);
+    let ended = scene.start(&spec).wait().expect("ends");
+    assert_eq!((ended.exit, ended.ended), (Exit::Signal(15), Ended::TimedOut));
+    scene.assert_nothing_alive();
+}
+
+fn a_killed_keeper_is_reported_and_its_family_ended(scene: &Scene) {
+    let weak = scene.level.proof() == Proof::NoChildren;
+    let ready = scene.fifo("ready");
+    // With the keeper alone, what left its session is out of reach when it is killed.
+    let family = if weak { r#"sh -c 'sleep 1000; :' "$MARK" &"# } else { HOSTILE };
+    let kept = scene.start(&scene.spec(&format!("{family} echo up > ready; sleep 1000; :")));
+    wait_for(&ready);
+    kill(keeper_of(&kept, own_pid()));
     let error = kept.wait().expect_err("lost");
-    assert!(matches!(error, KeepError::Lost { child: Some(_), killed } if killed >= 1), "{error}");
+    let proven = (!weak).then_some(scene.level.proof());
+    assert!(matches!(error, KeepError::Lost { child: Some(_), proof, .. } if proof == proven), "{error:?}");
+    assert_eq!(error.is_contained(), !weak);
     scene.assert_nothing_alive();
     let again = kept.wait().expect_err("still lost").to_string();
     assert_eq!(again, error.to_string());
+}
+
+/// The driver and the keeper are killed at one stroke, so that nobody of ours is left to end anything.
+fn nothing_survives_driver_and_keeper(scene: &Scene) {
+    let (_go, ready, lock) = (scene.fifo("go"), scene.fifo("ready"), scene.path("lock"));
+    let driver = scene.driver(&lock);
+    let [driver_pid, keeper_pid, parent_pid] = pids(&wait_for(&ready));
+    let parent = pidfd_open(Pid::from_raw(parent_pid).expect("a pid"), PidfdFlags::empty()).expect("alive");
+    for pid in [driver_pid, keeper_pid] {
+        kill_process(Pid::from_raw(pid).expect("a pid"), Signal::STOP).expect("stopped");
+    }
+    kill(driver_pid);
+    kill(keeper_pid);
+    assert_eq!(driver.join().expect("ended"), Exit::Signal(9));
+    if scene.level.proof() == Proof::NoChildren {
+        // The weak level: it is for this that the others are there. What has the mark is found by its environment.
+        end_by_hand(scene);
+        return;
+    }
+    // The next driver. What is in a namespace may die before it comes.
+    let ended = end_leftovers(&scene.mark).expect("ended");
+    assert!(ended > 0 || scene.level.proof() == Proof::Namespace);
+    // The first process of a namespace has ended when all of them have.
+    let mut ended = [rustix::event::PollFd::new(&parent, rustix::event::PollFlags::IN)];
+    rustix::event::poll(&mut ended, None).expect("ended");
+    scene.assert_nothing_alive();
+}
+
+/// Leaves nothing of the test behind.
+fn end_by_hand(scene: &Scene) {
+    while !scene.alive().is_empty() {
+        conductor_host::process::sweep("MARK".as_ref(), scene.mark.as_ref(), scene.dir.path())
+            .expect("swept");
+    }
+}
+
+fn a_child_is_who_its_driver_is(scene: &Scene) {
+    let says = scene.says("id -u; id -g; touch made; stat -c '%u %g' made; stat -c %u / ");
+    let id = |flag| {
+        let out = Cmd::new("/usr/bin/id", "/").arg(flag).run().expect("id").stdout;
+        String::from_utf8(out).expect("text").trim().to_owned()
+    };
+    let (user, group) =
+        if scene.level.other_user { ("65534".to_owned(), "65534".to_owned()) } else { (id("-u"), id("-g")) };
+    let others = if scene.level.namespace == Namespace::InUserNamespace { "65534" } else { "0" };
+    assert_eq!(says, format!("{user}\n{group}\n{user} {group}\n{others}\n"));
+    // A namespace of users changes what is shown, not who owns what.
+    let made = Cmd::new("/usr/bin/stat", scene.dir.path()).args(["-c", "%u %g", "made"]).run().expect("stat");
+    assert_eq!(String::from_utf8(made.stdout).expect("text"), format!("{user} {group}\n"));
+}
+
+fn a_child_lives_in_a_proc_of_its_own(scene: &Scene) {
+    let says = scene.says(
+        r#"read -r own _ < /proc/self/stat; readlink /proc/$$/exe > /dev/null && echo seen; ls /proc/$own/fd > /dev/null; ps -o comm= -p $$; cut -d ' ' -f 6 /proc/$$/stat; grep CapEff /proc/self/status; set -- /proc/[0-9]*; echo $#"#,
+    );
+    let lines: Vec<&str> = says.lines().collect();
+    assert_eq!(&lines[..2], ["seen", "sh"], "{says}");
+    let processes: usize = lines.last().expect("a line").trim().parse().expect("a number");
+    if scene.level.namespace == Namespace::None {
+        return;
+    }
+    // The session of the init; it and the shell.
+    assert_eq!((lines[2], processes), ("1", 2), "{says}");
+    if scene.level.namespace == Namespace::InUserNamespace {
+        assert!(lines[3].ends_with("\t0000000000000000"), "no right over the user namespace: {says}");
+    }
+}
+
+/// Agents bring sandboxes of their own, made of the same namespaces.
+fn a_child_may_shut_others_in_itself(scene: &Scene) {
+    if scene.level.namespace == Namespace::None {
+        return;
+    }
+    let says = scene.says("unshare --user --map-root-user --pid --fork --mount-proc sh -c 'echo $$; id -u'");
+    assert_eq!(says, "1\n0\n");
+}
+
+/// A task may well be work on this very program.
+fn a_keeper_works_below_a_keeper(scene: &Scene) {
+    let inner = scene.path("inner");
+    fs::create_dir(&inner).expect("a folder");
+    open_to_all(&inner);
+    let program = scene.path("program");
+    fs::copy("/proc/self/exe", &program).expect("a copy");
+    fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("permissions");
+    let mut spec = scene.spec("");
+    spec.argv = vec![program.into(), INNER_ARG.into(), inner.into()];
+    let exit = scene.start(&spec).wait().expect("ends");
+    assert_eq!((exit.exit, exit.contained), (Exit::Code(0), scene.contained(0, 0)), "{}", scene.out());
+    scene.assert_nothing_alive();
+}
+
+/// The driver of the test above.
+fn keep_below(dir: &Path) -> ExitCode {
+    let mark = mark_of(dir);
+    let spec = KeeperSpec {
+        argv: ["/bin/sh", "-c", &format!("{HOSTILE} exit 3"), &mark].map(Into::into).to_vec(),
+        env: EnvMap::from([("PATH".into(), "/usr/bin:/bin".into()), ("MARK".into(), mark.clone().into())]),
+        dir: dir.to_owned(),
+        stdout: dir.join("out"),
+        stderr: dir.join("out"),
+        stdin: None,
+        grace_ms: 60_000,
+        timeout_ms: None,
+    };
+    let keeper = Keeper::current_exe().expect("own file").with_mark(mark);
+    let exit = KeptChild::spawn(&keeper, &spec).expect("starts").wait().expect("contained");
+    println!("{exit:?}");
+    ExitCode::from(u8::from(exit.exit != Exit::Code(3) || exit.contained.killed < 4))
+}
+
+fn a_stopped_child_is_killed_after_its_grace(scene: &Scene) {
+    let ready = scene.fifo("ready");
+    let mut spec = scene.spec(
+        "(until grep -q '^State:.T' /proc/$$/status; do :; done; echo up > ready; sleep 1000) & kill -STOP $$; :",
+    );
+    spec.grace_ms = 20;
+    let kept = scene.start(&spec);
+    wait_for(&ready);
+    kept.stop();
+    let exit = kept.wait().expect("ends");
+    assert_eq!((exit.exit, exit.ended), (Exit::Signal(9), Ended::Stopped));
+    scene.assert_nothing_alive();
+}
+
+fn git_and_pipelines_work_as_ever(scene: &Scene) {
+    let says = scene.says(
+        r#"git init -q . && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m one &&
+           git clone -q . copy && git -C copy log --format=%s
+           seq 1 300 | xargs -P 4 -n 10 sh -c 'echo $#' _ | sort | uniq -c | tr -s ' '
+           (exit 9); echo $?; sh -c 'kill -USR1 $$'; echo $?"#,
+    );
+    let lines: Vec<&str> = says.lines().map(str::trim).collect();
+    assert_eq!(lines.first(), Some(&"one"), "{says}");
+    assert!(lines.contains(&"30 10") && lines.contains(&"9") && lines.contains(&"138"), "{says}");
+    let killed = scene.start(&scene.spec("kill -ABRT $$")).wait().expect("ends");
+    assert_eq!((killed.exit, killed.ended), (Exit::Signal(6), Ended::ByItself));
+    scene.assert_nothing_alive();
+}
+
+/// What [`drive_until_killed`] says.
+fn pids(line: &str) -> [i32; 3] {
+    let pids: Vec<i32> = line.split_whitespace().map(|pid| pid.parse().expect("a pid")).collect();
+    pids.try_into().expect("three pids")
 }

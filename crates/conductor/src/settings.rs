@@ -84,6 +84,8 @@ const SAFETY: &[Field] = &[
         "ci",
     ])),
     Field::new("sandbox", Kind::Any, "auto, none, workspace or container").or(Default::Text("auto")),
+    Field::new("pid_namespace", Kind::Any, "whether agents and gates see only their own processes")
+        .or(Default::Flag(true)),
     Field::new("network", Kind::Any, "hosts that agents may reach"),
     Field::new("budget", Kind::Any, "the most that a session may cost"),
     Field::new("limits", Kind::Object(LIMITS), "what may be used up"),

@@ -139,8 +139,8 @@ impl RunningCommand {
             Ok(kept) => (judge(kept, result, said), true),
             Err(error) => (
                 AttemptEnd::Failed { class: FailureClass::Transient, message: error.to_string() },
-                // The keeper died, so that nothing proves what is left of its family.
-                false,
+                // The keeper died; only a namespace or a cgroup proves then that nothing is left of its family.
+                error.is_contained(),
             ),
         };
         let report = AttemptReport { end, usage, agent_session: session, working_ms, contained };
@@ -359,10 +359,11 @@ fn last_bytes(path: &Path, start: u64) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::{Contained, Proof};
+    use crate::process::{Contained, Containment, Namespace, Proof};
 
     fn ended(ended: Ended, exit: Exit, result: AgentResult, output: &str) -> String {
-        let contained = Contained { rounds: 0, killed: 0, proof: Proof::NoChildren };
+        let by = Containment { namespace: Namespace::None, cgroup: false };
+        let contained = Contained { rounds: 0, killed: 0, proof: Proof::NoChildren, by };
         let end = judge(KeptExit { exit, ended, contained }, result, output::read(output.as_bytes()));
         format!("{end:?}")
     }

@@ -6,6 +6,7 @@ use conductor_engine::ledger::{Budget, Limits};
 
 use super::Micros;
 use super::reader::{Field, Section};
+use crate::process::Means;
 
 /// Kinds of change that a person must have seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +65,9 @@ pub struct Safety {
     pub require_approval_for: Vec<ApprovalClass>,
     /// How strongly agents are shut in.
     pub sandbox: SandboxLevel,
+    /// Whether agents and gates run in a PID namespace where the machine gives one. For others than root it takes
+    /// a user namespace, in which no program acts as another user: `sudo` and rootless `podman` fail there.
+    pub pid_namespace: bool,
     /// Hosts that agents may reach; `None` for no rule.
     pub network: Option<Vec<String>>,
     /// The most that a session may cost.
@@ -89,6 +93,7 @@ impl Default for Safety {
                 ApprovalClass::Ci,
             ],
             sandbox: SandboxLevel::Auto,
+            pid_namespace: true,
             network: None,
             budget: None,
             limits: Limits::default(),
@@ -100,6 +105,11 @@ impl Default for Safety {
 }
 
 impl Safety {
+    /// What keepers of agents and gates may use.
+    pub fn means(&self) -> Means {
+        Means { namespace: self.pid_namespace, ..Means::STRONGEST }
+    }
+
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let default = Self::default();
         let levels = [
@@ -122,6 +132,10 @@ impl Safety {
                 .and_then(|f| f.list(|entry| class(&entry)))
                 .unwrap_or(default.require_approval_for),
             sandbox: section.take("sandbox").and_then(|f| f.choice(&levels)).unwrap_or_default(),
+            pid_namespace: section
+                .take("pid_namespace")
+                .and_then(|f| f.flag())
+                .unwrap_or(default.pid_namespace),
             network: section.take("network").and_then(|f| f.texts()),
             budget: section.take("budget").and_then(|f| f.money()),
             limits: section.take("limits").and_then(|f| limits(f.section()?)).unwrap_or_default(),

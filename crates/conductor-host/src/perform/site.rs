@@ -151,7 +151,9 @@ impl Site {
         let config = Config::from_value(&setup.config)?;
         let profile = profile_of(&setup, &config)?;
         let failpoint = Failpoint::of(&user_env);
+        let keeper = keeper.with_means(config.orchestration.safety.means());
         let agents = AgentRunner { keeper: keeper.clone(), user_env: user_env.clone() };
+        let keeper = keeper.brisk();
         let gate_runner = GateRunner { keeper: keeper.clone(), user_env: user_env.clone() };
         Ok(Self {
             session,

@@ -5,21 +5,33 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 use thiserror::Error;
 
+use super::cgroup::Cgroup;
 use super::cmd::{EnvMap, Exit, command};
 use super::keeper::KEEPER_ARG;
-use super::reap::kill_rows;
-use super::spec::{Contained, Ended, KeeperSpec, Report, STOP};
+use super::means::{CgroupUse, Means};
+use super::reap::{kill_pid, kill_rows, rest};
+use super::spec::{Contained, Ended, KeeperSpec, Order, Proof, Report, STOP, Started, write_line};
 use super::table::{ProcessId, Row, rows};
 
-/// How a keeper is started.
+/// For how long a child can keep its keeper stopped.
+const STOPPED_AT_MOST: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
+
+/// How a keeper is started, and what it may use.
 #[derive(Debug, Clone)]
 pub struct Keeper {
     program: PathBuf,
+    means: Means,
+    mark: String,
+    /// The machine gave no PID namespace; what it refused once is not asked for again by this program.
+    no_namespace: Arc<AtomicBool>,
 }
 
 impl Keeper {
@@ -28,17 +40,59 @@ impl Keeper {
     /// # Errors
     /// When the system cannot say which file this program runs from.
     pub fn current_exe() -> io::Result<Self> {
-        // The running file itself, even if it was replaced or deleted meanwhile (by a rebuild, an upgrade):
-        // a keeper must speak the same protocol as its driver.
-        let running = Path::new("/proc/self/exe");
-        let program = if running.exists() { running.to_owned() } else { std::env::current_exe()? };
-        Ok(Self { program })
+        Ok(Self::at(own_program()?))
     }
 
     /// Another program that calls [`super::keeper_main`] when its first argument is [`KEEPER_ARG`].
     pub fn at(program: impl Into<PathBuf>) -> Self {
-        Self { program: program.into() }
+        Self {
+            program: program.into(),
+            means: Means::STRONGEST,
+            mark: "any".to_owned(),
+            no_namespace: Arc::default(),
+        }
     }
+
+    /// With no more than these means. What the machine does not give is left out in any case.
+    #[must_use]
+    pub fn with_means(mut self, means: Means) -> Self {
+        self.means = means;
+        self
+    }
+
+    /// For what may be over in a moment, like a gate: a cgroup only where there is no PID namespace. Entering one
+    /// takes the kernel about ten milliseconds, in which it waits for all processors; a PID namespace alone is
+    /// as exact and takes about two.
+    #[must_use]
+    pub fn brisk(mut self) -> Self {
+        self.means.cgroup = match self.means.cgroup {
+            CgroupUse::Always | CgroupUse::InsteadOfNamespace => CgroupUse::InsteadOfNamespace,
+            CgroupUse::Never => CgroupUse::Never,
+        };
+        self
+    }
+
+    /// With a mark in the names of its cgroups, by which [`super::end_leftovers`] finds those that a killed
+    /// keeper left. It is to be a word of letters and digits, the same for all drivers that hold one lock and
+    /// for no other.
+    #[must_use]
+    pub fn with_mark(mut self, mark: impl Into<String>) -> Self {
+        self.mark = mark.into();
+        self
+    }
+
+    /// What may be used, as far as is known.
+    fn usable(&self) -> Means {
+        let namespace = self.means.namespace && !self.no_namespace.load(Ordering::Relaxed);
+        Means { namespace, ..self.means }
+    }
+}
+
+/// The running file itself, even if it was replaced or deleted meanwhile (by a rebuild, an upgrade): a keeper
+/// must speak the same protocol as its driver.
+pub(super) fn own_program() -> io::Result<PathBuf> {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() { Ok(running.to_owned()) } else { std::env::current_exe() }
 }
 
 /// How a kept child ended. That this exists means that nothing of the child's family is left.
@@ -70,21 +124,33 @@ pub enum KeepError {
         reason: String,
     },
     /// The keeper ended without its last report: something killed it. What could be found of the child's
-    /// session was killed, but that nothing is left is not known.
+    /// family was killed.
     #[error("the keeper of process {} died; {killed} of its processes were found and killed", .child.map_or(0, |c| c.pid))]
     Lost {
         /// The child, if it had been started.
         child: Option<ProcessId>,
         /// How many processes were found and killed.
         killed: usize,
+        /// What shows that nothing is left; `None` where that is not known.
+        proof: Option<Proof>,
     },
+}
+
+impl KeepError {
+    /// Whether it is known that no process of the child's family is alive.
+    pub fn is_contained(&self) -> bool {
+        match self {
+            Self::NoKeeper { .. } | Self::NotStarted { .. } => true,
+            Self::Lost { proof, .. } => proof.is_some(),
+        }
+    }
 }
 
 /// A running child under a keeper. Dropping it closes the lifeline: the child and all its descendants are
 /// killed at once, and the drop waits for that.
 #[derive(Debug)]
 pub struct KeptChild {
-    child: ProcessId,
+    started: Started,
     keeper_pid: i32,
     stopper: Stopper,
     reports: Mutex<Reports>,
@@ -94,8 +160,21 @@ pub struct KeptChild {
 struct Reports {
     keeper: Child,
     lines: BufReader<ChildStdout>,
-    /// How it ended; the number of killed processes when the keeper was lost.
-    outcome: Option<Result<KeptExit, usize>>,
+    /// How it ended.
+    outcome: Option<Result<KeptExit, Cleared>>,
+}
+
+/// What was done after a keeper was lost.
+#[derive(Debug, Clone, Copy)]
+struct Cleared {
+    killed: usize,
+    proof: Option<Proof>,
+}
+
+impl Cleared {
+    fn into_error(self, child: Option<ProcessId>) -> KeepError {
+        KeepError::Lost { child, killed: self.killed, proof: self.proof }
+    }
 }
 
 /// Asks a kept child to stop, from any thread. It does not keep the child alive.
@@ -146,35 +225,51 @@ impl KeptChild {
     /// # Errors
     /// When the keeper or the child could not be started; then neither is alive.
     pub fn spawn(keeper: &Keeper, spec: &KeeperSpec) -> Result<Self, KeepError> {
+        let means = keeper.usable();
+        if let Some(child) = Self::try_spawn(keeper, means, spec)? {
+            return Ok(child);
+        }
+        // A keeper that tried in vain may be half-way inside a namespace: another takes its place.
+        keeper.no_namespace.store(true, Ordering::Relaxed);
+        Self::try_spawn(keeper, Means { namespace: false, ..means }, spec)?.ok_or_else(|| {
+            KeepError::NoKeeper { program: keeper.program.clone(), source: io::ErrorKind::Unsupported.into() }
+        })
+    }
+
+    /// `None` where there is no PID namespace.
+    fn try_spawn(keeper: &Keeper, means: Means, spec: &KeeperSpec) -> Result<Option<Self>, KeepError> {
         let no_keeper = |source| KeepError::NoKeeper { program: keeper.program.clone(), source };
         let mut process = start_keeper(keeper).map_err(no_keeper)?;
         let (Some(mut lifeline), Some(stdout)) = (process.stdin.take(), process.stdout.take()) else {
             return Err(no_keeper(io::ErrorKind::BrokenPipe.into()));
         };
-        let mut line = serde_json::to_vec(spec).map_err(|e| no_keeper(e.into()))?;
-        line.push(b'\n');
         let keeper_pid = i32::try_from(process.id()).map_err(|e| no_keeper(io::Error::other(e)))?;
         // A keeper that dies while it is being told ends its reports, which says more than the broken pipe.
-        let _told = lifeline.write_all(&line);
+        let order = Order::Keep { spec: spec.clone(), means, mark: keeper.mark.clone() };
+        let _told = write_line(&mut lifeline, &order);
         let mut lines = BufReader::new(stdout);
-        let child = match next_report(&mut lines) {
-            Some(Report::Started(child)) => child,
+        let started = match next_report(&mut lines, keeper_pid) {
+            Some(Report::Started(started)) => started,
+            Some(Report::NoNamespace) => {
+                let _keeper_exit = process.wait();
+                return Ok(None);
+            }
             Some(Report::Refused { reason }) => {
                 let _keeper_exit = process.wait();
                 return Err(KeepError::NotStarted { reason });
             }
             Some(Report::Exited { .. } | Report::Contained(_)) | None => {
-                return Err(KeepError::Lost { child: None, killed: end_session(&mut process, keeper_pid) });
+                return Err(clear(&mut process, keeper_pid, None).into_error(None));
             }
         };
         let stopper = Stopper { keeper_pid, lifeline: Arc::new(Mutex::new(Some(lifeline))) };
         let reports = Mutex::new(Reports { keeper: process, lines, outcome: None });
-        Ok(Self { child, keeper_pid, stopper, reports })
+        Ok(Some(Self { started, keeper_pid, stopper, reports }))
     }
 
     /// The child, to be written down before it is waited for.
     pub fn id(&self) -> ProcessId {
-        self.child
+        self.started.child
     }
 
     /// A handle that can ask the child to stop while another thread waits for its end.
@@ -193,27 +288,31 @@ impl KeptChild {
     /// When the keeper itself was killed.
     pub fn wait(&self) -> Result<KeptExit, KeepError> {
         let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = reports.outcome.unwrap_or_else(|| follow(&mut reports, self.keeper_pid));
+        let outcome = reports.outcome.unwrap_or_else(|| follow(&mut reports, self.keeper_pid, &self.started));
         reports.outcome = Some(outcome);
         self.stopper.retire();
-        outcome.map_err(|killed| KeepError::Lost { child: Some(self.child), killed })
+        outcome.map_err(|cleared| cleared.into_error(Some(self.started.child)))
     }
 }
 
 /// Reads the reports to their end.
-fn follow(reports: &mut Reports, keeper_pid: i32) -> Result<KeptExit, usize> {
+fn follow(reports: &mut Reports, keeper_pid: i32, started: &Started) -> Result<KeptExit, Cleared> {
     let mut exited = None;
     loop {
-        match (next_report(&mut reports.lines), exited) {
+        match (next_report(&mut reports.lines, keeper_pid), exited) {
             (Some(Report::Exited { exit, ended }), _) => exited = Some((exit, ended)),
             (Some(Report::Contained(contained)), Some((exit, ended))) => {
                 // The keeper must be gone, not only done: it holds the driver's lock until then.
                 let _keeper_exit = reports.keeper.wait();
                 return Ok(KeptExit { exit, ended, contained });
             }
-            (Some(Report::Contained(_) | Report::Started(_) | Report::Refused { .. }) | None, _) => {
-                return Err(end_session(&mut reports.keeper, keeper_pid));
-            }
+            (
+                Some(
+                    Report::Contained(_) | Report::NoNamespace | Report::Started(_) | Report::Refused { .. },
+                )
+                | None,
+                _,
+            ) => return Err(clear(&mut reports.keeper, keeper_pid, Some(started))),
         }
     }
 }
@@ -238,16 +337,51 @@ fn start_keeper(keeper: &Keeper) -> io::Result<Child> {
         .spawn()
 }
 
-fn next_report(lines: &mut impl BufRead) -> Option<Report> {
+/// The next line of the keeper; `None` at the end.
+///
+/// A child may have stopped its keeper by a signal that nothing can catch, before it could say anything or to
+/// outlive its time. So the keeper is told to go on again and again, which changes nothing for one that does.
+fn next_report(lines: &mut BufReader<ChildStdout>, keeper_pid: i32) -> Option<Report> {
+    let keeper = Pid::from_raw(keeper_pid)?;
+    while lines.buffer().is_empty() {
+        let mut ready = [PollFd::new(lines.get_ref(), PollFlags::IN)];
+        match poll(&mut ready, Some(&STOPPED_AT_MOST)) {
+            Ok(0) | Err(Errno::INTR) => drop(kill_process(keeper, Signal::CONT)),
+            Ok(_) | Err(_) => break,
+        }
+    }
     let mut line = String::new();
     lines.read_line(&mut line).ok()?;
     serde_json::from_str(&line).ok()
 }
 
-/// Cleans up after a keeper that was killed: all that is still in the session that it led. What left that
-/// session is out of reach. Returns how many processes were killed.
-fn end_session(keeper: &mut Child, keeper_pid: i32) -> usize {
+/// Cleans up after a keeper that was killed: its namespace, which the kernel is ending already, its cgroup, and
+/// all that is still in the session that it led. Without the first two, what left that session is out of reach.
+fn clear(keeper: &mut Child, keeper_pid: i32, started: Option<&Started>) -> Cleared {
     let _already_gone = keeper.kill();
+    let init = started.and_then(|started| started.init);
+    if let Some(init) = init {
+        // It counts as running until it has reaped all that lived below it.
+        let mut rounds = 0;
+        while init.is_running() {
+            kill_pid(init.pid);
+            rounds += 1;
+            rest(rounds);
+        }
+    }
+    let group = started.and_then(|started| started.cgroup.clone());
+    let in_group = group.and_then(|dir| Cgroup::at(dir).end().ok());
+    let killed = end_session(keeper, keeper_pid) + in_group.map_or(0, |n| usize::try_from(n).unwrap_or(0));
+    let proof = match (init, in_group) {
+        (Some(_), _) => Some(Proof::Namespace),
+        (None, Some(_)) => Some(Proof::Cgroup),
+        (None, None) => None,
+    };
+    Cleared { killed, proof }
+}
+
+/// Ends all that is in the session that the keeper led. Returns how many processes were killed.
+fn end_session(keeper: &mut Child, keeper_pid: i32) -> usize {
     let mut killed = 0;
     loop {
         let session: Vec<Row> = rows()

@@ -6,26 +6,34 @@ use rustix::event::Timespec;
 use rustix::io::{Errno, retry_on_intr};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, wait};
 
-use super::spec::{Contained, Proof};
+use super::spec::Proof;
 use super::table::{Row, descendants, rows};
 
 /// Rounds without a rest. A process that forks for ever is only caught by being quick.
 const BRISK_ROUNDS: u32 = 200;
 
+/// How a family was ended by its reaper.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reaped {
+    pub(super) rounds: u32,
+    pub(super) killed: u32,
+    pub(super) proof: Proof,
+}
+
 /// Kills all descendants of this process and reaps them, until none is left. It does not return before that:
 /// a keeper that gave up would release the lock over a living family.
-pub(super) fn end_family() -> Contained {
+pub(super) fn end_family() -> Reaped {
     let (mut rounds, mut killed, mut empty_walks) = (0, 0, 0);
     loop {
         let none_left = reap();
         if none_left && cfg!(target_os = "linux") {
-            return Contained { rounds, killed, proof: Proof::NoChildren };
+            return Reaped { rounds, killed, proof: Proof::NoChildren };
         }
         let found = kill_round();
         killed += found;
         empty_walks = if found == 0 { empty_walks + 1 } else { 0 };
         if cfg!(not(target_os = "linux")) && none_left && empty_walks >= 2 {
-            return Contained { rounds, killed, proof: Proof::Walked };
+            return Reaped { rounds, killed, proof: Proof::Walked };
         }
         rounds += 1;
         rest(rounds);
@@ -45,14 +53,17 @@ fn reap() -> bool {
 
 /// Kills the direct children first, which is quick, then what a walk over the whole table finds.
 fn kill_round() -> u32 {
-    for pid in direct_children() {
-        kill_pid(pid);
+    let direct = direct_children();
+    for pid in &direct {
+        kill_pid(*pid);
     }
     let own = rustix::process::getpid().as_raw_nonzero().get();
     // A table that cannot be read makes this round find nothing; the proof is asked for separately.
     let family: Vec<Row> = rows().map(|rows| descendants(own, &rows)).unwrap_or_default();
     kill_rows(&family);
-    u32::try_from(family.iter().filter(|row| !row.ended).count()).unwrap_or(u32::MAX)
+    // Those that were killed first may have ended by the time they are seen.
+    let killed = family.iter().filter(|row| !row.ended || direct.contains(&row.pid)).count();
+    u32::try_from(killed).unwrap_or(u32::MAX)
 }
 
 /// Kills these processes and their whole groups, except the group of this process.
@@ -71,7 +82,7 @@ pub(super) fn kill_rows(family: &[Row]) {
     }
 }
 
-fn kill_pid(pid: i32) {
+pub(super) fn kill_pid(pid: i32) {
     if let Some(pid) = Pid::from_raw(pid) {
         let _gone_already = kill_process(pid, Signal::KILL);
     }
@@ -99,7 +110,7 @@ fn direct_children() -> Vec<i32> {
 /// Lets killed processes die. There is no event that says "one that I have not found yet has ended", so this
 /// waits for a moment: short while that is likely to help, longer when something cannot be killed at once
 /// (it waits for a disk).
-fn rest(rounds: u32) {
+pub(super) fn rest(rounds: u32) {
     let pause_ns = if rounds < BRISK_ROUNDS { 300_000 } else { 20_000_000 };
     let _interrupted = rustix::event::poll(&mut [], Some(&Timespec { tv_sec: 0, tv_nsec: pause_ns }));
 }

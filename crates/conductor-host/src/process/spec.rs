@@ -1,13 +1,32 @@
-//! What driver and keeper say to each other: one JSON value per line, both from the same program.
+//! What driver, keeper and init say to each other: one JSON value per line, all from the same program.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::cmd::{EnvMap, Exit};
+use super::means::{Containment, Means};
 use super::os_path;
 use super::table::ProcessId;
+
+/// The first line that this program reads when it runs as the parent of another: what it is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Order {
+    /// A keeper, told by its driver.
+    Keep {
+        /// What to run.
+        spec: KeeperSpec,
+        /// What to hold it together with.
+        means: Means,
+        /// By which the driver knows its cgroups again.
+        mark: String,
+    },
+    /// The first process of a PID namespace, told by its keeper.
+    Init(KeeperSpec),
+}
 
 /// What a keeper is to run, and how it is to end it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +72,15 @@ pub enum Ended {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
-    /// The kernel: the keeper is the reaper of all descendants and has no child left. Exact.
+    /// The kernel: the first process of the family's own PID namespace was reaped, which it can be only when
+    /// every other process in it was, and no process leaves a namespace. Exact, and where the keeper itself is
+    /// killed the kernel does the same without it.
+    Namespace,
+    /// The kernel: the family's cgroup says that no process is in it. Exact for all that had no right to leave
+    /// it (root's could), and it outlives the keeper: what a killed one left is found there and ended.
+    Cgroup,
+    /// The kernel: the keeper is the reaper of all descendants and has no child left. Exact as long as the
+    /// keeper lives; when it is killed itself, what cleared its environment and left its session is not found.
     NoChildren,
     /// Two walks over the process table in a row found nothing. Weak: a process that is reparented elsewhere
     /// and has left every known group is not seen.
@@ -67,16 +94,20 @@ pub struct Contained {
     pub rounds: u32,
     /// How many processes were found alive and killed, counted once per round.
     pub killed: u32,
-    /// What shows that nothing is left.
+    /// What shows that nothing is left; the strongest, where several do.
     pub proof: Proof,
+    /// What held it together.
+    pub by: Containment,
 }
 
 /// A line of the keeper.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Report {
+    /// There is no PID namespace, though one was to be used. Nothing was started.
+    NoNamespace,
     /// The child runs.
-    Started(ProcessId),
+    Started(Started),
     /// The child could not be started.
     Refused { reason: String },
     /// The child itself ended; its family may still be alive.
@@ -85,8 +116,28 @@ pub(super) enum Report {
     Contained(Contained),
 }
 
+/// A child that runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Started {
+    /// The child.
+    pub(super) child: ProcessId,
+    /// The first process of its PID namespace, if it has one.
+    pub(super) init: Option<ProcessId>,
+    /// Its cgroup, if it has one.
+    #[serde(with = "os_path_option")]
+    pub(super) cgroup: Option<PathBuf>,
+}
+
 /// The one command on the lifeline.
 pub(super) const STOP: &str = "stop";
+
+/// Writes one value as a line.
+pub(super) fn write_line(to: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    to.write_all(&line)?;
+    to.flush()
+}
 
 mod os_path_option {
     use std::ffi::OsString;

@@ -20,11 +20,12 @@ impl Host {
     /// When a store cannot be written.
     pub fn abandon(
         &self,
-        _lock: &DriverLock,
+        lock: &DriverLock,
         id: SessionId,
         actor: &Actor,
         why: &str,
     ) -> Result<(), HostError> {
+        self.end_leftovers(lock)?;
         let mut db = self.database()?;
         let mut session = db.fold(id)?;
         let at = clock::now();

@@ -43,6 +43,7 @@ impl Host {
         id: SessionId,
         watch: &mut dyn FnMut(&[Recorded], &Session),
     ) -> Result<Session, DriveSessionError> {
+        self.end_leftovers(lock).map_err(HostError::from)?;
         self.mend(lock, Scope::Drive(id))?;
         let journal = self.database()?;
         let setup = journal.setup(id)?;

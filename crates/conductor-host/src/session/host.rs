@@ -1,18 +1,21 @@
 //! What every session command needs: the repository, the stores, the user's environment.
 
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use conductor_engine::ids::{Oid, SessionId};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use taskwerk_client::Tasks;
 use taskwerk_model::{Actor, Session as SessionTag, TextError};
 use thiserror::Error;
 
 use crate::config::{Config, ConfigError};
+use crate::driver::DriverLock;
 use crate::git::Repo;
 use crate::journal::{Database, JournalError};
 use crate::perform::{Parts, Places, PlacesError, Site, SiteError};
-use crate::process::{EnvMap, Keeper};
+use crate::process::{EnvMap, Keeper, LeftoverError, end_leftovers};
 use crate::session::Setup;
 
 /// Why a command cannot work with the project.
@@ -33,6 +36,9 @@ pub enum HostError {
     /// The session's surroundings.
     #[error(transparent)]
     Site(#[from] SiteError),
+    /// What an earlier driver left.
+    #[error(transparent)]
+    Leftover(#[from] LeftoverError),
     /// A name that the task store does not take.
     #[error(transparent)]
     Name(#[from] TextError),
@@ -80,12 +86,26 @@ impl Host {
         Ok(open_tasks(&self.taskwerk)?.with_context(actor, Some(tag)))
     }
 
+    /// By which cgroups of this project's keepers are known again. Two projects in one repository have two locks,
+    /// so they have two marks.
+    fn mark(&self) -> String {
+        let place = self.taskwerk.canonicalize().unwrap_or_else(|_| self.taskwerk.clone());
+        let digest = Sha256::digest(place.as_os_str().as_bytes());
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Ends what keepers left that were killed together with their driver. The lock says that no other keeper of
+    /// this project is alive.
+    pub(crate) fn end_leftovers(&self, _lock: &DriverLock) -> Result<(), LeftoverError> {
+        end_leftovers(&self.mark()).map(drop)
+    }
+
     pub(crate) fn site(&self, session: SessionId, setup: Setup, last_tip: Oid) -> Result<Site, HostError> {
         Ok(Site::new(Parts {
             session,
             repo: self.repo.clone(),
             places: self.places()?,
-            keeper: self.keeper.clone(),
+            keeper: self.keeper.clone().with_mark(self.mark()),
             user_env: self.env.clone(),
             tasks: self.tasks(session)?,
             db: self.database()?,

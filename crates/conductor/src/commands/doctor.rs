@@ -7,7 +7,7 @@ use conductor_host::agents::agent_environment;
 use conductor_host::config::{Config, not_yet};
 use conductor_host::gates::{uncounted_tests, withheld_names};
 use conductor_host::git::Repo;
-use conductor_host::process::{Cmd, KeeperSpec, KeptChild, Proof};
+use conductor_host::process::{Cmd, Contained, KeeperSpec, KeptChild, Namespace, Proof};
 use serde::Serialize;
 use taskwerk_client::model::ErrorCode;
 
@@ -42,6 +42,9 @@ struct Check {
     name: &'static str,
     state: State,
     detail: String,
+    /// What was seen of a child that was kept for real.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    containment: Option<Contained>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -67,7 +70,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     stores(context, &mut checks);
     let agents = survey::agents(context, &config)?;
     agents_checks(&agents, &mut checks);
-    checks.push(containment(context)?);
+    checks.push(containment(context, &config)?);
     checks.push(warning("sandbox", "none: agents run with your rights"));
     environment(context, &agents, &mut checks);
     let unsupported = agents.iter().flat_map(|agent| &agent.unsupported);
@@ -103,7 +106,7 @@ fn tell_remains(findings: &[Told], checks: &mut Vec<Check>) {
         let detail = format!("{}: {}; {}", told.what, told.why, told.advice);
         checks.push(match (told.mended, told.harm) {
             (true, _) => ok("order", format!("put in order: {}", told.what)),
-            (false, true) => Check { name: "order", state: State::Broken, detail },
+            (false, true) => Check { name: "order", state: State::Broken, detail, containment: None },
             (false, false) => warning("order", detail),
         });
     }
@@ -133,7 +136,9 @@ fn git_version(context: &Context) -> Result<Check, CliError> {
     let asked = Cmd::new("git", current_folder()?).envs(context.user_env()).arg("version").run();
     Ok(match asked {
         Ok(output) => ok("git", String::from_utf8_lossy(&output.stdout).trim().to_owned()),
-        Err(error) => Check { name: "git", state: State::Broken, detail: error.to_string() },
+        Err(error) => {
+            Check { name: "git", state: State::Broken, detail: error.to_string(), containment: None }
+        }
     })
 }
 
@@ -190,7 +195,7 @@ fn stores(context: &Context, checks: &mut Vec<Check>) {
 fn agents_checks(agents: &[Agent], checks: &mut Vec<Check>) {
     let none = !agents.iter().any(Agent::is_ready);
     let state = if none { State::Warning } else { State::Ok };
-    checks.push(Check { name: "agents", state, detail: describe(agents) });
+    checks.push(Check { name: "agents", state, detail: describe(agents), containment: None });
     for agent in agents.iter().filter(|agent| agent.profile.configured && !agent.is_ready()) {
         checks.push(warning("agents", format!("{} is configured but not there", agent.profile.label)));
     }
@@ -207,8 +212,8 @@ fn environment(context: &Context, agents: &[Agent], checks: &mut Vec<Check>) {
     }
 }
 
-/// Keeps a child for real and sees what shows that nothing of it is left.
-fn containment(context: &Context) -> Result<Check, CliError> {
+/// Keeps a child for real, as an agent would be, and sees what held it and what shows that nothing of it is left.
+fn containment(context: &Context, config: &Config) -> Result<Check, CliError> {
     let spec = KeeperSpec {
         argv: vec!["/bin/sh".into(), "-c".into(), ":".into()],
         env: context.user_env(),
@@ -219,17 +224,48 @@ fn containment(context: &Context) -> Result<Check, CliError> {
         grace_ms: 1_000,
         timeout_ms: Some(10_000),
     };
-    Ok(match KeptChild::spawn(&survey::keeper()?, &spec).and_then(|child| child.wait()) {
-        Ok(kept) => match kept.contained.proof {
-            Proof::NoChildren => {
-                ok("processes", "subreaper + process walk: what an agent starts ends with it")
-            }
-            Proof::Walked => {
-                warning("processes", "process walk only: a process that hides from it can outlive its agent")
-            }
-        },
-        Err(error) => Check { name: "processes", state: State::Broken, detail: error.to_string() },
+    let keeper = survey::keeper()?.with_means(config.orchestration.safety.means());
+    Ok(match KeptChild::spawn(&keeper, &spec).and_then(|child| child.wait()) {
+        Ok(kept) => {
+            let (state, detail) = held_by(&kept.contained);
+            Check { name: "processes", state, detail, containment: Some(kept.contained) }
+        }
+        Err(error) => {
+            Check { name: "processes", state: State::Broken, detail: error.to_string(), containment: None }
+        }
     })
+}
+
+/// What can outlive an agent, by what held a child together.
+fn held_by(seen: &Contained) -> (State, String) {
+    let cgroup = if seen.by.cgroup { " and cgroup" } else { "" };
+    let detail = match (seen.proof, seen.by.namespace) {
+        (Proof::Namespace, Namespace::Own | Namespace::None) => {
+            format!("PID namespace{cgroup}: nothing of an agent can outlive it")
+        }
+        (Proof::Namespace, Namespace::InUserNamespace) => format!(
+            "PID namespace{cgroup}: nothing of an agent can outlive it; it is inside a user namespace, where sudo \
+             and rootless podman fail (orchestration.safety.pid_namespace: false)"
+        ),
+        (Proof::Cgroup, _) => {
+            "cgroup and subreaper: nothing of an agent can outlive it; what is left when its keeper is killed is \
+             ended by the next session"
+                .to_owned()
+        }
+        (Proof::NoChildren, _) => {
+            "only the subreaper: what an agent starts ends with it; weak when its keeper is killed, since what \
+             hides can live on then"
+                .to_owned()
+        }
+        (Proof::Walked, _) => {
+            "process walk only: weak; a process that hides from it can outlive its agent".to_owned()
+        }
+    };
+    let state = match seen.proof {
+        Proof::Namespace | Proof::Cgroup => State::Ok,
+        Proof::NoChildren | Proof::Walked => State::Warning,
+    };
+    (state, detail)
 }
 
 fn or_none(names: &[String]) -> String {
@@ -237,14 +273,35 @@ fn or_none(names: &[String]) -> String {
 }
 
 fn ok(name: &'static str, detail: impl Into<String>) -> Check {
-    Check { name, state: State::Ok, detail: detail.into() }
+    Check { name, state: State::Ok, detail: detail.into(), containment: None }
 }
 
 fn warning(name: &'static str, detail: impl Into<String>) -> Check {
-    Check { name, state: State::Warning, detail: detail.into() }
+    Check { name, state: State::Warning, detail: detail.into(), containment: None }
 }
 
 fn broken(name: &'static str, error: &CliError) -> Check {
     let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-    Check { name, state: State::Broken, detail: format!("{}{hint}", error.message) }
+    Check { name, state: State::Broken, detail: format!("{}{hint}", error.message), containment: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use conductor_host::process::Containment;
+
+    use super::*;
+
+    #[test]
+    fn each_containment_is_told_with_what_it_does_not_hold() {
+        let told = |proof, namespace, cgroup| {
+            let by = Containment { namespace, cgroup };
+            let (state, detail) = held_by(&Contained { rounds: 0, killed: 0, proof, by });
+            format!("{state:?} {detail}")
+        };
+        insta::assert_snapshot!(told(Proof::Namespace, Namespace::Own, true), @"Ok PID namespace and cgroup: nothing of an agent can outlive it");
+        insta::assert_snapshot!(told(Proof::Namespace, Namespace::InUserNamespace, false), @"Ok PID namespace: nothing of an agent can outlive it; it is inside a user namespace, where sudo and rootless podman fail (orchestration.safety.pid_namespace: false)");
+        insta::assert_snapshot!(told(Proof::Cgroup, Namespace::None, true), @"Ok cgroup and subreaper: nothing of an agent can outlive it; what is left when its keeper is killed is ended by the next session");
+        insta::assert_snapshot!(told(Proof::NoChildren, Namespace::None, false), @"Warning only the subreaper: what an agent starts ends with it; weak when its keeper is killed, since what hides can live on then");
+        insta::assert_snapshot!(told(Proof::Walked, Namespace::None, false), @"Warning process walk only: weak; a process that hides from it can outlive its agent");
+    }
 }

@@ -111,10 +111,43 @@ fn doctor_tells_what_is_not_as_one_may_think() {
         .output()
         .unwrap();
     let shown = place.normalise(&testkit::Ran::from(output));
-    let shown: Vec<&str> = shown.lines().filter(|line| !line.contains("git version")).collect();
+    // What git says of itself, and what the machine gives to hold processes.
+    let of_machine = |line: &str| line.contains("git version") || line.contains(" processes ");
+    let shown: Vec<&str> = shown.lines().filter(|line| !of_machine(line)).collect();
     insta::assert_snapshot!(shown.join("\n"));
     let document = place.json(&["doctor"]);
     assert_eq!(document["ok"], json!(true));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn doctor_tells_what_holds_processes_by_trying() {
+    let place = Place::with(&CARGO);
+    place.ok(&["init"]);
+    let processes = || {
+        let document = place.json(&["doctor"]);
+        let checks = document["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["name"] == json!("processes")).unwrap().clone()
+    };
+    let seen = processes();
+    let unshare = |flags: &str| {
+        let command = format!("unshare {flags} --pid --fork --mount-proc true");
+        place.hermetic.run("/bin/sh", ["-c", &command]).unwrap().code == Some(0)
+    };
+    let is_root = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap()) == 0;
+    let expected = match (is_root, unshare(if is_root { "" } else { "--user --map-current-user" })) {
+        (true, true) => "own",
+        (false, true) => "in_user_namespace",
+        (_, false) => "none",
+    };
+    assert_eq!(seen["containment"]["by"]["namespace"], json!(expected), "{seen}");
+    let text = place.ok(&["doctor"]);
+    assert!(text.contains(seen["detail"].as_str().unwrap()), "{text}");
+    let file = place.hermetic.work().join(".taskwerk/config.yml");
+    std::fs::write(&file, "orchestration: { safety: { pid_namespace: false } }\n").unwrap();
+    let seen = processes();
+    assert_eq!(seen["containment"]["by"]["namespace"], json!("none"), "{seen}");
+    assert_ne!(seen["containment"]["proof"], json!("namespace"), "{seen}");
 }
 
 #[test]

@@ -180,21 +180,23 @@ echo good > good.txt
 #[test]
 fn what_an_agent_leaves_running_is_dead_before_the_gates_start() {
     // A child in a session of its own, one that ignores every polite signal, a daemon that forked twice and forgot
-    // its environment, and one that goes on writing into the workspace.
+    // its environment, and one that goes on writing into the workspace. Each holds a lock as long as it lives: a pid
+    // may mean something else where the gate runs.
     let agent = r#"
-pids="$HOME/pids"; mkdir "$pids"
-setsid sh -c 'echo $$ > "$0/session"; while :; do sleep 1; done' "$pids" &
-setsid sh -c 'trap "" TERM HUP INT; echo $$ > "$0/deaf"; while :; do sleep 1; done' "$pids" &
-(setsid sh -c '(trap "" TERM HUP INT; exec env -i /bin/sh -c "echo \$\$ > \"$0/daemon\"; cd /; while :; do sleep 1; done") &' "$pids" &)
-setsid sh -c 'echo $$ > "$0/writer"; while :; do echo late >> late.txt; sleep 0.01; done' "$pids" &
-for name in session deaf daemon writer; do until [ -s "$pids/$name" ]; do sleep 0.01; done; done
+held="$HOME/held"; mkdir "$held"
+up='exec 9>>"$0"; flock 9; echo up >&9'
+setsid sh -c "$up; while :; do sleep 1; done" "$held/session" &
+setsid sh -c "$up; trap '' TERM HUP INT; while :; do sleep 1; done" "$held/deaf" &
+(setsid sh -c '(trap "" TERM HUP INT; exec env -i /bin/sh -c "$1; cd /; while :; do sleep 1; done" "$0") &' "$held/daemon" "$up" &)
+setsid sh -c "$up; while :; do echo late >> late.txt; sleep 0.01; done" "$held/writer" &
+for name in session deaf daemon writer; do until [ -s "$held/$name" ]; do sleep 0.01; done; done
 until [ -s late.txt ]; do sleep 0.01; done
 echo good > good.txt
 "#;
     let gate = r#"
 for name in session deaf daemon writer; do
-  pid=$(cat "$HOME/pids/$name") || exit 1
-  if kill -0 "$pid" 2> /dev/null; then echo "$name lives"; exit 1; fi
+  [ -s "$HOME/held/$name" ] || exit 1
+  flock -n "$HOME/held/$name" true || { echo "$name lives"; exit 1; }
 done
 echo checked >> "$HOME/checked"
 "#;
