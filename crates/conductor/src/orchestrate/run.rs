@@ -72,7 +72,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     }
     let begun = opened.host.begin(&lock, &options).map_err(|e| from_begin(&e))?;
     introduce(context, &opened, &begun);
-    drive(context, &mut opened, &lock, begun.id, Manner { ask: !args.auto })
+    drive(context, &mut opened, &lock, begun.id, &Manner::here(!args.auto)?)
 }
 
 pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> Result<Options, CliError> {
