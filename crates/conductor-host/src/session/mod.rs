@@ -3,6 +3,7 @@
 mod abandon;
 mod begin;
 mod drive;
+mod foresee;
 mod host;
 mod land;
 mod rollback;
@@ -10,6 +11,7 @@ mod setup;
 
 pub use begin::{BeginError, Begun, Options};
 pub use drive::DriveSessionError;
+pub use foresee::{Foreseen, NotRun, Step};
 pub use host::{Host, HostError};
 pub use land::{LandError, Landing};
 pub use rollback::{RollbackError, RolledBack};

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 mod control;
 mod drive;
 mod error;
+mod foresee;
 pub(crate) mod inbox;
 mod land;
 mod logs;

@@ -11,6 +11,7 @@ mod chain;
 mod choosing;
 mod driving;
 mod failing;
+mod foreseeing;
 mod hostile;
 mod interrupting;
 mod killing;
