@@ -251,6 +251,23 @@ impl Database {
         Ok(u64::try_from(highest)? + 1)
     }
 
+    /// Every run of every session, as it stood last; oldest first.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn runs(&self) -> Result<Vec<Run>, JournalError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT body, session, number FROM runs ORDER BY session, number")?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let body: String = row.get(0)?;
+            let what = format!("run {}.{}", row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
+            all.push(from_json(&body, what)?);
+        }
+        Ok(all)
+    }
+
     /// The task of a run.
     ///
     /// # Errors

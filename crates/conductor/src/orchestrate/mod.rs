@@ -11,10 +11,13 @@ mod logs;
 pub(crate) mod monitor;
 mod opened;
 mod pause;
+mod restore;
 mod resume;
 mod review;
 mod rollback;
 mod run;
+mod saved;
+mod snapshots;
 mod start;
 mod status;
 mod stop;
@@ -57,6 +60,8 @@ enum Verb {
     Logs(logs::Args),
     Land(land::Args),
     Rollback(rollback::Args),
+    Snapshots(snapshots::Args),
+    Restore(restore::Args),
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
@@ -75,6 +80,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Some(Verb::Logs(args)) => logs::run(args, context),
         Some(Verb::Land(args)) => land::run(args, context),
         Some(Verb::Rollback(args)) => rollback::run(args, context),
+        Some(Verb::Snapshots(args)) => snapshots::run(args, context),
+        Some(Verb::Restore(args)) => restore::run(args, context),
     }
 }
 

@@ -47,6 +47,14 @@ impl Opened {
         }
     }
 
+    /// The session that was named with `--session`, if one was.
+    pub(crate) fn named_session(&self) -> Result<Option<SessionId>, CliError> {
+        if let Some(id) = self.asked {
+            self.db.session_row(id).map_err(from_journal)?;
+        }
+        Ok(self.asked)
+    }
+
     /// The session that was named, else the newest one that worked on the task, else the newest.
     pub(crate) fn session_of(&self, task: &TaskRef) -> Result<SessionId, CliError> {
         match (self.asked, self.db.session_of_task(task).map_err(from_journal)?) {

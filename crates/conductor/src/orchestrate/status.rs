@@ -175,7 +175,8 @@ fn run_picture(session: &Session, id: RunId) -> Option<RunPicture> {
     })
 }
 
-fn ending_word(ending: &conductor_engine::session::Ending) -> &'static str {
+/// How a run ended, in one word.
+pub(super) fn ending_word(ending: &conductor_engine::session::Ending) -> &'static str {
     use conductor_engine::session::Ending as E;
     match ending {
         E::Landed { .. } => "landed",

@@ -18,6 +18,7 @@ mod killing;
 mod landing;
 mod limits;
 mod people;
+mod restoring;
 mod resuming;
 mod stopping;
 mod support;
