@@ -49,4 +49,5 @@ pub(crate) use saved::real;
 pub use saved::{SavedKind, SavedWork, WriteFilesError};
 pub use snapshot::Snapshot;
 pub use tree::CommittedTree;
+pub(crate) use workspace::delete;
 pub use workspace::{Workspace, WorkspaceError, WorkspaceSpec};

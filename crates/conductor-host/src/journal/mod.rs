@@ -19,7 +19,7 @@ use thiserror::Error;
 pub use append::Metrics;
 pub use controls::ControlRow;
 pub use plans::{PlanRow, PlanStatus};
-pub use read::{Interaction, SessionRow};
+pub use read::{Interaction, KeptWork, SessionRow};
 
 /// The version of the journal's events that this program writes.
 const EVENT_VERSION: i64 = 1;

@@ -46,6 +46,17 @@ pub struct Interaction {
     pub created_at: Timestamp,
 }
 
+/// Work that a stopped session kept of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptWork {
+    /// The run.
+    pub run: RunId,
+    /// Where that run had started.
+    pub base: Oid,
+    /// Its last snapshot.
+    pub snapshot: Snapshot,
+}
+
 const SESSION_COLUMNS: &str = "id, started_at, ended_at, agent, status, outcome, metrics";
 
 impl Database {
@@ -292,12 +303,12 @@ impl Database {
         Ok(statement.query_row([&task.0], |row| row.get(0)).optional()?)
     }
 
-    /// The work that the newest run of a task kept when its session was stopped: where that run had started,
-    /// and its last snapshot. `None` when the newest run ended otherwise.
+    /// The work that the newest run of a task kept when its session was stopped. `None` when the newest run ended
+    /// otherwise.
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub fn kept_work(&self, task: &TaskRef, before: RunId) -> Result<Option<(Oid, Snapshot)>, JournalError> {
+    pub fn kept_work(&self, task: &TaskRef, before: RunId) -> Result<Option<KeptWork>, JournalError> {
         let mut statement = self.db.prepare_cached(
             "SELECT body FROM runs WHERE task_uid = ?1 AND (session, number) < (?2, ?3)
              ORDER BY session DESC, number DESC LIMIT 1",
@@ -306,7 +317,7 @@ impl Database {
         let body: Option<String> = statement.query_row(key, |row| row.get(0)).optional()?;
         let run: Option<Run> = body.map(|b| from_json(&b, "run")).transpose()?;
         let stopped = run.filter(|run| matches!(run.phase, Phase::Ended(Ending::Stopped { .. })));
-        Ok(stopped.and_then(|run| Some((run.base?, run.snapshot?))))
+        Ok(stopped.and_then(|run| Some(KeptWork { run: run.id, base: run.base?, snapshot: run.snapshot? })))
     }
 
     /// What a hold asks.

@@ -26,6 +26,7 @@ pub use places::{Places, PlacesError};
 pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
 pub(crate) use tasks::{Facts, heartbeat};
+pub(crate) use workspace::kept_why;
 
 use stop::StopSwitch;
 

@@ -89,14 +89,24 @@ impl Places {
         again.into_iter().map(|again| self.workspace(run, again)).collect()
     }
 
+    /// The checkouts for gates.
+    pub fn gates(&self) -> PathBuf {
+        self.root.join("gate")
+    }
+
+    /// Temporary files of agents and gates.
+    pub fn temporary(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
     /// The gate workspace of a session's lane.
     pub fn gate(&self, session: SessionId) -> PathBuf {
-        self.root.join("gate").join(session.to_string())
+        self.gates().join(session.to_string())
     }
 
     /// A place for temporary files of one step of a run.
     pub fn tmp(&self, run: RunId, step: &str) -> PathBuf {
-        self.root.join("tmp").join(format!("{run}-{step}"))
+        self.temporary().join(format!("{run}-{step}"))
     }
 
     /// Where declared caches survive between gate workspaces.

@@ -10,6 +10,7 @@ use crate::clock;
 use crate::git::{
     BranchName, CandidateOutcome, GitError, KeptWhy, Removal, Workspace, WorkspaceSpec, snapshot_ref,
 };
+use crate::journal::KeptWork;
 
 /// More workspaces than this for one run means that something is badly wrong.
 const MOST_WORKSPACES: u32 = 100;
@@ -90,7 +91,12 @@ impl Site {
     fn work_of_an_earlier_session(&self, run: RunId, base: &Oid) -> Result<Option<TreeId>, Trouble> {
         let task = self.db().run_task(run).map_err(|e| failed(&e))?;
         let kept = self.db().kept_work(&task, run).map_err(|e| failed(&e))?;
-        let Some((old_base, saved)) = kept else { return Ok(None) };
+        let Some(KeptWork { run: earlier, base: old_base, snapshot: saved }) = kept else { return Ok(None) };
+        // A person may have dropped it; its objects are then there only until git clears them away.
+        let name = snapshot_ref(earlier, saved.number).map_err(|e| failed(&e))?;
+        if self.repo.read_ref(&name).map_err(|e| failed(&e))?.is_none() {
+            return Ok(None);
+        }
         let merged =
             self.repo.candidate(&old_base, base, &saved.commit, &saved.tree).map_err(|e| failed(&e))?;
         Ok(match merged {
@@ -195,7 +201,8 @@ impl Site {
     }
 }
 
-fn kept_why(why: &KeptWhy) -> String {
+/// Why a workspace was kept, for people.
+pub(crate) fn kept_why(why: &KeptWhy) -> String {
     let list = |paths: &[crate::git::RepoPath]| {
         let mut names: Vec<String> = paths.iter().take(5).map(ToString::to_string).collect();
         if paths.len() > 5 {

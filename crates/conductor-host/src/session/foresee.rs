@@ -10,6 +10,7 @@ use conductor_engine::{apply, schedule, why};
 use super::begin::{BeginError, Begun, Options};
 use super::host::Host;
 use crate::clock;
+use crate::git::snapshot_ref;
 use crate::perform::Facts;
 
 /// A session that could begin now, and what would come of it if all went well.
@@ -66,7 +67,9 @@ impl Host {
         if !options.fresh {
             let first = RunId { session: begun.id, number: 0 };
             for step in &mut steps {
-                step.saved = db.kept_work(&step.task.task, first)?.map(|(_, saved)| saved.commit);
+                let Some(kept) = db.kept_work(&step.task.task, first)? else { continue };
+                let name = snapshot_ref(kept.run, kept.snapshot.number)?;
+                step.saved = self.repo.read_ref(&name)?;
             }
         }
         Ok(Foreseen { begun, steps, rest })

@@ -2,6 +2,7 @@
 
 mod abandon;
 mod begin;
+mod clean;
 mod drive;
 mod foresee;
 mod host;
@@ -10,6 +11,7 @@ mod rollback;
 mod setup;
 
 pub use begin::{BeginError, Begun, Options};
+pub use clean::{CleanError, CleanOptions, Cleaned, Left, LeftKind};
 pub use drive::DriveSessionError;
 pub use foresee::{Foreseen, NotRun, Step};
 pub use host::{Host, HostError};

@@ -1,6 +1,7 @@
 //! `conductor orchestrate`: have agents carry tasks out. One verb, one file.
 
 pub(crate) mod answer;
+mod clean;
 mod control;
 mod drive;
 mod error;
@@ -62,6 +63,7 @@ enum Verb {
     Rollback(rollback::Args),
     Snapshots(snapshots::Args),
     Restore(restore::Args),
+    Clean(clean::Args),
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
@@ -82,6 +84,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Some(Verb::Rollback(args)) => rollback::run(args, context),
         Some(Verb::Snapshots(args)) => snapshots::run(args, context),
         Some(Verb::Restore(args)) => restore::run(args, context),
+        Some(Verb::Clean(args)) => clean::run(args, context),
     }
 }
 

@@ -9,6 +9,7 @@ mod answering;
 mod beginning;
 mod chain;
 mod choosing;
+mod cleaning;
 mod driving;
 mod failing;
 mod foreseeing;
