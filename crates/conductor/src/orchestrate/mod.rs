@@ -1,6 +1,7 @@
 //! `conductor orchestrate`: have agents carry tasks out. One verb, one file.
 
 pub(crate) mod answer;
+mod attach;
 mod clean;
 mod control;
 mod drive;
@@ -59,6 +60,7 @@ enum Verb {
     Pause(pause::Args),
     Resume(resume::Args),
     Logs(logs::Args),
+    Attach(attach::Args),
     Land(land::Args),
     Rollback(rollback::Args),
     Snapshots(snapshots::Args),
@@ -80,6 +82,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Some(Verb::Pause(args)) => pause::run(args, context),
         Some(Verb::Resume(args)) => resume::run(args, context),
         Some(Verb::Logs(args)) => logs::run(args, context),
+        Some(Verb::Attach(args)) => attach::run(args, context),
         Some(Verb::Land(args)) => land::run(args, context),
         Some(Verb::Rollback(args)) => rollback::run(args, context),
         Some(Verb::Snapshots(args)) => snapshots::run(args, context),

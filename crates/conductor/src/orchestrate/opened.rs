@@ -1,12 +1,13 @@
 //! The project as orchestration sees it: opened once for a command.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use cli_kit::{CliError, Exit};
 use conductor_engine::control::Actor;
 use conductor_engine::ids::{HoldId, SessionId, TaskRef};
 use conductor_engine::session::{Run, Session};
-use conductor_host::driver::DriverLock;
+use conductor_host::driver::{DriverLock, LockError};
 use conductor_host::journal::Database;
 use conductor_host::process::Keeper;
 use conductor_host::session::Host;
@@ -14,6 +15,10 @@ use conductor_host::session::Host;
 use super::error::{failed, from_host, from_lock};
 use crate::context::{Context, Project};
 use crate::failure::{from_client, from_journal};
+
+/// How often, and after what time, a background driver tries to get the lock: two seconds in all.
+const TRIES: usize = 40;
+const PAUSE: Duration = Duration::from_millis(50);
 
 pub(crate) struct Opened {
     pub(crate) project: Project,
@@ -90,6 +95,19 @@ impl Opened {
 
     pub(crate) fn take_lock(&self) -> Result<DriverLock, CliError> {
         DriverLock::take(&self.lock_path()?).map_err(|e| from_lock(&e))
+    }
+
+    /// The same for a driver that was just begun in the background: whoever looked whether there is one, and had the
+    /// lock for that moment, is waited for.
+    pub(crate) fn take_lock_soon(&self) -> Result<DriverLock, CliError> {
+        let path = self.lock_path()?;
+        for _ in 0..TRIES {
+            match DriverLock::take(&path) {
+                Err(LockError::Busy(_)) => std::thread::park_timeout(PAUSE),
+                other => return other.map_err(|e| from_lock(&e)),
+            }
+        }
+        self.take_lock()
     }
 
     pub(crate) fn fold(&self, id: SessionId) -> Result<Session, CliError> {

@@ -44,14 +44,14 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     }
     let mut opened = Opened::new(context)?;
     let id = opened.some_session()?;
-    if opened.driver()?.is_some() {
+    if !args.detached && opened.driver()?.is_some() {
         // It is alive: a paused one is told, and one that works needs nothing.
         let asked = ask(context, &mut opened, id, &Control::Resume)?;
         debug_assert!(matches!(asked, Asked::Driver(_) | Asked::Later));
         say(context, id, "asked to go on", &asked);
         return Ok(Exit::Ok);
     }
-    let lock = opened.take_lock()?;
+    let lock = if args.detached { opened.take_lock_soon()? } else { opened.take_lock()? };
     let session = opened.fold(id)?;
     match what_is_left(&opened, &session)? {
         Left::Nothing => {

@@ -137,7 +137,7 @@ fn with_a_kept_workspace() -> (Project, PathBuf) {
     project.add("One", &[]);
     project.run(&["orchestrate", "run", "--auto"]);
     let places = inside(&state(&project).join("run"));
-    let workspace = places.into_iter().find(|path| path.is_dir()).expect("a workspace");
+    let workspace = places.into_iter().find(|path| path.is_dir()).unwrap();
     (project, workspace)
 }
 

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod answering;
+mod attaching;
 mod beginning;
 mod chain;
 mod choosing;
@@ -23,4 +24,5 @@ mod restoring;
 mod resuming;
 mod stopping;
 mod support;
+mod terminal;
 mod titles;
