@@ -8,5 +8,5 @@ mod run;
 pub use core::{Core, Journal, Perform, TurnError};
 pub use lock::{DriverLock, LockError};
 pub use recover::lost_attempts;
-pub use run::DriveError;
+pub use run::{Caller, DriveError};
 pub(crate) use run::{Driver, Ears};

@@ -5,8 +5,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use conductor_engine::Input;
+use conductor_engine::control::{Actor, Control};
 use conductor_engine::event::Recorded;
-use conductor_engine::session::{Session, Standing};
+use conductor_engine::session::{Session, Standing, Status};
 use jiff::{SignedDuration, Timestamp};
 use taskwerk_client::{Tasks, TasksError};
 use thiserror::Error;
@@ -16,6 +17,7 @@ use super::recover::lost_attempts;
 use crate::clock::SteadyClock;
 use crate::journal::{Database, JournalError};
 use crate::perform::{Facts, Site, StorageTrouble, Workers, heartbeat};
+use crate::process::Signals;
 
 /// How often people and other programs are looked for.
 const POLL: Duration = Duration::from_millis(100);
@@ -41,6 +43,15 @@ pub enum DriveError {
     Storage(#[from] StorageTrouble),
 }
 
+/// Who runs a driver, and how they ask it to end while it works.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Who it is, as the journal names them.
+    pub actor: Actor,
+    /// What they ask by signals.
+    pub signals: Signals,
+}
+
 /// Everything that a driver listens to.
 #[derive(Debug)]
 pub(crate) struct Ears {
@@ -48,6 +59,7 @@ pub(crate) struct Ears {
     /// A connection of its own: it notices what the effects' connection writes.
     pub(crate) tasks: Tasks,
     pub(crate) controls: Database,
+    pub(crate) caller: Caller,
 }
 
 /// Runs a session until it rests.
@@ -95,6 +107,8 @@ impl Driver {
 
     /// Runs to the end. `watch` is told what happened after each turn, and can change nothing.
     pub(crate) fn run(&mut self, watch: &mut dyn FnMut(&[Recorded], &Session)) -> Result<(), DriveError> {
+        let signals = self.ears.caller.signals.clone();
+        let _attending = signals.attend();
         // What people asked while nobody listened is obeyed before anything is dispatched.
         let mut inputs = lost_attempts(self.core.session(), self.last_sign);
         inputs.extend(self.hear()?);
@@ -108,6 +122,9 @@ impl Driver {
             let rows = self.core.turn(now, std::mem::take(&mut inputs))?;
             if !rows.is_empty() {
                 watch(&rows, self.core.session());
+            }
+            if self.core.session().stopping.is_some() {
+                self.ears.caller.signals.arm();
             }
             inputs.extend(self.hear()?);
             if inputs.is_empty() && self.core.is_finished() {
@@ -136,6 +153,7 @@ impl Driver {
 
     /// News of tasks, then of people. Both are looked at only when somebody has written.
     fn hear(&mut self) -> Result<Vec<Input>, DriveError> {
+        self.heed_signals()?;
         let mut inputs = Vec::new();
         let version = self.ears.tasks.data_version()?;
         let now = self.clock.now();
@@ -156,6 +174,23 @@ impl Driver {
             }
         }
         Ok(inputs)
+    }
+
+    /// A signal asks for the same as `stop`, by the same way: written down first, then obeyed.
+    fn heed_signals(&mut self) -> Result<(), DriveError> {
+        let Some(interrupt) = self.ears.caller.signals.take() else { return Ok(()) };
+        let session = self.core.session();
+        let goes_on = match session.status {
+            Status::Active | Status::Paused { .. } => session.stopping.is_none(),
+            Status::Completed { .. } | Status::Failed { .. } => false,
+        };
+        if goes_on {
+            let control = Control::Stop { why: interrupt.reason().to_owned() };
+            self.ears.controls.ask(session.id, &self.ears.caller.actor, &control, self.clock.now())?;
+            // A connection does not notice what it wrote itself.
+            self.controls_version = None;
+        }
+        Ok(())
     }
 
     /// A claim that cannot be kept alive is lost to somebody else, which the next look at the tasks tells.

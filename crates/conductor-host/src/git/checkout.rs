@@ -110,6 +110,15 @@ impl Repo {
         found
     }
 
+    /// The checkout that is on this branch, or in the middle of an operation that has taken the branch away for now.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn where_checked_out(&self, branch: &BranchName) -> Result<Option<PathBuf>, GitError> {
+        let found = self.checkout_of(branch)?.or_else(|| Some(self.operation_on(branch)?.0));
+        Ok(found.map(|checkout| checkout.path))
+    }
+
     /// The checkout that is on this branch, if there is one, without starting a process.
     pub(super) fn quick_checkout_of(&self, branch: &BranchName) -> Result<Option<Checkout>, GitError> {
         if self.settings().reftable {

@@ -102,7 +102,7 @@ impl Repo {
     }
 
     /// What is in the workspace and nowhere else; `None` proves that there is nothing.
-    fn unique(&self, workspace: &Workspace, saved: &RefName) -> Result<Option<KeptWhy>, GitError> {
+    pub(crate) fn unique(&self, workspace: &Workspace, saved: &RefName) -> Result<Option<KeptWhy>, GitError> {
         let index = workspace.index();
         let found = walk(workspace.path());
         let nested = self.not_ignored(workspace.path(), &index, found.nested)?;

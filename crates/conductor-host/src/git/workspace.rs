@@ -304,7 +304,7 @@ pub(super) fn copy_with_time(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Deletes a file or a whole directory, following no link; what is not there is deleted already. Directories
 /// that forbid it (module caches make theirs read-only) are opened first.
-pub(super) fn delete(path: &Path) -> Result<(), GitError> {
+pub(crate) fn delete(path: &Path) -> Result<(), GitError> {
     let deleted = match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_dir() => fs::remove_dir_all(path).or_else(|_| {
             make_writable(path);

@@ -29,7 +29,7 @@ pub use controls::ControlRow;
 pub use export::{ExportError, Exported, Folded, fold_export};
 pub use fold::{Checkpoint, state_digest};
 pub use plans::{PlanRow, PlanStatus};
-pub use read::{Interaction, SessionRow};
+pub use read::{Interaction, KeptWork, SessionRow};
 pub use rows::Stored;
 pub use told::{HoldRow, RunRow};
 pub use upcast::UpcastError;

@@ -44,6 +44,17 @@ pub struct Interaction {
     pub created_at: Timestamp,
 }
 
+/// Work that a stopped session kept of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptWork {
+    /// The run.
+    pub run: RunId,
+    /// Where that run had started.
+    pub base: Oid,
+    /// Its last snapshot.
+    pub snapshot: Snapshot,
+}
+
 const SESSION_COLUMNS: &str = "id, started_at, ended_at, agent, status, outcome, metrics";
 
 impl Database {
@@ -215,6 +226,23 @@ impl Database {
         Ok(u64::try_from(highest)? + 1)
     }
 
+    /// Every run of every session, as it stood last; oldest first.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn all_runs(&self) -> Result<Vec<Run>, JournalError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT body, session, number FROM runs ORDER BY session, number")?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let body: String = row.get(0)?;
+            let what = format!("run {}.{}", row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
+            all.push(from_json(&body, what)?);
+        }
+        Ok(all)
+    }
+
     /// The task of a run.
     ///
     /// # Errors
@@ -251,15 +279,16 @@ impl Database {
         Ok(statement.query_row([&task.0], |row| row.get(0)).optional()?)
     }
 
-    /// The work that the newest run of a task kept when its session was stopped: where that run had started,
-    /// and its last snapshot. `None` when the newest run ended otherwise.
+    /// The work that the newest run of a task kept when its session was stopped. `None` when the newest run ended
+    /// otherwise.
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub fn kept_work(&self, task: &TaskRef, before: RunId) -> Result<Option<(Oid, Snapshot)>, JournalError> {
+    pub fn kept_work(&self, task: &TaskRef, before: RunId) -> Result<Option<KeptWork>, JournalError> {
         /// The part of a run that is needed: what else there is may be another version's.
         #[derive(Deserialize)]
         struct Kept {
+            id: RunId,
             base: Option<Oid>,
             snapshot: Option<Snapshot>,
         }
@@ -271,8 +300,8 @@ impl Database {
         let newest: Option<(String, Option<bool>)> =
             statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((body, Some(true))) = newest else { return Ok(None) };
-        let Kept { base, snapshot } = from_json(&body, "run")?;
-        Ok(base.zip(snapshot))
+        let Kept { id, base, snapshot } = from_json(&body, "run")?;
+        Ok(base.zip(snapshot).map(|(base, snapshot)| KeptWork { run: id, base, snapshot }))
     }
 
     /// What a hold asks.

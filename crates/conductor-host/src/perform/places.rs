@@ -10,6 +10,7 @@ use conductor_engine::ids::{RunId, SessionId};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::git::real;
 use crate::process::EnvMap;
 
 /// Why there is no place for workspaces.
@@ -178,16 +179,6 @@ fn again_of(run: RunId, name: &str) -> Option<u32> {
         Some(number) => number.parse().ok(),
         None => again.is_empty().then_some(0),
     }
-}
-
-/// The path with the links of its nearest existing part resolved.
-fn real(path: &Path) -> PathBuf {
-    for ancestor in path.ancestors() {
-        if let (Ok(found), Ok(rest)) = (ancestor.canonicalize(), path.strip_prefix(ancestor)) {
-            return found.join(rest);
-        }
-    }
-    path.to_owned()
 }
 
 fn state_home(env: &EnvMap) -> Option<PathBuf> {

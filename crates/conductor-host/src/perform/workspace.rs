@@ -12,6 +12,7 @@ use crate::clock;
 use crate::git::{
     BranchName, CandidateOutcome, GitError, KeptWhy, Removal, Workspace, WorkspaceSpec, snapshot_ref,
 };
+use crate::journal::KeptWork;
 
 /// What a workspace is to be.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +97,12 @@ impl Site {
     fn work_of_an_earlier_session(&self, run: RunId, base: &Oid) -> Result<Option<TreeId>, Trouble> {
         let task = self.db().run_task(run).map_err(|e| failed(&e))?;
         let kept = self.db().kept_work(&task, run).map_err(|e| failed(&e))?;
-        let Some((old_base, saved)) = kept else { return Ok(None) };
+        let Some(KeptWork { run: earlier, base: old_base, snapshot: saved }) = kept else { return Ok(None) };
+        // A person may have dropped it; its objects are then there only until git clears them away.
+        let name = snapshot_ref(earlier, saved.number).map_err(|e| failed(&e))?;
+        if self.repo.read_ref(&name).map_err(|e| failed(&e))?.is_none() {
+            return Ok(None);
+        }
         let merged =
             self.repo.candidate(&old_base, base, &saved.commit, &saved.tree).map_err(|e| failed(&e))?;
         Ok(match merged {

@@ -6,6 +6,7 @@ use conductor_engine::gate::{GateKind, GateSpec};
 use conductor_engine::ids::{Oid, SessionId, TaskRef};
 use conductor_engine::session::{LaneRules, Rules};
 use jiff::SignedDuration;
+use taskwerk_client::TasksError;
 use thiserror::Error;
 
 use super::host::{Host, HostError};
@@ -126,6 +127,12 @@ pub enum BeginError {
     /// The project.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// The task store.
+    #[error("failed to read the tasks: {0}")]
+    Tasks(#[from] TasksError),
+    /// What is known of the tasks contradicts itself.
+    #[error(transparent)]
+    Illegal(#[from] conductor_engine::Illegal),
     /// A number that does not fit.
     #[error("a number of the configuration is out of range: {0}")]
     Range(#[from] std::num::TryFromIntError),
@@ -142,6 +149,20 @@ impl Host {
     /// When something that it needs is not there. Nothing was changed then.
     pub fn begin(&self, _lock: &DriverLock, options: &Options) -> Result<Begun, BeginError> {
         let mut db = self.database()?;
+        let mut begun = self.settle(&db, options)?;
+        let Begun { id, branch, setup, notes, .. } = &mut begun;
+        self.cut(branch, &setup.base)?;
+        if let Err(error) = db.create_session(*id, setup, clock::now()) {
+            self.repo.delete_ref(&branch.to_ref(), &setup.base)?;
+            return Err(error.into());
+        }
+        db.record_tip(*id, &setup.base, "begun", clock::now())?;
+        notes.extend(compact_old(&mut db));
+        Ok(begun)
+    }
+
+    /// Everything about a session that would begin now. Changes nothing.
+    pub(super) fn settle(&self, db: &Database, options: &Options) -> Result<Begun, BeginError> {
         let newest = db.newest_session()?;
         if let Some(id) = newest
             && db.session_row(id)?.status == "active"
@@ -150,7 +171,7 @@ impl Host {
         }
         let config = Config::from_value(&self.config)?;
         let (target, base) = self.target(options, &config.orchestration)?;
-        let (base, continues) = self.continued(&db, newest, &target, base)?;
+        let (base, continues) = self.continued(db, newest, &target, base)?;
         let agent = self.agent(&config, options)?;
         let (gates, mut notes) = self.gates(&config.orchestration, &base)?;
         let id = self.next_number(newest)?;
@@ -170,15 +191,8 @@ impl Host {
             replay: options.replay.as_ref().map(|p| p.to_string_lossy().into_owned()),
             base,
         };
-        let branch = session_branch(id)?;
-        self.cut(&branch, &setup.base, id)?;
-        if let Err(error) = db.create_session(id, &setup, clock::now()) {
-            self.repo.delete_ref(&branch.to_ref(), &setup.base)?;
-            return Err(error.into());
-        }
-        db.record_tip(id, &setup.base, "begun", clock::now())?;
-        notes.extend(compact_old(&mut db));
-        Ok(Begun { id, branch, continues, setup, notes })
+        self.room_for_the_branch(id)?;
+        Ok(Begun { id, branch: session_branch(id)?, continues, setup, notes })
     }
 
     fn target(&self, options: &Options, config: &Orchestration) -> Result<(String, Oid), BeginError> {
@@ -259,11 +273,15 @@ impl Host {
         Ok(SessionId(newest.map_or(0, |id| id.0).max(highest) + 1))
     }
 
-    fn cut(&self, branch: &BranchName, base: &Oid, id: SessionId) -> Result<(), BeginError> {
+    fn room_for_the_branch(&self, id: SessionId) -> Result<(), BeginError> {
         let in_the_way = BranchName::parse("conductor")?;
         if self.repo.read_ref(&in_the_way.to_ref())?.is_some() {
             return Err(BeginError::BranchInTheWay(id));
         }
+        Ok(())
+    }
+
+    fn cut(&self, branch: &BranchName, base: &Oid) -> Result<(), BeginError> {
         Ok(self.repo.create_ref(&branch.to_ref(), base)?)
     }
 }

@@ -9,7 +9,7 @@ use conductor_engine::session::Session;
 use thiserror::Error;
 
 use super::host::{Host, HostError};
-use crate::driver::{DriveError, Driver, DriverLock, Ears};
+use crate::driver::{Caller, DriveError, Driver, DriverLock, Ears};
 use crate::fsck::{FsckError, Scope};
 use crate::journal::JournalError;
 use crate::perform::Workers;
@@ -33,7 +33,8 @@ pub enum DriveSessionError {
 
 impl Host {
     /// Drives a session until it rests, from wherever its journal left it: first when it was just begun, again
-    /// after its driver died. `watch` is told what happened and can change nothing.
+    /// after its driver died. `caller` may ask for its end meanwhile. `watch` is told what happened and can change
+    /// nothing.
     ///
     /// # Errors
     /// When it cannot go on. Nothing is lost; it can be driven again.
@@ -41,6 +42,7 @@ impl Host {
         &self,
         lock: &DriverLock,
         id: SessionId,
+        caller: Caller,
         watch: &mut dyn FnMut(&[Recorded], &Session),
     ) -> Result<Session, DriveSessionError> {
         self.end_leftovers(lock).map_err(HostError::from)?;
@@ -51,7 +53,7 @@ impl Host {
         let site = Arc::new(self.site(id, setup, session.tip.clone())?);
         let (mail, inbox) = mpsc::channel();
         let workers = Workers::new(Arc::clone(&site), mail);
-        let ears = Ears { mail: inbox, tasks: self.tasks(id)?, controls: self.database()? };
+        let ears = Ears { mail: inbox, tasks: self.tasks(id)?, controls: self.database()?, caller };
         let last_sign = journal.last_sign(id)?;
         let mut driver = Driver::new(session, journal, workers, ears, site, last_sign);
         driver.run(watch)?;

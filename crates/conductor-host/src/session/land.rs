@@ -11,7 +11,7 @@ use crate::git::{
     BranchName, CommitText, GitError, Held, LandOutcome, NameError, Planned, RefError, RepoPath, TargetMerge,
     Trailers,
 };
-use crate::journal::JournalError;
+use crate::journal::{Database, JournalError};
 use crate::perform::{CheckError, session_branch, stranger};
 
 /// What became of landing.
@@ -96,7 +96,11 @@ impl Host {
         let target = BranchName::parse(&setup.target)?;
         let branch = session_branch(id)?;
         for _ in 0..2 {
-            let tip = self.repo.read_ref(&branch.to_ref())?.ok_or(LandError::NoBranch(id))?;
+            let Some(tip) = self.repo.read_ref(&branch.to_ref())? else {
+                // Cleaning removes a branch that has landed.
+                let landed = self.landed_tip(&db, id, &target)?;
+                return landed.map(|_| Landing::AlreadyThere).ok_or(LandError::NoBranch(id));
+            };
             if !db.knows_tip(id, &tip)? {
                 return Err(LandError::Strange(stranger(&branch, &tip, db.newest_tip(id)?.as_deref())));
             }
@@ -118,6 +122,19 @@ impl Host {
         }
         let command = "conductor orchestrate land".to_owned();
         Ok(Landing::Held { why: Held::TargetMoved { tip: setup.base }, command })
+    }
+
+    /// Where a session's branch was when it was removed, if the user's branch has all of it.
+    pub(super) fn landed_tip(
+        &self,
+        db: &Database,
+        id: SessionId,
+        target: &BranchName,
+    ) -> Result<Option<Oid>, LandError> {
+        let last = db.newest_tip(id)?.and_then(|text| Oid::parse(&text).ok());
+        let theirs = self.repo.read_ref(&target.to_ref())?;
+        let (Some(last), Some(theirs)) = (last, theirs) else { return Ok(None) };
+        Ok(self.repo.is_ancestor(&last, &theirs)?.then_some(last))
     }
 
     fn told(&self, outcome: LandOutcome) -> Result<Landing, LandError> {

@@ -2,14 +2,18 @@
 
 mod abandon;
 mod begin;
+mod clean;
 mod drive;
+mod foresee;
 mod host;
 mod land;
 mod rollback;
 mod setup;
 
 pub use begin::{BeginError, Begun, Options};
+pub use clean::{CleanError, CleanOptions, Cleaned, Left, LeftKind};
 pub use drive::DriveSessionError;
+pub use foresee::{Foreseen, NotRun, Step};
 pub use host::{Host, HostError};
 pub use land::{LandError, Landing};
 pub use rollback::{RollbackError, RolledBack};

@@ -10,7 +10,9 @@ use super::host::{Host, HostError};
 use super::land::LandError;
 use crate::clock;
 use crate::driver::DriverLock;
-use crate::git::{CommitText, GitError, LandedRun, NameError, RefError, RepoPath, Rollback, Trailers};
+use crate::git::{
+    BranchName, CommitText, GitError, LandedRun, NameError, RefError, RepoPath, Rollback, Trailers,
+};
 use crate::journal::JournalError;
 use crate::perform::{session_branch, stranger};
 
@@ -99,7 +101,16 @@ impl Host {
         let mut db = self.database()?;
         let setup = db.setup(id)?;
         let branch = session_branch(id)?;
-        let tip = self.repo.read_ref(&branch.to_ref())?.ok_or(RollbackError::NoBranch(id))?;
+        let tip = match self.repo.read_ref(&branch.to_ref())? {
+            Some(tip) => tip,
+            // Cleaning removes a branch that has landed; undoing needs it again.
+            None => {
+                let landed = self.landed_tip(&db, id, &BranchName::parse(&setup.target)?)?;
+                let tip = landed.ok_or(RollbackError::NoBranch(id))?;
+                self.repo.create_ref(&branch.to_ref(), &tip)?;
+                tip
+            }
+        };
         if !db.knows_tip(id, &tip)? {
             return Err(LandError::Strange(stranger(&branch, &tip, db.newest_tip(id)?.as_deref())).into());
         }
@@ -157,7 +168,7 @@ impl Host {
     }
 
     fn is_on_target(&self, target: &str, run: RunId, base: &Oid) -> Result<bool, RollbackError> {
-        let target = crate::git::BranchName::parse(target)?;
+        let target = BranchName::parse(target)?;
         let Some(tip) = self.repo.read_ref(&target.to_ref())? else { return Ok(false) };
         Ok(self.repo.find_run(run, &tip, base)?.is_some())
     }

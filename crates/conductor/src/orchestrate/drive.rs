@@ -4,13 +4,15 @@ use cli_kit::text::{escape, escape_block};
 use cli_kit::time::now;
 use cli_kit::{CliError, Exit};
 use conductor_engine::control::{Control, Ruling};
+use conductor_engine::event::{Event, Recorded};
 use conductor_engine::ids::SessionId;
 use conductor_engine::ledger;
 use conductor_engine::session::{Hold, HoldKind, Phase, Session, SessionOutcome, Status};
-use conductor_host::driver::DriverLock;
+use conductor_host::driver::{Caller, DriverLock};
+use conductor_host::process::{OnHangup, Signals};
 use serde_json::json;
 
-use super::error::from_drive;
+use super::error::{failed, from_drive};
 use super::opened::Opened;
 use super::status::Picture;
 use super::story;
@@ -18,11 +20,34 @@ use crate::ask::{Choice, ask};
 use crate::context::Context;
 use crate::failure::from_journal;
 
-/// How a session is driven.
-#[derive(Debug, Clone, Copy)]
+/// How sessions are driven by this program.
+#[derive(Debug, Clone)]
 pub(super) struct Manner {
     /// Whether a person may be asked at the terminal.
-    pub(super) ask: bool,
+    ask: bool,
+    signals: Signals,
+}
+
+impl Manner {
+    /// In the foreground, where the end of the terminal is the end of the work. From here on the program is asked to
+    /// end by signals, and does so in order.
+    pub(super) fn here(ask: bool) -> Result<Self, CliError> {
+        Self::with(ask, OnHangup::Stop)
+    }
+
+    /// In the background, where nobody can be asked.
+    pub(super) fn detached() -> Result<Self, CliError> {
+        Self::with(false, OnHangup::GoOn)
+    }
+
+    fn with(ask: bool, on_hangup: OnHangup) -> Result<Self, CliError> {
+        Ok(Self { ask, signals: Signals::catch(on_hangup).map_err(|e| failed(&e))? })
+    }
+
+    /// Whether this program was asked to end, so that nothing more is to be begun.
+    pub(super) fn was_interrupted(&self) -> bool {
+        self.signals.came()
+    }
 }
 
 /// Drives a session until only holds that nobody answers here are left, and says how it stands.
@@ -31,20 +56,37 @@ pub(super) fn drive(
     opened: &mut Opened,
     lock: &DriverLock,
     id: SessionId,
-    manner: Manner,
+    manner: &Manner,
 ) -> Result<Exit, CliError> {
+    let session = drive_to_rest(context, opened, lock, id, manner)?;
+    report(context, opened, &session)
+}
+
+/// The same, without a word on how it stands.
+pub(super) fn drive_to_rest(
+    context: &mut Context,
+    opened: &mut Opened,
+    lock: &DriverLock,
+    id: SessionId,
+    manner: &Manner,
+) -> Result<Session, CliError> {
     loop {
         let db = opened.project.database()?;
+        let caller = Caller { actor: Opened::actor(context)?, signals: manner.signals.clone() };
         let printer = &mut context.printer;
-        let session = opened
-            .host
-            .drive(lock, id, &mut |rows, session| story::tell(printer, &db, rows, session))
-            .map_err(|e| from_drive(&e))?;
-        let answered = manner.ask && context.can_ask && ask_holds(context, opened, &session)?;
+        let mut tell = |rows: &[Recorded], session: &Session| {
+            story::tell(printer, &db, rows, session);
+            if rows.iter().any(|row| matches!(row.event, Event::StopAsked { .. })) {
+                printer.note("stopping; Ctrl-C again to end at once");
+            }
+        };
+        let session = opened.host.drive(lock, id, caller, &mut tell).map_err(|e| from_drive(&e))?;
+        let may_ask = manner.ask && context.can_ask && !manner.was_interrupted();
+        let answered = may_ask && ask_holds(context, opened, &session)?;
         // What others asked meanwhile is obeyed too, and not left for the next driver.
         let waiting = opened.db.controls(id, session.last_control).map_err(from_journal)?;
         if !answered && waiting.is_empty() {
-            return report(context, opened, &session);
+            return Ok(session);
         }
     }
 }
@@ -74,7 +116,8 @@ enum Word {
     Later,
 }
 
-fn ask_hold(context: &mut Context, session: &Session, hold: &Hold) -> Option<Ruling> {
+/// The answer of the person at the terminal; `None` when they put it off, or are gone.
+pub(super) fn ask_hold(context: &mut Context, session: &Session, hold: &Hold) -> Option<Ruling> {
     let task = session.runs.get(&hold.run).and_then(|r| session.tasks.get(&r.task));
     let id = task.map_or_else(|| hold.run.to_string(), |t| t.id.clone());
     let question = format!("{}  {}", escape(&id), escape(&hold.question));

@@ -24,13 +24,17 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 pub(super) fn from_lock(error: &LockError) -> CliError {
-    let message = error.to_string();
     match error {
-        LockError::Busy(_) => CliError::new(Exit::Conflict, "DRIVER_BUSY", message)
-            .hint("watch it with `conductor monitor`; end it with `conductor orchestrate stop`"),
-        LockError::File { .. } => CliError::new(Exit::Store, "STORE_IO", message)
+        LockError::Busy(pid) => busy(*pid),
+        LockError::File { .. } => CliError::new(Exit::Store, "STORE_IO", error.to_string())
             .hint("nothing was changed; when the file can be written again (space, rights, a read-only disk), try again"),
     }
+}
+
+/// Another driver is at work.
+pub(super) fn busy(pid: Option<u32>) -> CliError {
+    CliError::new(Exit::Conflict, "DRIVER_BUSY", LockError::Busy(pid).to_string())
+        .hint("watch it with `conductor monitor`; end it with `conductor orchestrate stop`")
 }
 
 pub(super) fn from_host(error: &HostError) -> CliError {

@@ -1,9 +1,12 @@
 //! `conductor orchestrate`: have agents carry tasks out. One verb, one file.
 
 pub(crate) mod answer;
+mod attach;
+mod clean;
 mod control;
 mod drive;
 mod error;
+mod foresee;
 pub(crate) mod inbox;
 mod land;
 mod logs;
@@ -11,10 +14,13 @@ pub(crate) mod monitor;
 pub(crate) mod opened;
 mod pause;
 pub(crate) mod remains;
+mod restore;
 mod resume;
 mod review;
 mod rollback;
 mod run;
+mod saved;
+mod snapshots;
 mod start;
 mod status;
 mod stop;
@@ -55,8 +61,12 @@ enum Verb {
     Pause(pause::Args),
     Resume(resume::Args),
     Logs(logs::Args),
+    Attach(attach::Args),
     Land(land::Args),
     Rollback(rollback::Args),
+    Snapshots(snapshots::Args),
+    Restore(restore::Args),
+    Clean(clean::Args),
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
@@ -73,8 +83,12 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Some(Verb::Pause(args)) => pause::run(args, context),
         Some(Verb::Resume(args)) => resume::run(args, context),
         Some(Verb::Logs(args)) => logs::run(args, context),
+        Some(Verb::Attach(args)) => attach::run(args, context),
         Some(Verb::Land(args)) => land::run(args, context),
         Some(Verb::Rollback(args)) => rollback::run(args, context),
+        Some(Verb::Snapshots(args)) => snapshots::run(args, context),
+        Some(Verb::Restore(args)) => restore::run(args, context),
+        Some(Verb::Clean(args)) => clean::run(args, context),
     }
 }
 

@@ -1,12 +1,13 @@
 //! The project as orchestration sees it: opened once for a command.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use cli_kit::{CliError, Exit};
 use conductor_engine::control::Actor;
 use conductor_engine::ids::{HoldId, SessionId, TaskRef};
 use conductor_engine::session::{Run, Session};
-use conductor_host::driver::DriverLock;
+use conductor_host::driver::{DriverLock, LockError};
 use conductor_host::journal::Database;
 use conductor_host::perform::lock_path;
 use conductor_host::process::Keeper;
@@ -15,6 +16,10 @@ use conductor_host::session::Host;
 use super::error::{failed, from_lock};
 use crate::context::{Context, Project};
 use crate::failure::{from_client, from_journal};
+
+/// How often, and after what time, a background driver tries to get the lock: two seconds in all.
+const TRIES: usize = 40;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What can be read of a project's sessions without its repository.
 pub(crate) struct Records {
@@ -59,6 +64,19 @@ impl Opened {
         DriverLock::take(&self.lock_path()).map_err(|e| from_lock(&e))
     }
 
+    /// The same for a driver that was just begun in the background: whoever looked whether there is one, and had the
+    /// lock for that moment, is waited for.
+    pub(crate) fn take_lock_soon(&self) -> Result<DriverLock, CliError> {
+        let path = self.lock_path();
+        for _ in 0..TRIES {
+            match DriverLock::take(&path) {
+                Err(LockError::Busy(_)) => std::thread::park_timeout(PAUSE),
+                other => return other.map_err(|e| from_lock(&e)),
+            }
+        }
+        self.take_lock()
+    }
+
     /// Who gives the commands.
     pub(crate) fn actor(context: &Context) -> Result<Actor, CliError> {
         Ok(Actor(context.actor()?.to_string()))
@@ -81,6 +99,14 @@ impl Records {
             }
             None => self.db.newest_session().map_err(from_journal),
         }
+    }
+
+    /// The session that was named with `--session`, if one was.
+    pub(crate) fn named_session(&self) -> Result<Option<SessionId>, CliError> {
+        if let Some(id) = self.asked {
+            self.db.session_row(id).map_err(from_journal)?;
+        }
+        Ok(self.asked)
     }
 
     /// The session that was named, else the newest one that worked on the task, else the newest.

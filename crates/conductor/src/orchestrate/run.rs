@@ -11,6 +11,7 @@ use taskwerk_client::model::{ListQuery, Task, TaskId};
 
 use super::drive::{Manner, drive};
 use super::error::from_begin;
+use super::foresee::foresee;
 use super::opened::Opened;
 use crate::context::Context;
 use crate::failure::{from_client, from_journal};
@@ -23,7 +24,8 @@ use crate::failure::{from_client, from_journal};
 #[group(id = "run")]
 #[command(
     after_help = "Examples:\n  conductor orchestrate run --max-tasks 2\n  conductor orchestrate run --auto --jobs 3 --require-tests\n  \
-                        conductor orchestrate run --agent codex --tasks TASK-001,TASK-004"
+                        conductor orchestrate run --agent codex --tasks TASK-001,TASK-004\n  \
+                        conductor orchestrate run --dry-run --jobs 3"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -60,6 +62,9 @@ pub(crate) struct SessionArgs {
     /// Begin every task from nothing, also where an earlier session kept work
     #[arg(long)]
     fresh: bool,
+    /// Begin nothing; say what would run, in which order and why, and what would not
+    #[arg(long)]
+    pub(super) dry_run: bool,
     /// The branch that the work is for; else the one that is checked out
     #[arg(long, value_name = "BRANCH")]
     into: Option<String>,
@@ -68,6 +73,10 @@ pub(crate) struct SessionArgs {
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     super::people_only(context)?;
     let mut opened = Opened::new(context)?;
+    if args.session.dry_run {
+        let options = options(context, &opened, args.session)?;
+        return foresee(context, &opened, &options);
+    }
     let lock = opened.take_lock()?;
     let options = options(context, &opened, args.session)?;
     if !anything_ready(context, &opened, &options)? {
@@ -75,7 +84,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     }
     let begun = opened.host.begin(&lock, &options).map_err(|e| from_begin(&e))?;
     introduce(context, &opened, &begun);
-    drive(context, &mut opened, &lock, begun.id, Manner { ask: !args.auto })
+    drive(context, &mut opened, &lock, begun.id, &Manner::here(!args.auto)?)
 }
 
 pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> Result<Options, CliError> {

@@ -6,6 +6,7 @@ use conductor_host::process::spawn_detached;
 use serde_json::json;
 
 use super::error::{failed, from_begin, from_host};
+use super::foresee::foresee;
 use super::opened::Opened;
 use super::run::{SessionArgs, anything_ready, introduce, options};
 use crate::context::{Context, current_folder};
@@ -21,6 +22,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     super::people_only(context)?;
     let opened = Opened::new(context)?;
+    if args.session.dry_run {
+        let options = options(context, &opened, args.session)?;
+        return foresee(context, &opened, &options);
+    }
     let lock = opened.take_lock()?;
     let options = options(context, &opened, args.session)?;
     if !anything_ready(context, &opened, &options)? {

@@ -164,6 +164,18 @@ impl From<RunRow> for RunPicture {
     }
 }
 
+/// How a run ended, in one word.
+pub(super) fn ending_word(ending: &conductor_engine::session::Ending) -> &'static str {
+    use conductor_engine::session::Ending as E;
+    match ending {
+        E::Landed { .. } => "landed",
+        E::Rejected { .. } => "rejected",
+        E::Failed { .. } => "failed",
+        E::Stopped { .. } => "stopped",
+        E::Superseded { .. } => "superseded",
+    }
+}
+
 /// The holds that wait.
 pub(super) fn holds(records: &Records, session: SessionId) -> Result<Vec<HoldPicture>, CliError> {
     let rows = records.db.open_holds(session).map_err(from_journal)?;

@@ -7,7 +7,7 @@ use conductor_host::driver::DriverLock;
 use serde_json::json;
 
 use super::control::{Asked, ask, say};
-use super::drive::Manner;
+use super::drive::{Manner, drive};
 use super::error::{from_host, from_lock};
 use super::opened::Opened;
 use crate::context::Context;
@@ -65,7 +65,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     if matches!(asked, Asked::Later) && !args.no_wait {
         // Nobody is there to obey, so this program wraps up itself.
         let lock = opened.take_lock()?;
-        return super::drive::drive(context, &mut opened, &lock, id, Manner { ask: false }).map(|_| Exit::Ok);
+        return drive(context, &mut opened, &lock, id, &Manner::here(false)?).map(|_| Exit::Ok);
     }
     say(context, id, "asked to stop", &asked);
     Ok(Exit::Ok)

@@ -21,8 +21,9 @@ pub(super) fn tell(printer: &mut Printer, db: &Database, rows: &[Recorded], sess
     printer.flush();
 }
 
+/// What a row says to people, if anything.
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is not told is of no interest to people")]
-fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> Option<String> {
+pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> Option<String> {
     let text = match &row.event {
         Event::AttemptBegun { run, number, .. } => {
             let again = if *number > 1 { format!(", attempt {number}") } else { String::new() };
@@ -71,6 +72,7 @@ fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> 
             };
             format!("{} {text}", head(printer, session, *run))
         }
+        Event::StopAsked { why } => format!("Session {} stops: {}", session.id, escape(why)),
         Event::SessionPaused { why } => format!("Session {} paused: {}", session.id, escape(why)),
         Event::SessionResumed => format!("Session {} goes on.", session.id),
         Event::ControlSeen { reply: conductor_engine::control::Reply::Refused { why }, .. } => {

@@ -1,6 +1,10 @@
 //! One driver at a time, in the foreground or not, and everybody else looks on.
 
+use std::process::Stdio;
+
+use serde_json::Value;
 use taskwerk_client::model::Status;
+use testkit::Ran;
 
 use super::support::{Project, until};
 
@@ -52,6 +56,35 @@ fn a_second_driver_is_refused_and_everybody_may_look() {
     go(&project);
     until("the end of the session", || is_over(&project));
     assert!(project.all().iter().all(|task| task.status == Status::Done));
+    project.assert_tidy();
+}
+
+#[test]
+fn of_two_that_begin_at_once_one_is_refused_kindly() {
+    let project = Project::new("echo > \"$CONDUCTOR_TASK_ID.txt\"");
+    for round in 1..=6 {
+        let id = project.add("One", &[]);
+        let both = [&["--json", "orchestrate", "start"][..], &["--json", "orchestrate", "run", "--auto"]];
+        let begun = both.map(|arguments| {
+            let mut command = project.command(arguments);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        });
+        let ended = begun.map(|child| Ran::from(child.wait_with_output().unwrap()));
+        let told: Vec<(Option<i32>, Value)> = ended
+            .iter()
+            .map(|ran| (ran.code, serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}\n{ran}"))))
+            .collect();
+        // The one that lost is refused, or came so late that nothing was left to do.
+        let lost: Vec<&(Option<i32>, Value)> = told.iter().filter(|(code, _)| *code != Some(0)).collect();
+        assert!(lost.len() <= 1, "{told:?}");
+        for (code, document) in lost {
+            let error = document["error"]["code"].as_str().unwrap();
+            assert!(*code == Some(4) && matches!(error, "DRIVER_BUSY" | "SESSION_UNFINISHED"), "{told:?}");
+        }
+        until("the end of the session", || is_over(&project) && project.status(&id) == Status::Done);
+        until("the end of the driver", || project.processes().is_empty());
+        assert_eq!(project.json(&["orchestrate", "status"])["session"], round);
+    }
     project.assert_tidy();
 }
 

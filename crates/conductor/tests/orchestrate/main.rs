@@ -6,22 +6,29 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod answering;
+mod attaching;
 mod beginning;
 mod chain;
 mod choosing;
+mod cleaning;
 mod compacting;
 mod disk;
 mod driving;
 mod dying;
 mod failing;
+mod foreseeing;
 mod hostile;
+mod interrupting;
 mod killing;
 mod landing;
 mod lane;
 mod limits;
 mod people;
 mod recording;
+mod restoring;
+mod resuming;
 mod stopping;
 mod support;
 mod surroundings;
+mod terminal;
 mod titles;

@@ -110,20 +110,6 @@ fn a_driver_that_dies_takes_the_agent_along_and_is_taken_up_where_it_was() {
 }
 
 #[test]
-fn any_signal_that_ends_the_driver_ends_the_agent() {
-    for signal in ["INT", "TERM", "HUP"] {
-        let (project, mut driver) = at_work();
-        project.signal(signal, driver.pid());
-        assert_ne!(driver.wait(), Some(0), "{signal}");
-        until("the end of the agent", || project.processes().is_empty());
-        std::fs::write(project.home().join("quick"), "").unwrap();
-        project.ends(0, &["orchestrate", "resume", "--auto"]);
-        assert_eq!(project.run_of("TASK-001")["failures"], 0, "{signal}");
-        project.assert_tidy();
-    }
-}
-
-#[test]
 fn a_keeper_that_is_killed_leaves_nothing_behind_either() {
     let (project, mut driver) = at_work();
     std::fs::write(project.home().join("quick"), "").unwrap();

@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use conductor_engine::event::{Event, Recorded};
+use conductor_engine::ids::{RunId, SessionId};
+use conductor_host::driver::Journal as _;
+use conductor_host::journal::Database;
 use serde_json::{Value, json};
 use taskwerk_client::model::{ImportFile, ListQuery, Status, Task};
 use taskwerk_client::{ImportOptions, Tasks};
@@ -203,6 +207,13 @@ impl Project {
         Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
 
+    /// A shell that runs this script, with the program under test as `$0`, under way.
+    pub(crate) fn script(&self, script: &str) -> Running {
+        let mut command = self.hermetic.cmd("/bin/sh");
+        command.args(["-c", script, CONDUCTOR]);
+        Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+
     /// Runs a command that must end with this exit code.
     #[track_caller]
     pub(crate) fn ends(&self, code: i32, arguments: &[&str]) -> Ran {
@@ -299,8 +310,18 @@ impl Project {
 
     /// The rows of the newest session's journal, as the engine counts them.
     pub(crate) fn journal_rows(&self) -> u64 {
-        let db = conductor_host::journal::Database::open(&self.work().join(".taskwerk")).unwrap();
+        let db = Database::open(&self.work().join(".taskwerk")).unwrap();
         db.newest_session().unwrap().map_or(0, |id| db.fold(id).unwrap().seq)
+    }
+
+    /// Adds a row to a session's journal that cannot be applied.
+    pub(crate) fn spoil_journal(&self, session: u64) {
+        let id = SessionId(session);
+        let mut db = Database::open(&self.work().join(".taskwerk")).unwrap();
+        let after = db.fold(id).unwrap();
+        let event = Event::Ended { run: RunId { session: id, number: 99 } };
+        let row = Recorded { seq: after.seq + 1, at: jiff::Timestamp::UNIX_EPOCH, event };
+        db.append(id, &[row], &after).unwrap();
     }
 
     /// Workspaces that are there: of runs, and of gates.
