@@ -3,6 +3,7 @@
 mod append;
 mod controls;
 mod evidence;
+mod history;
 mod landings;
 mod plans;
 mod read;
@@ -18,6 +19,7 @@ use thiserror::Error;
 
 pub use append::Metrics;
 pub use controls::ControlRow;
+pub use history::History;
 pub use plans::{PlanRow, PlanStatus};
 pub use read::{Interaction, SessionRow};
 

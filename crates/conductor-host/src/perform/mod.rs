@@ -25,7 +25,7 @@ pub use gates::CheckError;
 pub use places::{Places, PlacesError};
 pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
-pub(crate) use tasks::{Facts, heartbeat};
+pub(crate) use tasks::{Facts, heartbeat, is_session_worker};
 
 use attempt::Order;
 use stop::StopSwitch;

@@ -32,6 +32,11 @@ pub(crate) fn worker_name(run: RunId) -> String {
     format!("conductor/{run}")
 }
 
+/// Whether a claim is a run's, of whatever session.
+pub(crate) fn is_session_worker(worker: &str) -> bool {
+    worker.strip_prefix("conductor/").is_some_and(|run| run.parse::<RunId>().is_ok())
+}
+
 /// The beginning of the names of all workers of a session.
 fn session_workers(session: SessionId) -> String {
     format!("conductor/{session}.")

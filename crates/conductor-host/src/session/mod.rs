@@ -8,7 +8,7 @@ mod land;
 mod rollback;
 mod setup;
 
-pub use begin::{BeginError, Begun, Options};
+pub use begin::{BeginError, Begun, Options, rules};
 pub use drive::DriveSessionError;
 pub use host::{Host, HostError};
 pub use land::{LandError, Landing};

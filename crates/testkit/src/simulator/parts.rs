@@ -96,7 +96,9 @@ impl Report {
             EventTag::Displaced => &mut self.displaced,
             EventTag::GatesRed => &mut self.red,
             EventTag::Conflicted => &mut self.conflicts,
-            EventTag::GatesPassed if matches!(event, Event::GatesPassed { by: Some(_), .. }) => &mut self.covered,
+            EventTag::GatesPassed if matches!(event, Event::GatesPassed { by: Some(_), .. }) => {
+                &mut self.covered
+            }
             _ => return,
         };
         *count += 1;
