@@ -78,7 +78,7 @@ fn tests_questions_and_limits_take_their_time() {
     assert_eq!(asked.median.finish, asked.finish.p50);
     let held: u64 =
         asked.median.bars.iter().filter(|b| b.kind == BarKind::Hold).map(|b| b.end - b.begin).sum();
-    assert!(held > 0 && held % 600 == 0, "{asked:?}");
+    assert!(held > 0 && held.is_multiple_of(600), "{asked:?}");
     assert!(asked.finish.p50.abs_diff(120 * 60 + held) <= 4, "{asked:?}");
     let limited = Assumptions { rate_limit: 0.5, limit: SignedDuration::from_mins(10), ..exact };
     assert!(finish(&limited) >= 130 * 60);

@@ -4,6 +4,7 @@
 //! CPU time says what the programs cost on any machine of a kind; wall time is printed beside it and judged never.
 
 mod data;
+mod makespan;
 mod measure;
 mod orchestration;
 mod plan;
@@ -48,6 +49,8 @@ enum Part {
     Plan,
     /// Fifty tasks carried out
     Orchestration,
+    /// Ten graphs of work shared out by the engine; measures no program and builds none
+    Makespan,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -64,10 +67,25 @@ pub(crate) enum BenchError {
     Answer { what: &'static str, source: serde_json::Error },
     #[error("`conductor orchestrate status --json` has no number `{pointer}`; the counts cannot be compared")]
     NoCount { pointer: &'static str },
+    #[error("failed to carry out the graph `{graph}` with {agents} agents: {what}")]
+    Makespan { graph: &'static str, agents: u32, what: String },
 }
 
 /// Builds a release of the workspace unless told where the programs are, then measures. Takes minutes.
 pub(crate) fn run(options: &BenchOptions, path: OsString) -> Result<BenchReport, BenchError> {
+    let mut report = match options.only {
+        Some(Part::Makespan) => BenchReport::new(None),
+        Some(Part::Tasks | Part::Plan | Part::Orchestration) | None => programs(options, path)?,
+    };
+    if options.only.is_none_or(|only| only == Part::Makespan) {
+        let (all, file) = makespan::run_and_draw(&root().join("target"))?;
+        report.add_makespans(all, file);
+    }
+    Ok(report)
+}
+
+/// What is measured of whole programs.
+fn programs(options: &BenchOptions, path: OsString) -> Result<BenchReport, BenchError> {
     let programs = match &options.programs {
         Some(folder) => folder
             .canonicalize()
