@@ -7,6 +7,7 @@ mod hostile;
 mod import;
 mod plan;
 mod project;
+mod simulate;
 
 use serde_json::Value;
 use testkit::{Hermetic, Ran};
