@@ -4,6 +4,7 @@ pub mod agents;
 pub mod clock;
 pub mod config;
 pub mod driver;
+pub mod forecast;
 pub mod fsck;
 pub mod gates;
 pub mod git;

@@ -9,7 +9,7 @@ use cli_kit::{CliError, Env, Exit, GlobalFlags};
 
 use crate::commands::{agents, config, doctor, gates, init};
 use crate::context::Context;
-use crate::{demo, journal, orchestrate, plan};
+use crate::{demo, journal, orchestrate, plan, simulate};
 
 /// From a document to tasks, and from tasks to checked, merged commits
 ///
@@ -46,6 +46,7 @@ enum Command {
     Inbox(orchestrate::inbox::Args),
     Answer(orchestrate::answer::Args),
     Journal(journal::Args),
+    Simulate(Box<simulate::Args>),
     Agents(agents::Args),
     Gates(gates::Args),
     Config(config::Args),
@@ -73,6 +74,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, CliError> {
         Command::Inbox(args) => orchestrate::inbox::run(args, context),
         Command::Answer(args) => orchestrate::answer::run(args, context),
         Command::Journal(args) => journal::run(args, context),
+        Command::Simulate(args) => simulate::run(*args, context),
         Command::Agents(args) => agents::run(args, context),
         Command::Gates(args) => gates::run(args, context),
         Command::Config(args) => config::run(args, context),

@@ -135,6 +135,11 @@ impl Project {
     pub(crate) fn database(&self) -> Result<Database, CliError> {
         Database::open(self.tasks.data_dir()).map_err(from_journal)
     }
+
+    /// The same for what only looks: where there is none yet, none is made.
+    pub(crate) fn database_if_there(&self) -> Result<Option<Database>, CliError> {
+        Database::open_if_there(self.tasks.data_dir()).map_err(from_journal)
+    }
 }
 
 /// The folder in which the program was started.

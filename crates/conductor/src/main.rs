@@ -13,6 +13,7 @@ mod orchestrate;
 mod place;
 mod plan;
 mod settings;
+mod simulate;
 mod survey;
 
 use std::ffi::OsString;

@@ -6,6 +6,7 @@ mod controls;
 mod evidence;
 mod export;
 mod fold;
+mod history;
 mod landings;
 mod plans;
 mod projection;
@@ -28,6 +29,7 @@ pub use compact::{Compacted, KEPT_WHOLE, NotCompacted};
 pub use controls::ControlRow;
 pub use export::{ExportError, Exported, Folded, fold_export};
 pub use fold::{Checkpoint, state_digest};
+pub use history::History;
 pub use plans::{PlanRow, PlanStatus};
 pub use read::{Interaction, KeptWork, SessionRow};
 pub use rows::Stored;
@@ -135,7 +137,7 @@ impl Database {
     /// # Errors
     /// When it cannot be opened, or is a newer program's.
     pub fn open(taskwerk_dir: &Path) -> Result<Self, JournalError> {
-        let path = taskwerk_dir.join("conductor.db");
+        let path = file_in(taskwerk_dir);
         let mut db = Connection::open(&path)?;
         db.busy_timeout(Duration::from_secs(10))?;
         // First of all: a newer program's is not even switched to another mode.
@@ -146,6 +148,14 @@ impl Database {
         db.pragma_update(None, "foreign_keys", true)?;
         schema::prepare(&mut db, &path)?;
         Ok(Self { db, path, commits: 0 })
+    }
+
+    /// Opens it when it is there; `None` when it is not, and then it is not made.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open_if_there(taskwerk_dir: &Path) -> Result<Option<Self>, JournalError> {
+        file_in(taskwerk_dir).exists().then(|| Self::open(taskwerk_dir)).transpose()
     }
 
     /// Where it is.
@@ -165,6 +175,10 @@ impl Database {
     pub fn data_version(&self) -> Result<i64, JournalError> {
         Ok(self.db.query_row("PRAGMA data_version", [], |row| row.get(0))?)
     }
+}
+
+fn file_in(taskwerk_dir: &Path) -> PathBuf {
+    taskwerk_dir.join("conductor.db")
 }
 
 fn row_error(what: impl Into<String>) -> impl FnOnce(serde_json::Error) -> JournalError {

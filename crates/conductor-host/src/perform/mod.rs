@@ -30,7 +30,7 @@ pub(crate) use places::{gate_of, owner_of};
 pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
 pub use storage::StorageTrouble;
-pub(crate) use tasks::{Facts, heartbeat, run_of_worker};
+pub(crate) use tasks::{Facts, heartbeat, is_session_worker, run_of_worker};
 pub(crate) use workspace::kept_why;
 
 use attempt::Order;

@@ -38,6 +38,11 @@ pub(crate) fn run_of_worker(worker: &str) -> Option<RunId> {
     worker.strip_prefix("conductor/")?.parse().ok()
 }
 
+/// Whether a claim is a run's, of whatever session.
+pub(crate) fn is_session_worker(worker: &str) -> bool {
+    run_of_worker(worker).is_some()
+}
+
 /// The beginning of the names of all workers of a session.
 fn session_workers(session: SessionId) -> String {
     format!("conductor/{session}.")

@@ -286,7 +286,11 @@ impl Host {
     }
 }
 
-fn rules(
+/// What a session of these options goes by.
+///
+/// # Errors
+/// When a number of the configuration does not fit.
+pub fn rules(
     config: &Orchestration,
     options: &Options,
     agent: String,

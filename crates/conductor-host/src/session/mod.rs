@@ -10,7 +10,7 @@ mod land;
 mod rollback;
 mod setup;
 
-pub use begin::{BeginError, Begun, Options};
+pub use begin::{BeginError, Begun, Options, rules};
 pub use clean::{CleanError, CleanOptions, Cleaned, Left, LeftKind};
 pub use drive::DriveSessionError;
 pub use foresee::{Foreseen, NotRun, Step};

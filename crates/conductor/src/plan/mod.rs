@@ -14,11 +14,14 @@ mod review;
 mod show;
 mod stored;
 mod tree;
+mod work;
 
 use clap::Subcommand;
 use cli_kit::{CliError, Exit};
 
 use crate::context::Context;
+
+pub(crate) use work::work;
 
 /// Turn documents into tasks: a draft first, that you see before anything is imported
 ///

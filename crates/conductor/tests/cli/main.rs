@@ -8,6 +8,7 @@ mod import;
 mod journal;
 mod plan;
 mod project;
+mod simulate;
 
 use serde_json::Value;
 use testkit::{Hermetic, Ran};

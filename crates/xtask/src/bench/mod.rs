@@ -6,6 +6,7 @@
 mod data;
 mod engine;
 mod journal;
+mod makespan;
 mod measure;
 mod orchestration;
 mod plan;
@@ -57,6 +58,8 @@ enum Part {
     Engine,
     /// A session of a million rows, and of 10,000 tasks
     Journal,
+    /// Ten graphs of work shared out by the engine; measures no program and builds none
+    Makespan,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -79,10 +82,27 @@ pub(crate) enum BenchError {
     Journal(#[from] JournalError),
     #[error("the session to measure is none that the engine allows: {0}")]
     Illegal(#[from] Illegal),
+    #[error("failed to carry out the graph `{graph}` with {agents} agents: {what}")]
+    Makespan { graph: &'static str, agents: u32, what: String },
 }
 
 /// Builds a release of the workspace unless told where the programs are, then measures. Takes minutes.
 pub(crate) fn run(options: &BenchOptions, path: OsString) -> Result<BenchReport, BenchError> {
+    let mut report = match options.only {
+        Some(Part::Makespan) => BenchReport::new(None),
+        Some(Part::Tasks | Part::Plan | Part::Orchestration | Part::Engine | Part::Journal) | None => {
+            programs(options, path)?
+        }
+    };
+    if options.only.is_none_or(|only| only == Part::Makespan) {
+        let (all, file) = makespan::run_and_draw(&root().join("target"))?;
+        report.add_makespans(all, file);
+    }
+    Ok(report)
+}
+
+/// What is measured of whole programs.
+fn programs(options: &BenchOptions, path: OsString) -> Result<BenchReport, BenchError> {
     let programs = match &options.programs {
         Some(folder) => folder
             .canonicalize()

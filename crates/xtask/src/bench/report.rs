@@ -1,15 +1,20 @@
 //! The figures beside their bars, as a table or as JSON.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::makespan::{self, Makespan};
 use super::stage::Sample;
 
 /// All rows of one benchmark.
 pub(crate) struct BenchReport {
     taskwarrior: Option<String>,
     rows: Vec<Row>,
+    makespans: Vec<Makespan>,
+    /// Where the picture of these is.
+    picture: Option<PathBuf>,
 }
 
 /// One figure. `bar` is the most that it may be, in the unit of the figure.
@@ -124,18 +129,38 @@ impl Row {
 
 impl BenchReport {
     pub(super) const fn new(taskwarrior: Option<String>) -> Self {
-        Self { taskwarrior, rows: Vec::new() }
+        Self { taskwarrior, rows: Vec::new(), makespans: Vec::new(), picture: None }
     }
 
     pub(super) fn extend(&mut self, rows: Vec<Row>) {
         self.rows.extend(rows);
     }
 
+    pub(super) fn add_makespans(&mut self, makespans: Vec<Makespan>, picture: PathBuf) {
+        self.makespans = makespans;
+        self.picture = Some(picture);
+    }
+
     pub(crate) fn within_bars(&self) -> bool {
-        !self.rows.iter().any(Row::is_over)
+        !self.rows.iter().any(Row::is_over) && !self.makespans.iter().any(Makespan::is_over)
     }
 
     pub(crate) fn table(&self) -> String {
+        let mut out = String::new();
+        if !self.rows.is_empty() {
+            out += &self.costs();
+        }
+        if !self.makespans.is_empty() {
+            out += &makespan::table(&self.makespans);
+        }
+        if let Some(picture) = &self.picture {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "picture: {}", picture.display());
+        }
+        out
+    }
+
+    fn costs(&self) -> String {
         let heads = ["name", "median", "wall ms", "peak MiB", "bar", "taskwarrior ms", "ratio", "verdict"];
         let mut lines = vec![heads.map(str::to_owned)];
         lines.extend(self.rows.iter().map(Row::cells));
@@ -163,10 +188,14 @@ impl BenchReport {
 
     pub(crate) fn json(&self) -> String {
         let rows: Vec<Value> = self.rows.iter().map(Row::json).collect();
-        format!(
-            "{:#}\n",
-            json!({ "taskwarrior": self.taskwarrior, "within_bars": self.within_bars(), "rows": rows })
-        )
+        let makespans: Vec<Value> = self.makespans.iter().map(Makespan::json).collect();
+        let document = json!({
+            "taskwarrior": self.taskwarrior,
+            "within_bars": self.within_bars(),
+            "rows": rows,
+            "makespans": makespans,
+        });
+        format!("{document:#}\n")
     }
 }
 
