@@ -5,7 +5,7 @@
 //! that was handed to the user and that this program already runs in.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -20,6 +20,7 @@ pub use other::end_leftovers;
 
 /// What the name of every cgroup of this program's begins with; the mark of its driver and the pid of its
 /// keeper follow.
+#[cfg(target_os = "linux")]
 const PREFIX: &str = "conductor";
 
 /// Processes that an earlier driver left cannot be ended.
@@ -37,15 +38,17 @@ pub struct LeftoverError {
 }
 
 /// The part of a mount that a cgroup's own path, as `/proc/self/cgroup` has it, leads to.
+#[cfg(any(target_os = "linux", test))]
 fn place(mountinfo: &str, own: &str) -> Option<PathBuf> {
     mounts(mountinfo).into_iter().find_map(|(root, at)| {
-        let below = Path::new(own).strip_prefix(&root).ok()?;
+        let below = std::path::Path::new(own).strip_prefix(&root).ok()?;
         // `join` of nothing would end in a slash.
         Some(if below.as_os_str().is_empty() { at } else { at.join(below) })
     })
 }
 
 /// Every cgroup2 file system: which part of it is mounted, and where.
+#[cfg(any(target_os = "linux", test))]
 fn mounts(mountinfo: &str) -> Vec<(PathBuf, PathBuf)> {
     let one = |line: &str| {
         let (mount, kind) = line.split_once(" - ")?;
@@ -59,6 +62,7 @@ fn mounts(mountinfo: &str) -> Vec<(PathBuf, PathBuf)> {
 }
 
 /// A path in `mountinfo` has blanks and backslashes as three octal digits.
+#[cfg(any(target_os = "linux", test))]
 fn plain(field: &str) -> PathBuf {
     let mut parts = field.split('\\');
     let mut path = parts.next().unwrap_or_default().to_owned();

@@ -109,18 +109,45 @@ fn a_driver_that_dies_takes_the_agent_along_and_is_taken_up_where_it_was() {
     project.assert_tidy();
 }
 
-#[test]
-fn a_keeper_that_is_killed_leaves_nothing_behind_either() {
-    let (project, mut driver) = at_work();
-    std::fs::write(project.home().join("quick"), "").unwrap();
-    let keepers: Vec<u32> = project
-        .processes()
+/// The keeper of the one agent.
+fn keeper(project: &Project) -> u32 {
+    let processes = project.processes();
+    let keepers: Vec<u32> = processes
         .iter()
         .filter(|line| line.contains("__keeper"))
         .filter_map(|line| line.split(' ').next()?.parse().ok())
         .collect();
-    assert_eq!(keepers.len(), 1, "{:?}", project.processes());
-    project.signal("KILL", keepers[0]);
+    assert_eq!(keepers.len(), 1, "{processes:?}");
+    keepers[0]
+}
+
+#[test]
+fn a_keeper_that_is_killed_with_its_driver_leaves_nothing_either() {
+    // With a PID namespace the kernel ends the agent; without one, the next driver does.
+    for sections in ["", "safety: { pid_namespace: false }"] {
+        let project = Project::configured(SLOW, sections);
+        project.add("One", &[]);
+        let mut driver = project.spawn(&["orchestrate", "run", "--auto"]);
+        until("the agent", || project.mark("agent.pid").is_some());
+        let both = [driver.pid(), keeper(&project)];
+        // Stopped first, so that neither sees the other's end.
+        for signal in ["STOP", "KILL"] {
+            both.iter().for_each(|pid| project.signal(signal, *pid));
+        }
+        assert_ne!(driver.wait(), Some(0));
+        std::fs::write(project.home().join("quick"), "").unwrap();
+        project.ends(0, &["orchestrate", "resume", "--auto"]);
+        assert!(project.all().iter().all(|task| task.status == Status::Done));
+        assert_eq!(project.run_of("TASK-001")["failures"], 0, "it was not the agent's fault");
+        project.assert_tidy();
+    }
+}
+
+#[test]
+fn a_keeper_that_is_killed_leaves_nothing_behind_either() {
+    let (project, mut driver) = at_work();
+    std::fs::write(project.home().join("quick"), "").unwrap();
+    project.signal("KILL", keeper(&project));
     assert_eq!(driver.wait(), Some(0));
     assert!(project.all().iter().all(|task| task.status == Status::Done));
     assert_eq!(project.run_of("TASK-001")["failures"], 0, "it was not the agent's fault");
