@@ -7,7 +7,7 @@ use conductor_engine::session::{Ending, Phase, Run, Session, Status};
 
 use super::view::{Known, View};
 use super::{Finding, FsckError, Scope};
-use crate::git::{BranchName, snapshot_ref};
+use crate::git::{BranchName, dropped_ref, snapshot_ref};
 use crate::perform::{session_branch, stranger};
 
 pub(super) fn look(view: &View<'_>, found: &mut Vec<Finding>) -> Result<(), FsckError> {
@@ -45,6 +45,9 @@ fn snapshots(view: &View<'_>, session: &Session, found: &mut Vec<Finding>) -> Re
     for run in session.runs.values().filter(|run| landed_as(run).is_none()) {
         let Some(saved) = &run.snapshot else { continue };
         let there = view.refs.get(&snapshot_ref(run.id, saved.number)?).cloned();
+        if there.is_none() && view.refs.contains_key(&dropped_ref(run.id)?) {
+            continue;
+        }
         if there.as_ref() == Some(&saved.commit) {
             kept.push((run.id, saved));
         } else {

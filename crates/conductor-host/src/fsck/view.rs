@@ -7,7 +7,7 @@ use conductor_engine::session::{Session, Status};
 use taskwerk_client::Tasks;
 
 use super::{FsckError, Scope};
-use crate::git::RefName;
+use crate::git::{DROPPED, RefName};
 use crate::journal::Database;
 use crate::perform::{Places, session_branch};
 use crate::session::{Host, Setup};
@@ -65,10 +65,11 @@ impl<'h> View<'h> {
 
 fn refs(host: &Host, scope: Scope) -> Result<BTreeMap<RefName, Oid>, FsckError> {
     let listed = match scope {
-        Scope::All => host.repo.list_refs_of(&["refs/heads/conductor", "refs/conductor/snap"])?,
+        Scope::All => host.repo.list_refs_of(&["refs/heads/conductor", "refs/conductor/snap", DROPPED])?,
         Scope::Drive(id) => {
             let branch = session_branch(id)?.to_ref();
-            host.repo.list_refs_of(&[branch.as_str(), &format!("refs/conductor/snap/{id}.*/*")])?
+            let (snap, dropped) = (format!("refs/conductor/snap/{id}.*/*"), format!("{DROPPED}/{id}.*"));
+            host.repo.list_refs_of(&[branch.as_str(), &snap, &dropped])?
         }
     };
     Ok(listed.into_iter().collect())

@@ -45,7 +45,7 @@ pub use open::{Head, Identity, OpenError, Repo};
 pub use own_commits::Finding;
 pub use refs::{RefChange, RefError};
 pub use remove::{KeptWhy, Removal};
-pub(crate) use restore::snapshot_ref;
+pub(crate) use restore::{DROPPED, dropped_ref, snapshot_ref};
 pub use rollback::Rollback;
 pub use run::GitStats;
 pub(crate) use saved::real;

@@ -18,6 +18,17 @@ pub(crate) fn snapshot_ref(run: RunId, number: u32) -> Result<RefName, GitError>
     own_ref(&format!("{}/{number}", snapshots_of(run)))
 }
 
+/// Where refs are that say what a person dropped.
+pub(crate) const DROPPED: &str = "refs/conductor/dropped";
+
+/// The ref that says that a person dropped what was saved of a run. It names a commit that is there anyway.
+///
+/// # Errors
+/// Never in practice: the name is made of numbers only.
+pub(crate) fn dropped_ref(run: RunId) -> Result<RefName, GitError> {
+    own_ref(&format!("{DROPPED}/{run}"))
+}
+
 impl Repo {
     /// The tree of a commit.
     ///

@@ -87,8 +87,15 @@ struct Follower {
 
 impl Follower {
     fn new(opened: &Opened, id: SessionId, after: Option<u64>) -> Result<Self, CliError> {
-        let setup = opened.db.setup(id).map_err(from_journal)?;
-        Ok(Self { session: Session::new(id, setup.rules, setup.base), after, asked: BTreeSet::new() })
+        // Of a session that was compacted only the result is left, and nothing of what led to it can be told.
+        let session = match opened.db.checkpoint(id).map_err(from_journal)? {
+            Some(_) => opened.fold(id)?,
+            None => {
+                let setup = opened.db.setup(id).map_err(from_journal)?;
+                Session::new(id, setup.rules, setup.base)
+            }
+        };
+        Ok(Self { session, after, asked: BTreeSet::new() })
     }
 
     /// Tells what was before: all after the row that was named, or the last few lines.

@@ -55,6 +55,8 @@ fn document(foreseen: &Foreseen, config: &Orchestration) -> Value {
         "gates": setup.gates,
         "limits": {
             "jobs": rules.jobs,
+            "agents": rules.agents(),
+            "ledger": rules.limits,
             "max_tasks": rules.max_tasks,
             "max_task_minutes": rules.max_task_duration.as_mins(),
             "max_consecutive_failures": rules.max_consecutive_failures,
@@ -64,7 +66,8 @@ fn document(foreseen: &Foreseen, config: &Orchestration) -> Value {
         "holds": {
             "classes": config.safety.require_approval_for.iter().map(|c| c.name()).collect::<Vec<_>>(),
             "rules": config.policy.iter().map(|rule| &rule.name).collect::<Vec<_>>(),
-            "every_run": !rules.auto_commit,
+            "every_run": !rules.auto_commit || rules.interactive,
+            "every_start": rules.interactive,
         },
         "order": order,
         "would_not_run": rest,
@@ -101,10 +104,13 @@ fn draw(context: &mut Context, opened: &Opened, foreseen: &Foreseen, config: &Or
     let most = rules.max_tasks.map_or_else(String::new, |max| format!(", at most {max} tasks"));
     context.printer.line(format!(
         "limits {} at once{most}, {} for one attempt, {} failures in a row",
-        rules.jobs,
+        rules.agents(),
         compact(rules.max_task_duration),
         rules.max_consecutive_failures
     ));
+    if rules.interactive {
+        context.printer.line("holds  every start and every run, since the session is interactive");
+    }
     holds(context, config);
     steps(context, foreseen);
     if !foreseen.rest.is_empty() {

@@ -165,6 +165,7 @@ fn take_up(
 ) -> Result<Session, CliError> {
     let session = opened.fold(id)?;
     prepare(context, opened, &session)?;
+    remains::make_ready(context, opened, lock, id)?;
     drive_to_rest(context, opened, lock, id, manner)
 }
 

@@ -83,6 +83,16 @@ fn only_the_last_lines_of_what_was_before_are_told() {
 }
 
 #[test]
+fn of_a_compacted_session_the_result_is_told() {
+    let project = Project::new(WRITER);
+    project.add("One", &[]);
+    project.orchestrate(0, &[]);
+    project.ok(&["journal", "compact", "--session", "1"]);
+    assert!(project.ok(&["orchestrate", "attach"]).contains("1 done, 0 left"));
+    assert_eq!(project.ok(&["--json", "orchestrate", "attach"]), "");
+}
+
+#[test]
 fn a_signal_detaches_and_the_session_goes_on() {
     let project = under_way();
     let mut command = project.command(&["orchestrate", "attach"]);

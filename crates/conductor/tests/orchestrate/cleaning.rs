@@ -101,7 +101,10 @@ fn the_only_copy_of_work_stays_until_a_person_drops_it() {
     );
     assert_eq!(project.refused(2, &["orchestrate", "clean", "--yes"]), "USAGE");
     assert_eq!(of_kind(&clean(&project, &["--drop", "1", "--yes"]), "removed", "snapshot"), ["dropped"]);
-    assert_eq!(project.refs("refs/conductor").len(), 0);
+    assert_eq!(project.refs("refs/conductor/snap").len(), 0);
+    // What a person dropped is not lost, and nobody brings it back.
+    project.ok(&["doctor", "--fix"]);
+    assert_eq!(project.refs("refs/conductor/snap").len(), 0);
     // Nothing is left to ask about.
     project.ok(&drop);
 

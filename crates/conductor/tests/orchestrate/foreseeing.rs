@@ -149,6 +149,18 @@ fn project_exit(project: &Project, arguments: &[&str]) -> i32 {
 }
 
 #[test]
+fn an_interactive_session_holds_everything() {
+    let project = planned();
+    let document = project.json(&["orchestrate", "run", "--dry-run", "--interactive"]);
+    assert_eq!(
+        (&document["holds"]["every_run"], &document["holds"]["every_start"]),
+        (&true.into(), &true.into())
+    );
+    let text = project.ok(&["orchestrate", "run", "--dry-run", "--interactive"]);
+    assert!(text.contains("holds  every start and every run"), "{text}");
+}
+
+#[test]
 fn work_that_a_stopped_session_kept_is_named() {
     let project = Project::new("echo half > half.txt; echo > \"$HOME/here\"; sleep 1000");
     project.add("One", &[]);

@@ -337,7 +337,11 @@ impl Project {
         let pids = folder(Path::new("/proc"))
             .into_iter()
             .filter_map(|path| path.file_name()?.to_str()?.parse::<u32>().ok());
+        // What another test is just starting is this program itself for a moment, with its files.
+        let program = |pid: u32| fs::read_link(format!("/proc/{pid}/exe")).ok();
+        let own_program = program(own);
         pids.filter(|pid| *pid != own && concerns(*pid, self.root()))
+            .filter(|pid| program(*pid).is_none_or(|path| Some(path) != own_program))
             .map(|pid| {
                 let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
                 format!("{pid} {}", String::from_utf8_lossy(&line).replace('\0', " "))

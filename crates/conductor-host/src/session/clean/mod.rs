@@ -129,6 +129,8 @@ struct Known {
     /// It was given up: what its runs left is nobody's any more.
     failed: bool,
     ended_at: Option<Timestamp>,
+    /// Where it began.
+    base: Oid,
     target: BranchName,
     /// Where the user's branch is; `None` when it is gone.
     target_tip: Option<Oid>,
@@ -159,13 +161,15 @@ impl<'a> Cleaner<'a> {
         let runs: BTreeMap<RunId, Run> = db.all_runs()?.into_iter().map(|run| (run.id, run)).collect();
         let mut sessions = BTreeMap::new();
         for row in db.sessions()? {
-            let target = BranchName::parse(&db.setup(row.id)?.target)?;
+            let setup = db.setup(row.id)?;
+            let target = BranchName::parse(&setup.target)?;
             let failed = row.status == "failed";
             let open = |run: &&Run| run.id.session == row.id && !matches!(run.phase, Phase::Ended(_));
             let known = Known {
                 over: failed || row.status == "completed" && !runs.values().any(|run| open(&run)),
                 failed,
                 ended_at: row.ended_at,
+                base: setup.base,
                 target_tip: host.repo.read_ref(&target.to_ref())?,
                 target,
             };

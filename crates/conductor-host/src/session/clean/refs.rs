@@ -6,7 +6,10 @@ use conductor_engine::ids::{Oid, RunId, SessionId};
 use conductor_engine::session::{Ending, Phase, Run};
 
 use super::{CleanError, Cleaner, Left, LeftKind, May};
-use crate::git::{BranchName, CandidateOutcome, RefChange, SavedKind, SavedWork};
+use crate::git::{BranchName, CandidateOutcome, RefChange, SavedKind, SavedWork, dropped_ref};
+
+/// Why saved work goes that is nowhere else.
+const DROPPED: &str = "dropped";
 
 impl Cleaner<'_> {
     /// Branches of sessions whose every commit is on the user's branch.
@@ -63,7 +66,7 @@ impl Cleaner<'_> {
         for (run, works) in by_run {
             let may = self.run_may(run);
             let landed = self.landed_on_target(run)?;
-            let mut doomed = Vec::new();
+            let (mut doomed, mut dropped) = (Vec::new(), false);
             for work in works {
                 let kind = match work.kind {
                     SavedKind::Snapshot(_) => LeftKind::Snapshot,
@@ -76,17 +79,30 @@ impl Cleaner<'_> {
                     May::Go => match self.verdict(run, &work, landed.as_ref())? {
                         Err(why) => self.kept(left, why),
                         Ok(why) => {
+                            dropped |= why == DROPPED;
                             doomed.push(RefChange::Delete { name: work.name, old: work.object });
                             self.removed(left, why);
                         }
                     },
                 }
             }
-            if !doomed.is_empty() && !self.options.dry_run {
-                self.host.repo.change_refs(&doomed)?;
+            if doomed.is_empty() || self.options.dry_run {
+                continue;
             }
+            if dropped {
+                doomed.extend(self.mark_of(run)?);
+            }
+            self.host.repo.change_refs(&doomed)?;
         }
         Ok(())
+    }
+
+    /// The note that a person dropped the work of a run, so that nobody takes its refs for lost and brings them back.
+    fn mark_of(&self, run: RunId) -> Result<Option<RefChange>, CleanError> {
+        let name = dropped_ref(run)?;
+        let Some(known) = self.sessions.get(&run.session) else { return Ok(None) };
+        let there = self.host.repo.read_ref(&name)?.is_some();
+        Ok((!there).then(|| RefChange::Create { name, new: known.base.clone() }))
     }
 
     /// The commit by which a run landed, when the user's branch has it.
@@ -110,7 +126,7 @@ impl Cleaner<'_> {
             return Ok(Err(format!("a workspace of run {id} is still there")));
         }
         if self.options.drop.as_ref() == Some(&run.task) {
-            return Ok(Ok("dropped".to_owned()));
+            return Ok(Ok(DROPPED.to_owned()));
         }
         let Some(landed) = landed else { return Ok(Err(only_copy(&run.phase))) };
         let Some(commit) = &work.commit else { return Ok(Err("it cannot be read".to_owned())) };
