@@ -131,6 +131,26 @@ pub struct Database {
     commits: u64,
 }
 
+/// How long a database that another process is just making is waited for: ten seconds in all.
+const MAKING_PAUSE: Duration = Duration::from_millis(10);
+const MAKING_TRIES: u32 = 1000;
+
+/// Has the database written ahead. SQLite does not wait for the lock that this needs, whatever its time-out is.
+fn write_ahead(db: &Connection) -> Result<(), JournalError> {
+    let mut tries = 0;
+    loop {
+        match db.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if is_busy(&error) && tries < MAKING_TRIES => tries += 1,
+            other => return Ok(other?),
+        }
+        std::thread::park_timeout(MAKING_PAUSE);
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+}
+
 impl Database {
     /// Opens `conductor.db` in the `.taskwerk` directory of a project, and makes it when it is not there.
     ///
@@ -142,7 +162,7 @@ impl Database {
         db.busy_timeout(Duration::from_secs(10))?;
         // First of all: a newer program's is not even switched to another mode.
         schema::check(&db)?;
-        db.pragma_update(None, "journal_mode", "wal")?;
+        write_ahead(&db)?;
         // A row that was reported as written must survive a power cut.
         db.pragma_update(None, "synchronous", "full")?;
         db.pragma_update(None, "foreign_keys", true)?;

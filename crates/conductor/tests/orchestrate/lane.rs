@@ -23,7 +23,10 @@ fn slow_gate(check: &str) -> String {
 
 /// Lets the slow gate go when the lane is full.
 fn when_full(project: &Project, waiting: usize) {
+    let mut looks = 0;
     super::support::until("a full lane", || {
+        looks += 1;
+        assert!(looks < 2_000, "{}", project.ok(&["journal", "show"]));
         let status = project.json(&["orchestrate", "status"]);
         let runs = status["runs"].as_array().into_iter().flatten();
         runs.filter(|run| run["phase"] == "gating").count() == waiting
