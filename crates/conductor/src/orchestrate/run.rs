@@ -13,6 +13,7 @@ use super::drive::{Manner, drive};
 use super::error::from_begin;
 use super::foresee::foresee;
 use super::opened::Opened;
+use crate::ask::{Choice, ask};
 use crate::context::Context;
 use crate::failure::{from_client, from_journal};
 
@@ -31,7 +32,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) session: SessionArgs,
     /// Never ask; end with exit code 7 when only holds are left
-    #[arg(long)]
+    #[arg(long, conflicts_with = "interactive")]
     pub(super) auto: bool,
 }
 
@@ -84,7 +85,29 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     }
     let begun = opened.host.begin(&lock, &options).map_err(|e| from_begin(&e))?;
     introduce(context, &opened, &begun);
-    drive(context, &mut opened, &lock, begun.id, &Manner::here(!args.auto)?)
+    let manner = Manner::here(!args.auto)?;
+    let exit = drive(context, &mut opened, &lock, begun.id, &manner)?;
+    // It takes the lock itself.
+    drop(lock);
+    if options.interactive && context.can_ask && !manner.was_interrupted() {
+        ask_to_land(context, &opened, &begun)?;
+    }
+    Ok(exit)
+}
+
+/// Where a person has a word in everything, they have the last one too.
+fn ask_to_land(context: &mut Context, opened: &Opened, begun: &Begun) -> Result<(), CliError> {
+    let done = opened.db.session_row(begun.id).map_err(from_journal)?.metrics.done;
+    if done == 0 {
+        return Ok(());
+    }
+    let question = format!("Bring this to {} now?", escape(&begun.setup.target));
+    let choices =
+        [Choice { key: 'y', word: "yes", means: true }, Choice { key: 'n', word: "no", means: false }];
+    if ask(&mut context.printer, &question, &choices) == Some(true) {
+        super::land::run(super::land::Args {}, context)?;
+    }
+    Ok(())
 }
 
 pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> Result<Options, CliError> {

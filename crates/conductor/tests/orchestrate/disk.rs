@@ -7,10 +7,12 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use taskwerk_client::model::Status;
 use testkit::{Hermetic, Ran};
 
+use super::killing::{Dice, SLOW, closed, kills};
 use super::support::{Project, until};
 
 /// Names the small file system to the test that runs on it.
@@ -133,6 +135,54 @@ fn a_full_disk_stops_the_session_and_space_lets_it_go_on() {
         project.ends(0, &["orchestrate", "resume", "--auto"]);
         assert_done_once(&project);
     });
+}
+
+#[test]
+fn a_disk_that_is_full_at_any_moment_loses_nothing() {
+    on_a_small_disk("disk::a_disk_that_is_full_at_any_moment_loses_nothing", "64m", |place| {
+        let (mut dice, most) = (Dice(20), kills().div_ceil(4));
+        let mut filled = 0;
+        while filled < most {
+            filled += filled_at_any_moment(place, &mut dice, most - filled);
+        }
+    });
+}
+
+/// One session of eight tasks under which the disk is filled at any moment; when the driver has ended, or has not
+/// noticed and is killed, there is space again. Returns how often it was filled.
+fn filled_at_any_moment(place: &Path, dice: &mut Dice, most: u32) -> u32 {
+    let project = Project::new(SLOW);
+    for number in 0..8 {
+        let needs = if number % 3 == 2 { vec!["TASK-001"] } else { Vec::new() };
+        project.add(&format!("Task {number}"), &needs);
+    }
+    let mut driver = project.spawn(&["orchestrate", "run", "--auto", "--jobs", "3"]);
+    until("the session", || project.journal_rows() > 0);
+    let mut filled = 0;
+    while filled < most {
+        std::thread::park_timeout(Duration::from_millis(20 + dice.roll(1_480)));
+        if driver.has_ended() {
+            break;
+        }
+        let filler = fill(place, dice.roll(80));
+        let mut looks = 0;
+        until("the end of the driver", || {
+            looks += 1;
+            driver.has_ended() || looks > 300
+        });
+        driver.kill();
+        fs::remove_file(filler).unwrap();
+        filled += 1;
+        driver = project.spawn(&["orchestrate", "resume", "--auto"]);
+    }
+    assert_eq!(driver.wait(), Some(0), "{}", project.run(&["orchestrate", "status"]));
+    for id in project.all().iter().map(|task| task.id.to_string()) {
+        assert_eq!((project.status(&id), closed(&project, &id)), (Status::Done, 1), "{id}");
+        assert_eq!(project.run_of(&id)["failures"], 0, "{id}: a disk is nobody's fault");
+    }
+    assert_eq!(project.commits("main..conductor/s1").len(), 8);
+    project.assert_tidy();
+    filled
 }
 
 #[test]

@@ -12,10 +12,10 @@ const KILLS: u32 = 20;
 const TASKS: usize = 8;
 
 /// The splitmix64 generator: small, and the same everywhere for the same seed.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
+    pub(super) fn roll(&mut self, below: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -74,7 +74,7 @@ echo "done" >> "$CONDUCTOR_TASK_ID.txt"
 }
 
 /// An agent that needs a second or more, and goes on from its own files when it is begun again.
-const SLOW: &str = r#"
+pub(super) const SLOW: &str = r#"
 file="$CONDUCTOR_TASK_ID.txt"
 (setsid sh -c 'while :; do sleep 1; done' &)
 steps=$(( ${CONDUCTOR_TASK_ID#TASK-00} * 3 + 8 ))
@@ -85,7 +85,7 @@ done
 "#;
 
 /// How many kills: a few, or as many as `CONDUCTOR_SOAK` says.
-fn kills() -> u32 {
+pub(super) fn kills() -> u32 {
     let asked = std::env::vars().find(|(name, _)| name == "CONDUCTOR_SOAK");
     asked.and_then(|(_, number)| number.parse().ok()).unwrap_or(8)
 }
@@ -145,7 +145,7 @@ fn let_through(project: &Project, driver: &mut Running, rows: u64) {
 }
 
 /// How often a task was closed.
-fn closed(project: &Project, id: &str) -> usize {
+pub(super) fn closed(project: &Project, id: &str) -> usize {
     let tasks = project.tasks();
     let events = tasks.events_of(&tasks.find(id).unwrap().id).unwrap();
     events.iter().filter(|row| row.event.kind() == "completed").count()

@@ -6,6 +6,7 @@ use std::fs;
 use taskwerk_client::model::Status;
 
 use super::support::{Project, WRITER};
+use super::terminal::Terminal;
 
 /// Waits until so many tasks are at the same point, so that their work comes together in the lane.
 fn together(tasks: usize, then: &str) -> String {
@@ -166,4 +167,23 @@ fn where_a_person_lets_everything_start_and_accepts_everything_nothing_goes_by_i
     project.ends(7, &["orchestrate", "resume"]);
     assert_eq!(project.status("TASK-001"), Status::Done);
     project.assert_tidy();
+}
+
+#[test]
+fn at_a_terminal_everything_is_asked_to_the_last_step() {
+    let project = Project::new(WRITER);
+    project.add("One", &[]);
+    let mut terminal = Terminal::run(&project, &["orchestrate", "run", "--interactive"]);
+    for (question, answer) in [
+        ("Let script start on TASK-001: One?", "a"),
+        ("The work passed its gates; accept it?", "accept"),
+        ("Bring this to main now?", "y"),
+    ] {
+        terminal.sees(question);
+        terminal.types(answer);
+    }
+    assert_eq!(terminal.wait(), Some(0), "{}", terminal.screen());
+    assert_eq!(project.status("TASK-001"), Status::Done);
+    assert!(project.files_of("main").contains("TASK-001.txt"));
+    assert_eq!(project.refused(2, &["orchestrate", "run", "--interactive", "--auto"]), "USAGE");
 }
