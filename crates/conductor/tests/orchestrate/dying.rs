@@ -7,6 +7,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
 use conductor_engine::effect::Verb;
+use conductor_engine::session::Phase;
+use conductor_host::journal::Database;
 use taskwerk_client::model::{Children, Command, Guard, Status, Verb as Move};
 
 use super::support::{Project, Running, until};
@@ -43,6 +45,16 @@ fn dying(project: &Project, verb: Verb, place: &str, arguments: &[&str]) -> Runn
     let mut command = project.command(arguments);
     command.env("CONDUCTOR_DIE_AT", format!("{verb}/{place}"));
     Running::of(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+}
+
+/// Whether it is written down that the agent of the newest session's first run was seen.
+fn attempt_is_known(project: &Project) -> bool {
+    let db = Database::open(&project.work().join(".taskwerk")).unwrap();
+    let session = db.fold(db.newest_session().unwrap().unwrap()).unwrap();
+    session
+        .runs
+        .values()
+        .any(|run| matches!(&run.phase, Phase::Working(attempt) if attempt.started.is_some()))
 }
 
 /// It died by the signal, not otherwise.
@@ -188,6 +200,8 @@ fn stop() {
         mark(&project, "wait");
         let mut driver = project.spawn(&["orchestrate", "run", "--auto"]);
         until("the agent", || project.mark("TASK-001.here").is_some());
+        // An attempt of which the journal does not know yet is simply begun again, and there is nothing to stop.
+        until("the attempt in the journal", || attempt_is_known(&project));
         driver.kill();
         // Whether the attempt of a dead driver is dead too has to be seen: its keeper may have been killed as well.
         assert_dies(dying(&project, Verb::Stop, place, &["orchestrate", "resume", "--auto"]), place);
