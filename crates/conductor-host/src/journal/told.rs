@@ -66,7 +66,7 @@ impl Database {
     pub fn runs(&self, id: SessionId) -> Result<Vec<RunRow>, JournalError> {
         let mut statement = self.db.prepare_cached(
             "SELECT number, task_id, title, phase, ending, landed_as, since, attempts, failures, working_ms, evidence,
-                    hold, kept FROM runs WHERE session = ?1 ORDER BY number",
+                    hold, kept FROM runs INDEXED BY runs_told WHERE session = ?1 ORDER BY number",
         )?;
         let mut rows = statement.query([i64::try_from(id.0)?])?;
         let mut all = Vec::new();

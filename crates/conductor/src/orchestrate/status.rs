@@ -1,6 +1,6 @@
 //! `conductor orchestrate status`.
 
-use cli_kit::printer::Style;
+use cli_kit::printer::{Printer, Style};
 use cli_kit::table::{Cell, Fit, Table};
 use cli_kit::text::escape;
 use cli_kit::time::{now, relative};
@@ -192,6 +192,9 @@ pub(super) fn holds(records: &Records, session: SessionId) -> Result<Vec<HoldPic
     Ok(rows.into_iter().map(picture).collect())
 }
 
+/// How many runs that are over are shown to people; those that are not over are all shown.
+const MOST_OVER: usize = 50;
+
 /// Draws the picture for people.
 pub(super) fn draw(context: &mut Context, picture: &Picture) {
     let now = now();
@@ -209,6 +212,21 @@ pub(super) fn draw(context: &mut Context, picture: &Picture) {
         &picture.base[..7],
         relative(picture.started_at, now)
     ));
+    draw_runs(printer, picture, now);
+    for hold in &picture.holds {
+        printer.line(format!("hold {}  {}  {}", hold.hold, escape(&hold.task_id), escape(&hold.question)));
+    }
+    for run in picture.runs.iter().filter(|r| r.kept.is_some()) {
+        printer.note(format!("kept: {}", escape(run.kept.as_deref().unwrap_or_default())));
+    }
+    let m = &picture.metrics;
+    printer.line(format!(
+        "{} done, {} held, {} attempts, {} interventions",
+        m.done, m.held, m.attempts, m.interventions
+    ));
+}
+
+fn draw_runs(printer: &mut Printer, picture: &Picture, now: Timestamp) {
     let columns = [
         ("task", Fit::Keep),
         ("phase", Fit::Keep),
@@ -219,7 +237,14 @@ pub(super) fn draw(context: &mut Context, picture: &Picture) {
         ("since", Fit::Drop),
     ];
     let mut table = Table::new(&columns);
+    let over = picture.runs.iter().filter(|run| run.ending.is_some()).count();
+    let mut passed_over = over.saturating_sub(MOST_OVER);
+    let earlier = passed_over;
     for run in &picture.runs {
+        if run.ending.is_some() && passed_over > 0 {
+            passed_over -= 1;
+            continue;
+        }
         let phase = match (&run.ending, run.hold) {
             (Some(ending), _) => ending.clone(),
             (None, Some(hold)) => format!("held ({hold})"),
@@ -237,17 +262,9 @@ pub(super) fn draw(context: &mut Context, picture: &Picture) {
     }
     let text = table.render(printer);
     printer.raw(&text);
-    for hold in &picture.holds {
-        printer.line(format!("hold {}  {}  {}", hold.hold, escape(&hold.task_id), escape(&hold.question)));
+    if earlier > 0 {
+        printer.note(format!("{earlier} earlier runs are over; `--json` lists them all"));
     }
-    for run in picture.runs.iter().filter(|r| r.kept.is_some()) {
-        printer.note(format!("kept: {}", escape(run.kept.as_deref().unwrap_or_default())));
-    }
-    let m = &picture.metrics;
-    printer.line(format!(
-        "{} done, {} held, {} attempts, {} interventions",
-        m.done, m.held, m.attempts, m.interventions
-    ));
 }
 
 fn phase_style(phase: &str) -> Option<Style> {
