@@ -3,7 +3,7 @@
 //!
 //! It runs in two measures. Before every drive, for that session and with one git process: what the driver would
 //! stumble over. Wholly, for all sessions, when a person asks (`conductor doctor`). Each file looks at one concern and
-//! changes nothing; [`mend`] does, and obeys the rule for everything here: nothing unique is deleted. What is unique is
+//! changes nothing; `mend` does, and obeys the rule for everything here: nothing unique is deleted. What is unique is
 //! saved in a ref first, or kept and told.
 
 mod finding;
