@@ -37,6 +37,7 @@ fn on_a_small_disk(test: &str, size: &str, body: fn(&Path)) {
         .args(["-Urm", "--propagation", "private", "/bin/sh", "-c", &script, "sh"])
         .args([place.as_os_str(), mounted.as_os_str(), own.as_os_str(), OsStr::new(test)])
         .env(PLACE, &place)
+        .env("CONDUCTOR_SOAK", kills().to_string())
         .env("TMPDIR", &place)
         .output();
     match ran.map(Ran::from) {
