@@ -13,10 +13,9 @@ use conductor_engine::effect::{Effect, EffectKey, Outcome, Verdict};
 use conductor_engine::event::{Event, Recorded, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{EvidenceId, IdError, Oid, SessionId, TaskRef, Token, TreeId};
-use conductor_engine::ledger::Limits;
 use conductor_engine::session::{Candidate, LaneRules, Rules, Session, Standing, Status, TaskFacts};
 use conductor_engine::{Illegal, Input, apply, decide, next_deadline, wanted};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 type Problem = Box<dyn std::error::Error>;
 
@@ -59,20 +58,7 @@ struct World {
 
 impl World {
     fn new(tasks: u64, jobs: usize) -> Result<Self, Problem> {
-        let rules = Rules {
-            jobs,
-            agent_jobs: None,
-            max_tasks: None,
-            max_consecutive_failures: 3,
-            max_task_duration: SignedDuration::from_mins(30),
-            auto_commit: true,
-            interactive: false,
-            only: None,
-            agent: "pace".to_owned(),
-            lane: LaneRules { at_once: 2, batch: 4 },
-            limits: Limits::default(),
-            first_hold: 1,
-        };
+        let rules = Rules { lane: LaneRules { at_once: 2, batch: 4 }, ..Rules::new("pace", jobs) };
         let needs = needs(tasks)?;
         let mut dependants = vec![Vec::new(); needs.len()];
         for (task, needed) in needs.iter().enumerate() {

@@ -68,6 +68,25 @@ impl LaneRules {
 }
 
 impl Rules {
+    /// The rules of a session in which nobody has asked for anything else: every ready task, `jobs` at a time, by
+    /// `agent`; no limit but half an hour an attempt, and a hold after three failures.
+    pub fn new(agent: &str, jobs: usize) -> Self {
+        Self {
+            jobs,
+            agent_jobs: None,
+            max_tasks: None,
+            max_consecutive_failures: 3,
+            max_task_duration: SignedDuration::from_mins(30),
+            auto_commit: true,
+            interactive: false,
+            only: None,
+            agent: agent.to_owned(),
+            lane: LaneRules::default(),
+            limits: Limits::default(),
+            first_hold: 1,
+        }
+    }
+
     /// How many agents may work at once.
     pub fn agents(&self) -> usize {
         self.agent_jobs.map_or(self.jobs, |most| most.min(self.jobs)).max(1)

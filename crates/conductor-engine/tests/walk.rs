@@ -52,20 +52,7 @@ fn facts(n: u64, standing: Standing) -> TaskFacts {
 }
 
 fn rules(jobs: usize) -> Rules {
-    Rules {
-        jobs,
-        agent_jobs: None,
-        max_tasks: None,
-        max_consecutive_failures: 3,
-        max_task_duration: SignedDuration::from_mins(30),
-        auto_commit: true,
-        interactive: false,
-        only: None,
-        agent: "walker".to_owned(),
-        lane: LaneRules::default(),
-        limits: Limits::default(),
-        first_hold: 1,
-    }
+    Rules::new("walker", jobs)
 }
 
 struct World {

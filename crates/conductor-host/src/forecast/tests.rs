@@ -18,20 +18,7 @@ fn task(id: &str, minutes: u64, needs: &[&str]) -> TaskFacts {
 }
 
 fn rules(jobs: usize) -> Rules {
-    Rules {
-        jobs,
-        agent_jobs: None,
-        max_tasks: None,
-        max_consecutive_failures: 3,
-        max_task_duration: SignedDuration::from_mins(30),
-        auto_commit: true,
-        interactive: false,
-        only: None,
-        agent: "a".to_owned(),
-        lane: LaneRules { at_once: 2.min(jobs), batch: 4 },
-        limits: Limits::default(),
-        first_hold: 1,
-    }
+    Rules { lane: LaneRules { at_once: 2.min(jobs), batch: 4 }, ..Rules::new("a", jobs) }
 }
 
 const FEW: Draws = Draws { runs: 20, seed: 1 };

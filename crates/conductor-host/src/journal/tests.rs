@@ -5,7 +5,7 @@ use conductor_engine::evidence::Evidence;
 use conductor_engine::ids::{ControlId, EvidenceId, Oid, SessionId, TaskRef, Token, TreeId};
 use conductor_engine::session::{Rules, Session, Standing, TaskFacts};
 use conductor_engine::{Input, apply, decide};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::*;
@@ -17,20 +17,7 @@ const ID: SessionId = SessionId(1);
 fn setup() -> Setup {
     Setup {
         version: Setup::VERSION,
-        rules: Rules {
-            jobs: 1,
-            agent_jobs: None,
-            max_tasks: None,
-            max_consecutive_failures: 3,
-            max_task_duration: SignedDuration::from_mins(30),
-            auto_commit: true,
-            interactive: false,
-            only: None,
-            agent: "script".to_owned(),
-            lane: conductor_engine::session::LaneRules::default(),
-            limits: conductor_engine::ledger::Limits::default(),
-            first_hold: 1,
-        },
+        rules: Rules::new("script", 1),
         base: Oid::parse(&"a".repeat(40)).unwrap(),
         target: "main".to_owned(),
         gates: Vec::new(),

@@ -169,27 +169,12 @@ fn open_what_waited(session: &mut Session) {
 #[cfg(test)]
 mod tests {
     use conductor_engine::ids::SessionId;
-    use conductor_engine::ledger::Limits;
-    use conductor_engine::session::{LaneRules, Rules};
-    use jiff::SignedDuration;
+    use conductor_engine::session::Rules;
 
     use super::*;
 
     fn session(jobs: usize, max_tasks: Option<u64>, tasks: &[(&str, u64, Standing)]) -> Session {
-        let rules = Rules {
-            jobs,
-            agent_jobs: None,
-            max_tasks,
-            max_consecutive_failures: 3,
-            max_task_duration: SignedDuration::from_mins(30),
-            auto_commit: true,
-            interactive: false,
-            only: None,
-            agent: "script".to_owned(),
-            lane: LaneRules::default(),
-            limits: Limits::default(),
-            first_hold: 1,
-        };
+        let rules = Rules { max_tasks, ..Rules::new("script", jobs) };
         let mut session = Session::new(SessionId(1), rules, Oid::parse(&"a".repeat(40)).unwrap());
         for (id, minutes, standing) in tasks {
             let facts = TaskFacts {

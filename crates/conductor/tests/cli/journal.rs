@@ -7,7 +7,7 @@ use conductor_engine::session::{HoldKind, Rules, SessionOutcome, Standing, TaskF
 use conductor_host::driver::Journal as _;
 use conductor_host::journal::Database;
 use conductor_host::session::Setup;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Place;
@@ -25,20 +25,7 @@ fn oid() -> Oid {
 fn setup() -> Setup {
     Setup {
         version: Setup::VERSION,
-        rules: Rules {
-            jobs: 1,
-            agent_jobs: None,
-            max_tasks: None,
-            max_consecutive_failures: 3,
-            max_task_duration: SignedDuration::from_mins(30),
-            auto_commit: true,
-            interactive: false,
-            only: None,
-            agent: "script".to_owned(),
-            lane: conductor_engine::session::LaneRules::default(),
-            limits: conductor_engine::ledger::Limits::default(),
-            first_hold: 1,
-        },
+        rules: Rules::new("script", 1),
         base: oid(),
         target: "main".to_owned(),
         gates: Vec::new(),

@@ -7,10 +7,9 @@ use std::rc::Rc;
 use conductor_engine::effect::{Effect, EffectKey};
 use conductor_engine::event::{Event, EventTag, Recorded};
 use conductor_engine::ids::SessionId;
-use conductor_engine::ledger::Limits;
 use conductor_engine::session::{LaneRules, Rules, Session};
 use conductor_host::driver::{Journal, Perform};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::dice::Dice;
@@ -152,18 +151,5 @@ impl Perform for Orders {
 }
 
 pub(super) fn rules(plan: &Plan) -> Rules {
-    Rules {
-        jobs: plan.jobs,
-        agent_jobs: plan.agent_jobs,
-        max_tasks: None,
-        max_consecutive_failures: 3,
-        max_task_duration: SignedDuration::from_mins(30),
-        auto_commit: true,
-        interactive: false,
-        lane: plan.lane,
-        limits: Limits::default(),
-        only: None,
-        agent: "simulated".to_owned(),
-        first_hold: 1,
-    }
+    Rules { agent_jobs: plan.agent_jobs, lane: plan.lane, ..Rules::new("simulated", plan.jobs) }
 }
