@@ -20,13 +20,19 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use cli_kit::Env;
+use conductor_host::agents::desk::{DESK_ARG, desk_main};
 use conductor_host::process::{KEEPER_ARG, keeper_main};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    // Before anything else: a keeper must not read a configuration, open a store or start a thread.
+    // Before anything else: a keeper must not read a configuration, open a store or start a thread. Nor may the desk
+    // of an agent, which runs among the agent's files.
     if arguments.get(1).is_some_and(|word| word == KEEPER_ARG) {
         return keeper_main(std::io::stdin(), std::io::stdout()).into();
+    }
+    if arguments.get(1).is_some_and(|word| word == DESK_ARG) {
+        let env = Env::of_process();
+        return desk_main(|name| env.raw(name).map(ToOwned::to_owned)).into();
     }
     cli::run(&arguments, Env::of_process())
 }

@@ -3,6 +3,7 @@
 pub(crate) mod argv;
 mod attempt;
 mod command;
+pub mod desk;
 mod detect;
 mod follow;
 mod output;
