@@ -5,6 +5,7 @@
 //! no clock, no file, no process, no thread. Whoever drives it writes the events down before it applies them,
 //! so that a dead driver is followed by one that folds the same events and wants the same things.
 
+pub mod agent_event;
 mod apply;
 pub mod attempt;
 mod backoff;

@@ -7,13 +7,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use conductor_engine::attempt::Usage;
+pub use conductor_engine::agent_event::{AgentEvent as Event, Stream};
+use conductor_engine::agent_event::VERSION;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-
-/// The version of the lines that this program writes.
-const VERSION: u32 = 1;
 
 /// How much one read returns at most, in bytes of the file.
 const CHUNK: u64 = 4 * 1024 * 1024;
@@ -27,62 +25,6 @@ pub struct Entry {
     pub at: Timestamp,
     /// What happened.
     pub event: Event,
-}
-
-/// What happened in an attempt.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Event {
-    /// The attempt began.
-    Started {
-        /// Who makes it, with the word "replay" when it is one.
-        agent: String,
-        /// Whether a recording is played back.
-        replay: bool,
-        /// The run.
-        run: String,
-        /// Which attempt of the run, from 1.
-        attempt: u32,
-    },
-    /// The agent said something.
-    Message {
-        /// Its words.
-        text: String,
-    },
-    /// A line of its program's output.
-    Output {
-        /// Which stream.
-        stream: Stream,
-        /// The line without its end.
-        line: String,
-    },
-    /// What it used.
-    Usage {
-        /// The numbers as far as they are known.
-        usage: Usage,
-    },
-    /// It asks a person.
-    Question {
-        /// The question.
-        text: String,
-    },
-    /// The attempt is over.
-    End {
-        /// How, in a word or a sentence.
-        outcome: String,
-    },
-    /// The file is full: output lines that follow are only in the log files beside it.
-    Full,
-}
-
-/// An output stream of a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stream {
-    /// Standard output.
-    Stdout,
-    /// Standard error.
-    Stderr,
 }
 
 /// Why a transcript could not be written or read.
@@ -99,14 +41,13 @@ pub struct TranscriptError {
 pub struct Writer {
     file: File,
     path: PathBuf,
-    /// Bytes that may still be written by events that can be left out.
+    /// Bytes that may still be written of what the agent says.
     left: u64,
     full: bool,
 }
 
 impl Writer {
-    /// Opens or begins the transcript at `path`. Once it holds `limit` bytes, output lines and messages are
-    /// left out; starts, questions, usage and ends are always written.
+    /// Opens or begins the transcript at `path`. Once it holds `limit` bytes, what an agent says is left out.
     ///
     /// # Errors
     /// When the file cannot be opened.
@@ -121,7 +62,7 @@ impl Writer {
         Ok(Self { file, path: path.to_owned(), left: limit.saturating_sub(length), full: false })
     }
 
-    /// Appends events in one write, all with the time `at`.
+    /// Appends events in one write, all with the time `at`; what does not fit is left out.
     ///
     /// # Errors
     /// When the file cannot be written; part of the last line may be in it then.
@@ -132,11 +73,10 @@ impl Writer {
     ) -> Result<(), TranscriptError> {
         let mut lines = Vec::new();
         for event in events {
-            let optional = matches!(event, Event::Message { .. } | Event::Output { .. });
             let before = lines.len();
             self.line(&mut lines, at, event)?;
             let size = u64::try_from(lines.len() - before).unwrap_or(u64::MAX);
-            if optional && size > self.left {
+            if size > self.left {
                 lines.truncate(before);
                 self.left = 0;
                 if !self.full {
@@ -146,6 +86,22 @@ impl Writer {
             } else {
                 self.left = self.left.saturating_sub(size);
             }
+        }
+        if lines.is_empty() { Ok(()) } else { self.file.write_all(&lines).map_err(|e| self.failed(e)) }
+    }
+
+    /// Appends events of Conductor's own, however full the file is: how an attempt began and how it ended.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn append_always(
+        &mut self,
+        at: Timestamp,
+        events: impl IntoIterator<Item = Event>,
+    ) -> Result<(), TranscriptError> {
+        let mut lines = Vec::new();
+        for event in events {
+            self.line(&mut lines, at, event)?;
         }
         self.file.write_all(&lines).map_err(|e| self.failed(e))
     }
@@ -220,6 +176,7 @@ fn ends_with_newline(file: &mut File) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use conductor_engine::attempt::Usage;
     use proptest::prelude::*;
     use tempfile::TempDir;
 
@@ -242,23 +199,23 @@ mod tests {
         let usage = Usage { input_tokens: Some(3), output_tokens: None, cost_micros: Some(4) };
         let all = [
             Event::Started { agent: "claude".into(), replay: false, run: "1.2".into(), attempt: 1 },
-            Event::Message { text: "hi".into() },
+            Event::Message { text: "hi".into(), part: false },
             output("\u{1b}[2Jx\u{0}\r"),
             Event::Usage { usage },
-            Event::Question { text: "which?".into() },
+            Event::Question { text: "which?".into(), options: Vec::new() },
             Event::End { outcome: "finished".into() },
             Event::Full,
         ];
         Writer::open(&path, 10_000).unwrap().append(AT, all.clone()).unwrap();
         assert_eq!(events(&read(&path, 0).unwrap()), all);
         insta::assert_snapshot!(std::fs::read_to_string(&path).unwrap().trim(), @r#"
-        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"started","agent":"claude","replay":false,"run":"1.2","attempt":1}}
-        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"message","text":"hi"}}
-        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"output","stream":"stdout","line":"\u001b[2Jx\u0000\r"}}
-        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"usage","usage":{"input_tokens":3,"output_tokens":null,"cost_micros":4}}}
-        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"question","text":"which?"}}
-        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"end","outcome":"finished"}}
-        {"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"full"}}
+        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"started","agent":"claude","replay":false,"run":"1.2","attempt":1}}
+        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"message","text":"hi"}}
+        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"output","stream":"stdout","line":"\u001b[2Jx\u0000\r"}}
+        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"usage","usage":{"input_tokens":3,"output_tokens":null,"cost_micros":4}}}
+        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"question","text":"which?"}}
+        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"end","outcome":"finished"}}
+        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"full"}}
         "#);
     }
 
@@ -288,8 +245,17 @@ mod tests {
         for line in ["a", "b", &"c".repeat(500), "d"] {
             writer.append(AT, [output(line)]).unwrap();
         }
-        writer.append(AT, [end.clone()]).unwrap();
+        writer.append_always(AT, [end.clone()]).unwrap();
         assert_eq!(events(&read(&path, 0).unwrap()), [output("a"), output("b"), Event::Full, end]);
+    }
+
+    #[test]
+    fn lines_of_the_first_version_are_still_read() {
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join("t.jsonl");
+        let old = r#"{"v":1,"at":"1970-01-01T00:00:00Z","event":{"kind":"message","text":"hi"}}"#;
+        std::fs::write(&path, format!("{old}\n")).unwrap();
+        assert_eq!(events(&read(&path, 0).unwrap()), [Event::Message { text: "hi".into(), part: false }]);
     }
 
     proptest! {

@@ -128,6 +128,8 @@ impl Scene {
             dir: self.path("attempt"),
             tmp: self.path("attempt-tmp"),
             ceiling: self.path(""),
+            resume: None,
+            aide: None,
             timeout: Duration::from_secs(600),
         }
     }
@@ -185,7 +187,7 @@ fn task(title: &str) -> TaskSheet {
 fn profile(run: &str) -> Profile {
     let value = serde_json::json!({"orchestration": {"agents": {"local": {"run": run, "env": ["MY_KEY"]}}}});
     let config = Config::from_value(&value).expect("a configuration");
-    let all = profiles(&config.orchestration.agents).expect("profiles");
+    let all = profiles(&config.orchestration.agents, &|_| false).expect("profiles");
     all.into_iter().find(|p| p.label.name == "local").expect("the agent")
 }
 
@@ -310,9 +312,9 @@ fn an_agent_can_be_stopped_and_runs_out_of_time(scene: &Scene) {
     let running = scene.start("echo >../ready; exec sleep 600");
     wait_for(&scene.path("ready"));
     let stopper = running.stopper();
-    let waiting = thread::spawn(move || running.wait());
-    stopper.stop();
-    let report = waiting.join().expect("a report");
+    let other = stopper.clone();
+    thread::spawn(move || other.stop());
+    let report = running.wait();
     assert_eq!((report.end, report.contained), (AttemptEnd::Cancelled, true));
     stopper.stop();
     let request = AttemptRequest { timeout: Duration::from_millis(20), ..scene.request(task("x")) };
@@ -352,7 +354,7 @@ fn built_in_agents_are_asked_for_their_version_and_others_are_not(scene: &Scene)
     scene.program("claude", "[ \"$1\" = --version ] && echo '2.1.330 (Claude Code)'");
     scene.program("codex", "echo broken; exit 1");
     scene.program("my-agent", "touch asked");
-    let all = profiles(&BTreeMap::new()).expect("profiles");
+    let all = profiles(&BTreeMap::new(), &|_| false).expect("profiles");
     let found = |profile: &Profile| match detect(&scene.agents(), profile, &scene.path("ws")) {
         Detected::Ready { program, version } => {
             format!("{} {version:?}", program.file_name().expect("a name").to_string_lossy())

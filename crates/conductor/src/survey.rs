@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use cli_kit::{CliError, Exit};
 use conductor_engine::gate::GateSpec;
 use conductor_host::agents::{
-    AgentRunner, Detected, Profile, Unsupported, detect, profiles, unsupported_options,
+    AgentRunner, Detected, Profile, Unsupported, detect, has_program, profiles, unsupported_options,
 };
 use conductor_host::config::Config;
 use conductor_host::gates::{find, resolve};
@@ -82,8 +82,9 @@ pub(crate) fn gates(repo: &Repo, config: &Config) -> Result<Gates, CliError> {
 
 /// Looks for every agent that is built in or configured, and asks those that are there for their version.
 pub(crate) fn agents(context: &Context, config: &Config) -> Result<Vec<Agent>, CliError> {
-    let profiles = profiles(&config.orchestration.agents).map_err(|error| config_error(&error))?;
     let runner = AgentRunner { keeper: keeper()?, user_env: context.user_env() };
+    let profiles = profiles(&config.orchestration.agents, &|name| has_program(&runner.user_env, name))
+        .map_err(|error| config_error(&error))?;
     let scratch = Scratch::new(context)?;
     let agent = |profile: Profile| Agent {
         detected: detect(&runner, &profile, &scratch.0),

@@ -25,11 +25,13 @@ pub enum Slot {
     MaxTokens,
     /// The configured temperature.
     Temperature,
+    /// The name of the agent's own session that goes on.
+    Session,
 }
 
 impl Slot {
     /// All of them, with the word between the braces.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("task_file", Self::TaskFile),
         ("result_file", Self::ResultFile),
         ("prompt_file", Self::PromptFile),
@@ -38,6 +40,7 @@ impl Slot {
         ("model", Self::Model),
         ("max_tokens", Self::MaxTokens),
         ("temperature", Self::Temperature),
+        ("session", Self::Session),
     ];
 
     fn parse(word: &str) -> Option<Self> {
@@ -112,6 +115,13 @@ impl RunTemplate {
             return Err(TemplateError::SlotInScript);
         }
         Ok(Self(words))
+    }
+
+    /// The same with further words, which are taken as they are.
+    pub(crate) fn with_words(&self, words: &[String]) -> Self {
+        let mut all = self.0.clone();
+        all.extend(words.iter().map(|word| vec![Piece::Text(word.clone())]));
+        Self(all)
     }
 
     /// The program to run.

@@ -1,15 +1,19 @@
 //! One attempt, whoever makes it.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use conductor_engine::attempt::AttemptReport;
+use conductor_engine::agent_event::AgentEvent;
+use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
 use conductor_engine::ids::RunId;
 use serde::{Deserialize, Serialize};
 
-use super::command::RunningCommand;
+use super::conversation::{Conversation, StopFlag};
+use super::desk::Looks;
 use super::profile::{Profile, ProfileKind};
-use super::{command, replay};
+use super::replay;
 use crate::process::{EnvMap, Keeper};
 
 /// What an agent is told of its task: also the content of the task file.
@@ -33,6 +37,30 @@ pub struct TaskSheet {
     pub previous_summary: Option<String>,
 }
 
+/// What an agent's session of before is gone on with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resume {
+    /// The agent's own name for it.
+    pub session: String,
+    /// What it had used in all, where the agent counts by session.
+    pub totals: Usage,
+    /// What it is told: only what is new.
+    pub prompt: String,
+}
+
+/// Who helps an agent while it works.
+pub trait Aide: fmt::Debug + Send + Sync {
+    /// The answer to a question, where it is sure; with what it is taken from. `asked` are the questions that were
+    /// answered in this attempt already: none of them is settled by being answered once more.
+    fn answer(&self, question: &str, asked: &[String]) -> Option<String>;
+
+    /// Keeps a note of the agent's at its task.
+    fn note(&self, text: &str);
+
+    /// Where the agent's looks at its task and those around it go.
+    fn looks(&self) -> &dyn Looks;
+}
+
 /// Everything that one attempt needs.
 #[derive(Debug, Clone)]
 pub struct AttemptRequest {
@@ -42,12 +70,14 @@ pub struct AttemptRequest {
     pub attempt: u32,
     /// The task.
     pub task: TaskSheet,
-    /// The prompt, as [`crate::prompt::build`] made it.
+    /// The whole prompt, for an agent that knows nothing yet.
     pub prompt: String,
+    /// The agent's own session that it may go on with.
+    pub resume: Option<Resume>,
     /// The run's copy of the repository, where the agent works.
     pub workspace: PathBuf,
     /// A directory outside the workspace for this attempt alone; made when it is not there. It gets
-    /// `task.json`, `prompt.md`, `result.json`, `transcript.jsonl`, `stdout.log` and `stderr.log`.
+    /// `task.json`, `prompt.md`, `result.json`, `transcript.jsonl`, `wire.jsonl`, `session.json` and `desk/`.
     pub dir: PathBuf,
     /// A directory for temporary files, outside of every checkout: what is made there must not be taken for a
     /// part of the user's project. Made for the attempt and removed after it.
@@ -56,6 +86,8 @@ pub struct AttemptRequest {
     pub ceiling: PathBuf,
     /// The working time; when it is used up the attempt ends as timed out.
     pub timeout: Duration,
+    /// Who helps it; without one it has no tools of Conductor's.
+    pub aide: Option<Arc<dyn Aide>>,
 }
 
 /// What all attempts of one program have in common.
@@ -73,25 +105,25 @@ pub struct RunningAttempt(State);
 
 #[derive(Debug)]
 enum State {
-    /// It was over at once: the agent could not be started, or it is a replay.
+    /// It was over at once: the agent could not be started, or it is a recording without lines.
     Over(Box<AttemptReport>),
-    Command(Box<RunningCommand>),
+    Program(Box<Conversation>),
 }
 
 impl AgentRunner {
     /// Starts one attempt. It never fails by itself: an agent that cannot be started is an attempt that ended
     /// as failed, class [`conductor_engine::attempt::FailureClass::Setup`].
     pub fn start(&self, profile: &Profile, request: AttemptRequest) -> RunningAttempt {
-        let state = match &profile.kind {
-            ProfileKind::Command(command) => match command::start(self, profile, command, request) {
-                Ok(running) => State::Command(Box::new(running)),
-                Err(error) => State::Over(Box::new(error.into_report())),
-            },
-            ProfileKind::Replay { recording } => {
-                State::Over(Box::new(replay::attempt(profile, recording, &request)))
+        let started = match &profile.kind {
+            ProfileKind::Program(program) => Conversation::start(self, profile, program, request),
+            ProfileKind::Replay { recording, .. } => {
+                return RunningAttempt(State::Over(Box::new(replay::attempt(profile, recording, &request))));
             }
         };
-        RunningAttempt(state)
+        RunningAttempt(match started {
+            Ok(conversation) => State::Program(Box::new(conversation)),
+            Err(error) => State::Over(Box::new(error.into_report())),
+        })
     }
 }
 
@@ -100,7 +132,7 @@ impl RunningAttempt {
     pub fn stopper(&self) -> AttemptStopper {
         match &self.0 {
             State::Over(_) => AttemptStopper(None),
-            State::Command(running) => AttemptStopper(Some(running.stopper())),
+            State::Program(conversation) => AttemptStopper(Some(conversation.stopper())),
         }
     }
 
@@ -108,21 +140,59 @@ impl RunningAttempt {
     pub fn wait(self) -> AttemptReport {
         match self.0 {
             State::Over(report) => *report,
-            State::Command(running) => running.wait(),
+            State::Program(conversation) => conversation.run(),
         }
     }
 }
 
 /// Ends an attempt from another thread.
 #[derive(Debug, Clone)]
-pub struct AttemptStopper(Option<crate::process::Stopper>);
+pub struct AttemptStopper(Option<StopFlag>);
 
 impl AttemptStopper {
     /// Asks the agent to end, and kills it and all that it started when it does not. The attempt ends as
     /// cancelled. Once it is over this does nothing.
     pub fn stop(&self) {
-        if let Some(stopper) = &self.0 {
-            stopper.stop();
+        if let Some(flag) = &self.0 {
+            flag.raise();
         }
     }
+}
+
+/// What a transcript begins with.
+pub(super) fn started(profile: &Profile, request: &AttemptRequest) -> AgentEvent {
+    AgentEvent::Started {
+        agent: profile.label.to_string(),
+        replay: profile.label.replay,
+        run: request.run.to_string(),
+        attempt: request.attempt,
+    }
+}
+
+/// What a transcript ends with.
+pub(super) fn closing_events(report: &AttemptReport) -> Vec<AgentEvent> {
+    let mut events = Vec::new();
+    if report.usage != Usage::default() {
+        events.push(AgentEvent::Usage { usage: report.usage.clone() });
+    }
+    let outcome = match &report.end {
+        AttemptEnd::Finished { .. } => "finished".to_owned(),
+        AttemptEnd::Failed { message, .. } => format!("failed: {message}"),
+        AttemptEnd::TimedOut => "timed out".to_owned(),
+        AttemptEnd::Stalled => "stalled".to_owned(),
+        AttemptEnd::Looped => "looped".to_owned(),
+        AttemptEnd::OverBudget => "over budget".to_owned(),
+        AttemptEnd::Asked { question } => {
+            events.push(AgentEvent::Question { text: question.clone(), options: Vec::new() });
+            "asked".to_owned()
+        }
+        AttemptEnd::Blocked { reason } => format!("blocked: {reason}"),
+        AttemptEnd::RateLimited { until: Some(until) } => format!("rate-limited until {until}"),
+        AttemptEnd::RateLimited { until: None } => "rate-limited".to_owned(),
+        AttemptEnd::Refused { reason } => format!("refused: {reason}"),
+        AttemptEnd::Cancelled => "cancelled".to_owned(),
+        AttemptEnd::Interrupted => "interrupted".to_owned(),
+    };
+    events.push(AgentEvent::End { outcome });
+    events
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::attempt::AgentRunner;
 use super::profile::{Profile, ProfileKind};
 use super::surroundings::agent_environment;
-use crate::process::{Exit, KeeperSpec, KeptChild};
+use crate::process::{EnvMap, Exit, KeeperSpec, KeptChild};
 
 /// A program that does not tell its version in this time is there without one.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ pub enum Detected {
 /// directory for its output.
 pub fn detect(runner: &AgentRunner, profile: &Profile, scratch: &Path) -> Detected {
     match is_there(runner, profile) {
-        Detected::Ready { program, .. } if profile.is_built_in() => {
+        Detected::Ready { program, .. } if profile.known().is_some() => {
             let version = version(runner, profile, &program, scratch);
             Detected::Ready { program, version }
         }
@@ -52,11 +52,11 @@ pub fn detect(runner: &AgentRunner, profile: &Profile, scratch: &Path) -> Detect
 /// The same without asking for a version: starts nothing.
 pub fn is_there(runner: &AgentRunner, profile: &Profile) -> Detected {
     match &profile.kind {
-        ProfileKind::Replay { recording } if recording.is_file() => {
+        ProfileKind::Replay { recording, .. } if recording.is_file() => {
             Detected::Recording { file: recording.clone() }
         }
-        ProfileKind::Replay { recording } => Detected::Missing { what: recording.display().to_string() },
-        ProfileKind::Command(command) => {
+        ProfileKind::Replay { recording, .. } => Detected::Missing { what: recording.display().to_string() },
+        ProfileKind::Program(command) => {
             let name = command.run.program();
             let search =
                 runner.user_env.get(OsStr::new("PATH")).map_or(OsStr::new(""), |path| path.as_os_str());
@@ -66,6 +66,12 @@ pub fn is_there(runner: &AgentRunner, profile: &Profile) -> Detected {
             }
         }
     }
+}
+
+/// Whether the user has a program of this name.
+pub fn has_program(user_env: &EnvMap, name: &str) -> bool {
+    let search = user_env.get(OsStr::new("PATH")).map_or(OsStr::new(""), |path| path.as_os_str());
+    find_program(name, search).is_some()
 }
 
 /// The executable file that `program` names: a path with a slash as it is, else the first in `search`, the

@@ -1,22 +1,40 @@
 //! Agents: who they are, whether they are there, and one attempt of one of them.
 
+mod acp;
 pub(crate) mod argv;
 mod attempt;
-mod command;
+mod catalogue;
+mod clerk;
+mod contract;
+mod conversation;
 pub mod desk;
 mod detect;
-mod follow;
-mod output;
+mod headless;
+mod judge;
+mod launch;
+mod limits;
+mod pipes;
+mod plain;
 mod profile;
 pub mod replay;
 mod result_file;
+mod session_file;
+mod speaker;
+mod speakers;
 mod surroundings;
+mod watch;
+mod wire;
 
 pub use argv::{RunTemplate, Slot, TemplateError};
-pub use attempt::{AgentRunner, AttemptRequest, AttemptStopper, RunningAttempt, TaskSheet};
-pub use detect::{Detected, detect, find_program, is_there};
+pub use attempt::{
+    AgentRunner, Aide, AttemptRequest, AttemptStopper, Resume, RunningAttempt, TaskSheet,
+};
+pub use catalogue::Known;
+pub use detect::{Detected, detect, find_program, has_program, is_there};
 pub use profile::{
-    AgentLabel, ChooseError, CommandProfile, Profile, ProfileError, ProfileKind, Unsupported, choose,
-    profiles, unsupported_options,
+    AgentLabel, ChooseError, Profile, ProfileError, ProfileKind, ProgramProfile, Protocol, Unsupported,
+    choose, profiles, unsupported_options,
 };
 pub use surroundings::agent_environment;
+
+pub(crate) use session_file::{session_id, totals_of};

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
-use super::argv::{RunTemplate, Slot};
-use crate::config::{Adapter, AgentConfig, AgentMode, AgentRole, Price};
+use super::argv::{RunTemplate, Slot, TemplateError};
+use super::catalogue::{Known, opencode_permission};
+use crate::config::{Adapter, AgentConfig, AgentMode, AgentRole, Allow, Playing, Price};
 
 /// How an agent is named in every output and in commits. A replay can never look like an agent at work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +46,24 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Whether its program is one of those that this program knows.
-    pub fn is_built_in(&self) -> bool {
+    /// The known agent that it is, when it is run by that agent's own program.
+    pub fn known(&self) -> Option<Known> {
+        let ProfileKind::Program(program) = &self.kind else { return None };
+        let known = program.known?;
+        let own = program.run.program().rsplit('/').next().unwrap_or_default();
+        let programs = [known.acp().first(), known.headless().and_then(|h| h.head.first())];
+        programs.into_iter().flatten().any(|name| *name == own).then_some(known)
+    }
+
+    /// How it is talked to, in a word.
+    pub fn protocol(&self) -> &'static str {
         match &self.kind {
-            ProfileKind::Command(command) => {
-                let program = command.run.program().rsplit('/').next().unwrap_or_default();
-                PRESETS.iter().any(|preset| preset.name == self.label.name && preset.name == program)
-            }
-            ProfileKind::Replay { .. } => false,
+            ProfileKind::Replay { .. } => "replay",
+            ProfileKind::Program(program) => match program.protocol {
+                Protocol::Acp => "acp",
+                Protocol::Headless => "headless",
+                Protocol::Command => "command",
+            },
         }
     }
 }
@@ -60,25 +72,44 @@ impl Profile {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProfileKind {
     /// A program.
-    Command(CommandProfile),
+    Program(Box<ProgramProfile>),
     /// A recording.
     Replay {
         /// The file.
         recording: PathBuf,
+        /// How it is played.
+        playing: Playing,
     },
+}
+
+/// How an agent's program is talked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protocol {
+    /// The Agent Client Protocol on its standard streams.
+    Acp,
+    /// The stream of events that a known program prints when no person is in front of it.
+    Headless,
+    /// Files and an environment; what it prints is text.
+    Command,
 }
 
 /// A program that does tasks.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CommandProfile {
+pub struct ProgramProfile {
+    /// How it is talked to.
+    pub protocol: Protocol,
+    /// The known agent that it is, or behaves like.
+    pub known: Option<Known>,
     /// Its command line.
     pub run: RunTemplate,
+    /// Its command line when it goes on with a session of before; `None` where it cannot be told to.
+    pub resume: Option<RunTemplate>,
     /// Names of variables that it gets from the user's environment. A name that ends in `*` stands for all
     /// that begin so.
     pub env: Vec<String>,
     /// Variables that it gets with a fixed value.
     pub fixed_env: BTreeMap<String, String>,
-    /// The model, where its command line has a place for it.
+    /// The model.
     pub model: Option<String>,
     /// The most tokens of one answer.
     pub max_tokens: Option<u32>,
@@ -86,7 +117,11 @@ pub struct CommandProfile {
     pub temperature: Option<f64>,
     /// What it may do without asking.
     pub mode: AgentMode,
-    /// Options that its command line has no place for, though the user set them.
+    /// What it may do beyond that.
+    pub allow: Vec<Allow>,
+    /// For how long it may be silent with no tool under way; `None` for ever.
+    pub silence: Option<Duration>,
+    /// Options that it cannot be given, though the user set them.
     unsupported: Vec<&'static str>,
 }
 
@@ -104,8 +139,8 @@ pub struct Unsupported {
 pub enum ProfileError {
     /// A command without a command line.
     #[error(
-        "orchestration.agents.{name}: no command line; add `run: \"my-agent --task {{task_file}}\"`, or use one \
-         of the built-in names claude, codex, gemini, opencode"
+        "orchestration.agents.{name}: no command line; add `run: \"my-agent --task {{task_file}}\"`, or say which \
+         known agent it is with `preset:` claude, codex, gemini, opencode, qwen or vibe"
     )]
     NoRun {
         /// The agent's name.
@@ -116,6 +151,31 @@ pub enum ProfileError {
     NoRecording {
         /// The agent's name.
         name: String,
+    },
+    /// A known program that only speaks the protocol.
+    #[error("orchestration.agents.{name}: {known} has no other way than `adapter: acp`")]
+    OnlyAcp {
+        /// The agent's name.
+        name: String,
+        /// What it is.
+        known: Known,
+    },
+    /// A stream of events of nobody knows which program.
+    #[error(
+        "orchestration.agents.{name}: `adapter: headless` is for a known program; add `preset:` claude, codex, \
+         gemini or opencode"
+    )]
+    NoPreset {
+        /// The agent's name.
+        name: String,
+    },
+    /// A command line that a template cannot be made of.
+    #[error("orchestration.agents.{name}: {source}")]
+    Template {
+        /// The agent's name.
+        name: String,
+        /// What is wrong with it.
+        source: TemplateError,
     },
     /// A key that means nothing with this adapter.
     #[error(
@@ -144,8 +204,8 @@ pub enum ChooseError {
     },
     /// None is there.
     #[error(
-        "no coding agent was found; install claude, codex, gemini or opencode, or name your own command in \
-         .taskwerk/config.yml under orchestration.agents"
+        "no coding agent was found; install claude, codex, gemini or opencode (`conductor agents` says how), or name \
+         your own command in .taskwerk/config.yml under orchestration.agents"
     )]
     None,
     /// Several are configured and none was asked for.
@@ -156,14 +216,18 @@ pub enum ChooseError {
     },
 }
 
-/// The built-in agents with the user's changes, and the user's own, by name.
+/// The known agents with the user's changes, and the user's own, by name. Where a known agent can be talked to in
+/// two ways and the file names none, the protocol is taken when the program for it `is_there`.
 ///
 /// # Errors
 /// When an entry of the user's does not make an agent.
-pub fn profiles(configured: &BTreeMap<String, AgentConfig>) -> Result<Vec<Profile>, ProfileError> {
-    let preset_names = PRESETS.iter().map(|p| p.name).filter(|name| !configured.contains_key(*name));
-    let untouched = preset_names.map(|name| profile(name, &AgentConfig::default(), false));
-    let named = configured.iter().map(|(name, config)| profile(name, config, true));
+pub fn profiles(
+    configured: &BTreeMap<String, AgentConfig>,
+    is_there: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Profile>, ProfileError> {
+    let names = Known::ALL.iter().map(|known| known.name()).filter(|name| !configured.contains_key(*name));
+    let untouched = names.map(|name| profile(name, &AgentConfig::default(), false, is_there));
+    let named = configured.iter().map(|(name, config)| profile(name, config, true, is_there));
     let mut all: Vec<Profile> = untouched.chain(named).collect::<Result<_, _>>()?;
     all.sort_by(|a, b| a.label.name.cmp(&b.label.name));
     Ok(all)
@@ -189,7 +253,10 @@ pub fn choose<'p>(
     let authors = || profiles.iter().filter(|p| p.role == AgentRole::Author);
     let configured: Vec<&Profile> = authors().filter(|p| p.configured).collect();
     match configured.as_slice() {
-        [] => authors().find(|p| is_there(p)).ok_or(ChooseError::None),
+        [] => {
+            let known = |p: &&Profile| Known::ALL.iter().position(|known| known.name() == p.label.name);
+            authors().filter(|p| is_there(p)).min_by_key(known).ok_or(ChooseError::None)
+        }
         [only] => Ok(only),
         several => {
             Err(ChooseError::Several { names: several.iter().map(|p| p.label.name.clone()).collect() })
@@ -199,166 +266,173 @@ pub fn choose<'p>(
 
 /// The options that are set for this agent and cannot be passed on to its program.
 pub fn unsupported_options(profile: &Profile) -> Vec<Unsupported> {
-    let ProfileKind::Command(command) = &profile.kind else { return Vec::new() };
+    let ProfileKind::Program(program) = &profile.kind else { return Vec::new() };
     let why = |option: &str| {
         let name = &profile.label.name;
         format!(
             "orchestration.agents.{name}.{option} has no effect: `{}` has no place for it",
-            command.run.program()
+            program.run.program()
         )
     };
-    command.unsupported.iter().map(|option| Unsupported { option, why: why(option) }).collect()
+    program.unsupported.iter().map(|option| Unsupported { option, why: why(option) }).collect()
 }
 
-fn profile(name: &str, config: &AgentConfig, configured: bool) -> Result<Profile, ProfileError> {
-    let preset = PRESETS.iter().find(|p| p.name == name);
-    let adapter = config.adapter.unwrap_or(if config.recording.is_some() && config.run.is_none() {
-        Adapter::Replay
+fn profile(
+    name: &str,
+    config: &AgentConfig,
+    configured: bool,
+    is_there: &dyn Fn(&str) -> bool,
+) -> Result<Profile, ProfileError> {
+    let known = config.preset.or_else(|| Known::of_name(name));
+    let adapter = config.adapter.unwrap_or_else(|| usual_adapter(config, known, is_there));
+    let kind = if adapter == Adapter::Replay {
+        replay(name, config)?
     } else {
-        Adapter::Command
-    });
-    let contradiction = |key, adapter| ProfileError::Contradiction { name: name.to_owned(), key, adapter };
-    let kind = match adapter {
-        Adapter::Replay if config.run.is_some() => return Err(contradiction("run", "replay")),
-        Adapter::Replay => ProfileKind::Replay {
-            recording: config
-                .recording
-                .clone()
-                .ok_or_else(|| ProfileError::NoRecording { name: name.to_owned() })?,
-        },
-        Adapter::Command if config.recording.is_some() => return Err(contradiction("recording", "command")),
-        Adapter::Command => ProfileKind::Command(command(name, preset, config)?),
+        if config.recording.is_some() {
+            let adapter = adapter.word();
+            return Err(ProfileError::Contradiction { name: name.to_owned(), key: "recording", adapter });
+        }
+        ProfileKind::Program(Box::new(program(name, known, adapter, config)?))
     };
     let label = AgentLabel { name: name.to_owned(), replay: adapter == Adapter::Replay };
     Ok(Profile { label, role: config.role.unwrap_or_default(), price: config.price, configured, kind })
 }
 
-fn command(
-    name: &str,
-    preset: Option<&Preset>,
-    config: &AgentConfig,
-) -> Result<CommandProfile, ProfileError> {
-    let no_run = || ProfileError::NoRun { name: name.to_owned() };
-    let mut fixed_env: BTreeMap<String, String> = BTreeMap::new();
-    let mut env = config.env.clone().unwrap_or_default();
-    let mut max_tokens_fits = false;
-    let mut mode_fits = false;
-    if let Some(preset) = preset {
-        env.extend(preset.env.iter().map(|name| (*name).to_owned()));
-        fixed_env.extend(preset.fixed_env.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
-        if let (Some(variable), Some(tokens)) = (preset.max_tokens_env, config.max_tokens) {
-            fixed_env.insert(variable.to_owned(), tokens.to_string());
-            max_tokens_fits = true;
+/// How an agent is talked to of which the file does not say it.
+fn usual_adapter(config: &AgentConfig, known: Option<Known>, is_there: &dyn Fn(&str) -> bool) -> Adapter {
+    match (known, &config.run, &config.recording) {
+        (_, None, Some(_)) => Adapter::Replay,
+        (_, Some(_), _) | (None, None, None) => Adapter::Command,
+        (Some(known), None, None) => {
+            let speaks = known.acp().first().is_some_and(|program| is_there(program));
+            if speaks || known.headless().is_none() { Adapter::Acp } else { Adapter::Headless }
         }
     }
-    let mode = config.mode.unwrap_or_default();
-    let run = match (&config.run, preset) {
-        (Some(run), _) => run.clone(),
-        (None, Some(preset)) => {
-            mode_fits = !preset.mode(mode).is_empty();
-            preset.template(config.model.is_some(), mode).map_err(|_| no_run())?
-        }
-        (None, None) => return Err(no_run()),
+}
+
+fn replay(name: &str, config: &AgentConfig) -> Result<ProfileKind, ProfileError> {
+    let name = || name.to_owned();
+    if config.run.is_some() {
+        return Err(ProfileError::Contradiction { name: name(), key: "run", adapter: "replay" });
+    }
+    let recording = config.recording.clone().ok_or_else(|| ProfileError::NoRecording { name: name() })?;
+    Ok(ProfileKind::Replay { recording, playing: config.playing.clone() })
+}
+
+/// How long an agent that tells what it does may be silent: longer than a long answer takes to be thought.
+const SILENCE: Duration = Duration::from_secs(10 * 60);
+
+fn program(
+    name: &str,
+    known: Option<Known>,
+    adapter: Adapter,
+    config: &AgentConfig,
+) -> Result<ProgramProfile, ProfileError> {
+    let protocol = match adapter {
+        Adapter::Acp => Protocol::Acp,
+        Adapter::Headless if known.is_none() => return Err(ProfileError::NoPreset { name: name.to_owned() }),
+        Adapter::Headless => Protocol::Headless,
+        Adapter::Command | Adapter::Replay => Protocol::Command,
     };
+    let mode = config.mode.unwrap_or_default();
+    let allow = config.allow.clone().unwrap_or_else(|| vec![Allow::Execute]);
+    let lines = lines(name, known, protocol, config, mode, &allow)?;
+    let (fixed_env, tokens_fit, model_fits) = fixed_env(known, protocol, config, mode, &allow);
+    let run = &lines.run;
+    let knows_mode = protocol == Protocol::Acp || (known.is_some() && config.run.is_none());
     let unsupported = [
-        ("model", config.model.is_some() && !run.uses(Slot::Model)),
-        ("max_tokens", config.max_tokens.is_some() && !max_tokens_fits && !run.uses(Slot::MaxTokens)),
+        ("model", config.model.is_some() && !model_fits && !run.uses(Slot::Model)),
+        ("max_tokens", config.max_tokens.is_some() && !tokens_fit && !run.uses(Slot::MaxTokens)),
         ("temperature", config.temperature.is_some() && !run.uses(Slot::Temperature)),
-        ("mode", config.mode.is_some() && !mode_fits),
+        ("mode", config.mode.is_some() && !knows_mode),
+        ("allow", config.allow.is_some() && !knows_mode),
     ];
-    Ok(CommandProfile {
-        env,
+    let env = config.env.iter().flatten().cloned();
+    let own = known.into_iter().flat_map(Known::env).map(|name| (*name).to_owned());
+    Ok(ProgramProfile {
+        protocol,
+        known,
+        env: env.chain(own).collect(),
         fixed_env,
         model: config.model.clone(),
         max_tokens: config.max_tokens,
         temperature: config.temperature,
         mode,
+        allow,
+        silence: config.silence.or_else(|| (protocol != Protocol::Command).then_some(SILENCE)),
         unsupported: unsupported.iter().filter(|(_, set)| *set).map(|(option, _)| *option).collect(),
-        run,
+        run: lines.run,
+        resume: lines.resume,
     })
 }
 
-/// A built-in agent: the command line of its program without a person in front of it.
-struct Preset {
-    name: &'static str,
-    /// Words before the model's and the mode's.
-    head: &'static [&'static str],
-    model: &'static [&'static str],
-    edit: &'static [&'static str],
-    full: &'static [&'static str],
-    /// Words after them.
-    tail: &'static [&'static str],
-    env: &'static [&'static str],
-    fixed_env: &'static [(&'static str, &'static str)],
-    max_tokens_env: Option<&'static str>,
+/// The variables with fixed values, and whether they tell the most tokens and the model.
+fn fixed_env(
+    known: Option<Known>,
+    protocol: Protocol,
+    config: &AgentConfig,
+    mode: AgentMode,
+    allow: &[Allow],
+) -> (BTreeMap<String, String>, bool, bool) {
+    let mut env = BTreeMap::new();
+    let Some(known) = known else { return (env, false, protocol == Protocol::Acp) };
+    env.extend(known.fixed_env().iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    let tokens = known.max_tokens_env().zip(config.max_tokens);
+    env.extend(tokens.map(|(name, tokens)| (name.to_owned(), tokens.to_string())));
+    if let (Protocol::Acp, Some(name), Some(model)) = (protocol, known.acp_model_env(), &config.model) {
+        env.insert(name.to_owned(), model.clone());
+    }
+    if known == Known::Opencode && config.run.is_none() {
+        let rules = opencode_permission(mode, allow, protocol == Protocol::Acp);
+        env.insert("OPENCODE_PERMISSION".to_owned(), rules.to_string());
+    }
+    // Over the protocol the model is an option of the session where no word or variable tells it.
+    (env, tokens.is_some(), protocol == Protocol::Acp)
 }
 
-impl Preset {
-    fn mode(&self, mode: AgentMode) -> &'static [&'static str] {
-        match mode {
-            AgentMode::Edit => self.edit,
-            AgentMode::Full => self.full,
-        }
-    }
-
-    fn template(&self, with_model: bool, mode: AgentMode) -> Result<RunTemplate, super::TemplateError> {
-        let model = if with_model { self.model } else { &[] };
-        let words = [self.head, model, self.mode(mode), self.tail].concat();
-        RunTemplate::from_words(words.into_iter().map(str::to_owned).collect())
-    }
+struct Lines {
+    run: RunTemplate,
+    resume: Option<RunTemplate>,
 }
 
-const PRESETS: [Preset; 4] = [
-    Preset {
-        name: "claude",
-        head: &["claude", "-p", "{prompt}", "--output-format", "stream-json", "--verbose"],
-        model: &["--model", "{model}"],
-        edit: &["--permission-mode", "acceptEdits"],
-        full: &["--permission-mode", "bypassPermissions"],
-        tail: &[],
-        env: &["ANTHROPIC_*", "CLAUDE_CODE_*", "CLAUDE_CONFIG_DIR", "IS_SANDBOX"],
-        fixed_env: &[
-            ("DISABLE_AUTOUPDATER", "1"),
-            ("DISABLE_TELEMETRY", "1"),
-            ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
-        ],
-        max_tokens_env: Some("CLAUDE_CODE_MAX_OUTPUT_TOKENS"),
-    },
-    Preset {
-        name: "codex",
-        head: &["codex", "exec", "--json"],
-        model: &["-c", "model={model}"],
-        edit: &["--sandbox", "workspace-write"],
-        full: &["--sandbox", "danger-full-access"],
-        tail: &["{prompt}"],
-        env: &["OPENAI_API_KEY", "OPENAI_BASE_URL", "CODEX_API_KEY", "CODEX_HOME"],
-        fixed_env: &[],
-        max_tokens_env: None,
-    },
-    Preset {
-        name: "gemini",
-        head: &["gemini"],
-        model: &["-m", "{model}"],
-        edit: &["--approval-mode", "auto_edit"],
-        full: &["--approval-mode", "yolo"],
-        tail: &["--output-format", "stream-json", "-p", "{prompt}"],
-        env: &["GEMINI_*", "GOOGLE_*"],
-        // A workspace is a new folder each time, which this program would refuse as untrusted.
-        fixed_env: &[("GEMINI_CLI_TRUST_WORKSPACE", "true")],
-        max_tokens_env: None,
-    },
-    Preset {
-        name: "opencode",
-        head: &["opencode", "run", "--format", "json"],
-        model: &["--model", "{model}"],
-        edit: &[],
-        full: &[],
-        tail: &["{prompt}"],
-        env: &["OPENCODE_*", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"],
-        fixed_env: &[("OPENCODE_DISABLE_AUTOUPDATE", "1"), ("OPENCODE_DISABLE_LSP_DOWNLOAD", "1")],
-        max_tokens_env: None,
-    },
-];
+/// The command lines: the user's own, else the known agent's; the user's further words behind the program's own.
+fn lines(
+    name: &str,
+    known: Option<Known>,
+    protocol: Protocol,
+    config: &AgentConfig,
+    mode: AgentMode,
+    allow: &[Allow],
+) -> Result<Lines, ProfileError> {
+    let template = |words: Vec<String>| {
+        RunTemplate::from_words(words)
+            .map_err(|source| ProfileError::Template { name: name.to_owned(), source })
+    };
+    let args = || config.args.iter().flatten().cloned();
+    if let Some(run) = &config.run {
+        return Ok(Lines { run: run.with_words(config.args.as_deref().unwrap_or_default()), resume: None });
+    }
+    let Some(known) = known else { return Err(ProfileError::NoRun { name: name.to_owned() }) };
+    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    if protocol == Protocol::Acp {
+        let model = if config.model.is_some() { known.acp_model() } else { &[] };
+        let words = owned(known.acp()).into_iter().chain(owned(model)).chain(args()).collect();
+        return Ok(Lines { run: template(words)?, resume: None });
+    }
+    let line = known.headless().ok_or(ProfileError::OnlyAcp { name: name.to_owned(), known })?;
+    let model = if config.model.is_some() { line.model } else { &[] };
+    let words = |begin: &[&str]| {
+        let mut all = owned(line.head);
+        all.extend(owned(begin));
+        all.extend(owned(model));
+        all.extend(line.mode(mode, allow));
+        all.extend(args());
+        all.extend(owned(line.tail));
+        all
+    };
+    let resume = if line.resume.is_empty() { None } else { Some(template(words(line.resume))?) };
+    Ok(Lines { run: template(words(line.begin))?, resume })
+}
 
 #[cfg(test)]
 mod tests {
@@ -368,11 +442,13 @@ mod tests {
     /// The profiles of a configuration, given as the value of `orchestration.agents`.
     fn of(agents: serde_json::Value) -> Result<Vec<Profile>, ProfileError> {
         let value = serde_json::json!({"orchestration": {"agents": agents}});
-        profiles(&Config::from_value(&value).unwrap().orchestration.agents)
+        // Only the programs of Gemini and OpenCode are there, which speak the protocol themselves.
+        let is_there = |name: &str| matches!(name, "gemini" | "opencode");
+        profiles(&Config::from_value(&value).unwrap().orchestration.agents, &is_there)
     }
 
     fn line(profile: &Profile) -> String {
-        let ProfileKind::Command(command) = &profile.kind else { return format!("{}", profile.label) };
+        let ProfileKind::Program(command) = &profile.kind else { return format!("{}", profile.label) };
         let values = [
             (Slot::Prompt, "PROMPT".into()),
             (Slot::Model, command.model.clone().unwrap_or_default().into()),
@@ -433,7 +509,7 @@ mod tests {
         orchestration.agents.opencode.mode has no effect: `opencode` has no place for it
         ");
         let claude = all.iter().find(|p| p.label.name == "claude").unwrap();
-        let ProfileKind::Command(command) = &claude.kind else { panic!("a command") };
+        let ProfileKind::Program(command) = &claude.kind else { panic!("a command") };
         assert_eq!(command.fixed_env["CLAUDE_CODE_MAX_OUTPUT_TOKENS"], "4000");
     }
 
@@ -468,13 +544,13 @@ mod tests {
     }
 
     #[test]
-    fn only_the_program_that_is_known_counts_as_built_in() {
+    fn only_the_program_that_is_known_counts_as_known() {
         let all = of(
             serde_json::json!({"claude": {"run": "my-wrapper {prompt}"}, "codex": {"run": "/opt/codex x"}}),
         )
         .unwrap();
         let built_in: Vec<&str> =
-            all.iter().filter(|p| p.is_built_in()).map(|p| p.label.name.as_str()).collect();
+            all.iter().filter(|p| p.known().is_some()).map(|p| p.label.name.as_str()).collect();
         assert_eq!(built_in, ["codex", "gemini", "opencode"]);
     }
 }

@@ -14,8 +14,8 @@ use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::attempt::{AttemptRequest, TaskSheet};
-use super::command::{TRANSCRIPT_LIMIT, closing_events, started};
+use super::attempt::{AttemptRequest, TaskSheet, closing_events, started};
+use super::conversation::TRANSCRIPT_LIMIT;
 use super::profile::Profile;
 use crate::clock::{Stopwatch, now};
 use crate::transcript::{Event, TranscriptError, Writer};
@@ -254,7 +254,7 @@ fn play(profile: &Profile, recording: &Path, request: &AttemptRequest) -> Result
     for file in &turn.writes {
         write(&request.workspace, file)?;
     }
-    let messages = turn.messages.iter().map(|text| Event::Message { text: text.clone() });
+    let messages = turn.messages.iter().map(|text| Event::Message { text: text.clone(), part: false });
     transcript.append(now(), messages)?;
     Ok(turn.clone())
 }
@@ -367,7 +367,7 @@ mod tests {
 
     use super::super::profile::{AgentLabel, ProfileKind};
     use super::*;
-    use crate::config::AgentRole;
+    use crate::config::{AgentRole, Playing};
     use crate::transcript;
 
     const RECORDING: &str = r##"{"version": 1, "tasks": [
@@ -388,7 +388,7 @@ mod tests {
             role: AgentRole::Author,
             price: None,
             configured: true,
-            kind: ProfileKind::Replay { recording: PathBuf::new() },
+            kind: ProfileKind::Replay { recording: PathBuf::new(), playing: Playing::default() },
         }
     }
 
@@ -418,6 +418,8 @@ mod tests {
                 dir: self.dir.path().join(format!("attempt-{attempt}")),
                 tmp: self.dir.path().join("tmp"),
                 ceiling: self.dir.path().to_owned(),
+                resume: None,
+                aide: None,
                 timeout: Duration::from_secs(1),
             };
             super::attempt(&profile(), &self.dir.path().join("rec.json"), &request).end

@@ -49,7 +49,7 @@ const ALLOWED: &[&str] = &[
 /// The user's variables that this agent gets, its own fixed ones, and `TERM=dumb`. What belongs to one attempt
 /// (`TMPDIR`, `CONDUCTOR_*`) is added when it starts.
 pub fn agent_environment(user: &EnvMap, profile: &Profile) -> EnvMap {
-    let ProfileKind::Command(command) = &profile.kind else { return EnvMap::new() };
+    let ProfileKind::Program(command) = &profile.kind else { return EnvMap::new() };
     let allowed = |name: &OsStr| {
         let own = command.env.iter().map(String::as_str);
         name.to_str().is_some_and(|name| ALLOWED.iter().copied().chain(own).any(|rule| matches(rule, name)))
@@ -99,7 +99,7 @@ mod tests {
             env: Some(vec!["MY_KEY".into()]),
             ..AgentConfig::default()
         };
-        let all = profiles(&BTreeMap::from([("local".to_owned(), own)])).unwrap();
+        let all = profiles(&BTreeMap::from([("local".to_owned(), own)]), &|_| false).unwrap();
         let names = |agent: &str| {
             let profile = all.iter().find(|p| p.label.name == agent).unwrap();
             let env = agent_environment(&user, profile);

@@ -2,18 +2,38 @@
 //! it is; [`crate::agents::profiles`] puts both together.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::Micros;
 use super::reader::{Field, Section};
+use crate::agents::Known;
 use crate::agents::argv::RunTemplate;
 
 /// How Conductor talks to an agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Adapter {
+    /// The Agent Client Protocol.
+    Acp,
+    /// The stream of events of a known program without a person in front of it.
+    Headless,
     /// A program that is given files and an environment.
     Command,
     /// A recording is played back; no model is involved.
     Replay,
+}
+
+impl Adapter {
+    const ALL: [Self; 4] = [Self::Acp, Self::Headless, Self::Command, Self::Replay];
+
+    /// Its word in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Acp => "acp",
+            Self::Headless => "headless",
+            Self::Command => "command",
+            Self::Replay => "replay",
+        }
+    }
 }
 
 /// What an agent is there for.
@@ -29,11 +49,54 @@ pub enum AgentRole {
 /// How much an agent may do in its workspace without asking.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AgentMode {
-    /// It edits files; what else it may do is up to its own settings.
+    /// It looks, and changes nothing.
+    Plan,
+    /// It edits files, and does what `allow` names.
     #[default]
     Edit,
     /// Everything that its program can do.
     Full,
+}
+
+/// What an agent that edits files may do besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Allow {
+    /// Run commands in its workspace.
+    Execute,
+    /// Fetch something from a network.
+    Fetch,
+}
+
+/// How a recording is played.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Playing {
+    /// How many times as fast as it was recorded; `None` for without any waiting.
+    pub speed: Option<f64>,
+    /// What goes wrong.
+    pub faults: Vec<PlayFault>,
+}
+
+/// What may go wrong with a recording that is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlayFault {
+    /// It ends in the middle of a line, half-way.
+    Cut,
+    /// It says nothing more, half-way.
+    Hang,
+    /// Some lines have other bytes in them.
+    Garble,
+    /// Some lines change places with the next.
+    Reorder,
+}
+
+impl PlayFault {
+    /// All of them, with their words.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("cut", Self::Cut),
+        ("hang", Self::Hang),
+        ("garble", Self::Garble),
+        ("reorder", Self::Reorder),
+    ];
 }
 
 /// What a model costs, in money for a million tokens.
@@ -50,6 +113,10 @@ pub struct Price {
 pub struct AgentConfig {
     /// How it is talked to.
     pub adapter: Option<Adapter>,
+    /// The known agent that it is; its name says so where this does not.
+    pub preset: Option<Known>,
+    /// Words behind those of its command line, as they are.
+    pub args: Option<Vec<String>>,
     /// Its command line, split into words; no shell ever sees it. A program with a slash that is not absolute is
     /// one of the workspace; one without a slash is looked up in the user's `PATH`.
     pub run: Option<RunTemplate>,
@@ -67,6 +134,12 @@ pub struct AgentConfig {
     pub role: Option<AgentRole>,
     /// What it may do without asking.
     pub mode: Option<AgentMode>,
+    /// What it may do beyond its mode.
+    pub allow: Option<Vec<Allow>>,
+    /// For how long it may be silent with no tool under way.
+    pub silence: Option<Duration>,
+    /// How a recording is played.
+    pub playing: Playing,
     /// What its model costs.
     pub price: Option<Price>,
     /// On how many runs it may work at once; `None` for as many as the session has slots.
@@ -75,11 +148,15 @@ pub struct AgentConfig {
 
 impl AgentConfig {
     pub(super) fn read(mut section: Section<'_>) -> Self {
-        let adapters = [("command", Adapter::Command), ("replay", Adapter::Replay)];
+        let adapters = Adapter::ALL.map(|adapter| (adapter.word(), adapter));
+        let presets = Known::ALL.map(|known| (known.name(), known));
+        let allowed = [("execute", Allow::Execute), ("fetch", Allow::Fetch)];
         let roles = [("author", AgentRole::Author), ("reviewer", AgentRole::Reviewer)];
-        let modes = [("edit", AgentMode::Edit), ("full", AgentMode::Full)];
+        let modes = [("plan", AgentMode::Plan), ("edit", AgentMode::Edit), ("full", AgentMode::Full)];
         let read = Self {
             adapter: section.take("adapter").and_then(|f| f.choice(&adapters)),
+            preset: section.take("preset").and_then(|f| f.choice(&presets)),
+            args: section.take("args").and_then(|f| f.texts()),
             run: section.take("run").and_then(|f| template(&f)),
             recording: section.take("recording").and_then(|f| f.text()).map(PathBuf::from),
             env: section.take("env").and_then(|f| f.list(|entry| variable(&entry))),
@@ -88,6 +165,15 @@ impl AgentConfig {
             temperature: section.take("temperature").and_then(|f| temperature(&f)),
             role: section.take("role").and_then(|f| f.choice(&roles)),
             mode: section.take("mode").and_then(|f| f.choice(&modes)),
+            allow: section.take("allow").and_then(|f| f.list(|entry| entry.choice(&allowed))),
+            silence: section.take("silence").and_then(|f| f.duration()),
+            playing: Playing {
+                speed: section.take("speed").and_then(|f| speed(&f)),
+                faults: section
+                    .take("faults")
+                    .and_then(|f| f.list(|entry| entry.choice(&PlayFault::ALL)))
+                    .unwrap_or_default(),
+            },
             price: section.take("price").and_then(|f| price(f.section()?)),
             jobs: section.take("jobs").and_then(|f| f.whole(1, 64)),
         };
@@ -119,6 +205,11 @@ fn temperature(field: &Field<'_>) -> Option<f64> {
         .as_f64()
         .filter(|t| (0.0..=2.0).contains(t))
         .or_else(|| field.refuse("a number from 0 to 2"))
+}
+
+fn speed(field: &Field<'_>) -> Option<f64> {
+    let fits = |speed: &f64| (0.01..=1000.0).contains(speed);
+    field.value().as_f64().filter(fits).or_else(|| field.refuse("a number from 0.01 to 1000"))
 }
 
 fn price(mut section: Section<'_>) -> Option<Price> {

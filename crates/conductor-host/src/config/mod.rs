@@ -20,7 +20,7 @@ use std::fmt;
 use serde_json::Value;
 use thiserror::Error;
 
-pub use agents::{Adapter, AgentConfig, AgentMode, AgentRole, Price};
+pub use agents::{Adapter, AgentConfig, AgentMode, AgentRole, Allow, PlayFault, Playing, Price};
 pub use gates::GateConfig;
 pub use not_yet::{NotYet, not_yet};
 pub use planning::{Planning, PlanningEngine, Severity};

@@ -99,6 +99,8 @@ impl Site {
             attempt: number,
             task,
             prompt: prompt.text,
+            resume: None,
+            aide: None,
             workspace: workspace.path().to_owned(),
             dir: self.places.attempt(run, number),
             tmp: self.places.tmp(run, "attempt"),

@@ -14,8 +14,8 @@ use super::failpoint::Failpoint;
 use super::places::{Places, PlacesError};
 use super::storage::StorageTrouble;
 use super::{Trouble, failed, refused};
-use crate::agents::{AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, profiles};
-use crate::config::{AgentRole, Config, ConfigError, Orchestration};
+use crate::agents::{AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, has_program, profiles};
+use crate::config::{AgentRole, Config, ConfigError, Orchestration, Playing};
 use crate::gates::GateRunner;
 use crate::git::{BranchName, FileChange, GitError, NameError, Repo};
 use crate::journal::{Database, JournalError};
@@ -149,7 +149,7 @@ impl Site {
     pub(crate) fn new(parts: Parts) -> Result<Self, SiteError> {
         let Parts { session, repo, setup, last_tip, places, keeper, user_env, tasks, db } = parts;
         let config = Config::from_value(&setup.config)?;
-        let profile = profile_of(&setup, &config)?;
+        let profile = profile_of(&setup, &config, &user_env)?;
         let failpoint = Failpoint::of(&user_env);
         let keeper = keeper.with_means(config.orchestration.safety.means());
         let agents = AgentRunner { keeper: keeper.clone(), user_env: user_env.clone() };
@@ -292,16 +292,16 @@ pub(crate) fn session_branch(session: SessionId) -> Result<BranchName, NameError
 }
 
 /// The profile that the session froze: the agent of that name, or the recording that takes its place.
-fn profile_of(setup: &Setup, config: &Config) -> Result<Profile, SiteError> {
+fn profile_of(setup: &Setup, config: &Config, user_env: &EnvMap) -> Result<Profile, SiteError> {
     if let Some(recording) = &setup.replay {
         return Ok(Profile {
             label: AgentLabel { name: "replay".to_owned(), replay: true },
             role: AgentRole::Author,
             price: None,
             configured: true,
-            kind: ProfileKind::Replay { recording: PathBuf::from(recording) },
+            kind: ProfileKind::Replay { recording: PathBuf::from(recording), playing: Playing::default() },
         });
     }
-    let all = profiles(&config.orchestration.agents)?;
+    let all = profiles(&config.orchestration.agents, &|name| has_program(user_env, name))?;
     Ok(choose(&all, Some(&setup.rules.agent), |_| true)?.clone())
 }

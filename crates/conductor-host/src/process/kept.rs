@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -280,6 +281,26 @@ impl KeptChild {
     /// Asks the child to stop: see [`Stopper::stop`].
     pub fn stop(&self) {
         self.stopper.stop();
+    }
+
+    /// Whether the keeper has something to report, so that [`Self::wait`] does not wait long. `look` is given what to
+    /// wait for beside its own, and says whether that has something to be read; it is told `None` when there is
+    /// something already.
+    ///
+    /// A child can stop its keeper by a signal that nothing can catch; so the keeper is told to go on each time.
+    pub fn has_report(&self, look: impl FnOnce(Option<BorrowedFd<'_>>) -> bool) -> bool {
+        let reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
+        if reports.outcome.is_some() || !reports.lines.buffer().is_empty() {
+            drop(reports);
+            look(None);
+            return true;
+        }
+        let reported = look(Some(reports.lines.get_ref().as_fd()));
+        drop(reports);
+        if !reported {
+            self.stopper.wake();
+        }
+        reported
     }
 
     /// Waits until the child and all its descendants are gone. Waiting again gives the same answer.

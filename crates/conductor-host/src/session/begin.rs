@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::host::{Host, HostError};
 use super::setup::Setup;
-use crate::agents::{AgentRunner, ChooseError, Detected, Profile, ProfileError, choose, is_there, profiles};
+use crate::agents::{AgentRunner, ChooseError, Detected, Profile, ProfileError, choose, has_program, is_there, profiles};
 use crate::clock;
 use crate::config::{Config, ConfigError, Into, Orchestration};
 use crate::driver::DriverLock;
@@ -237,7 +237,7 @@ impl Host {
         if options.replay.is_some() {
             return Ok("replay".to_owned());
         }
-        let all = profiles(&config.orchestration.agents)?;
+        let all = profiles(&config.orchestration.agents, &|name| has_program(&self.env, name))?;
         let runner = AgentRunner { keeper: self.keeper.clone(), user_env: self.env.clone() };
         let there = |profile: &Profile| !matches!(is_there(&runner, profile), Detected::Missing { .. });
         let chosen = choose(&all, options.agent.as_deref(), there)?;

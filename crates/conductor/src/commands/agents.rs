@@ -3,7 +3,7 @@
 use cli_kit::printer::Style;
 use cli_kit::table::{Cell, Fit, Table};
 use cli_kit::{CliError, Exit};
-use conductor_host::agents::Detected;
+use conductor_host::agents::{Detected, Known};
 use conductor_host::config::AgentRole;
 use serde::Serialize;
 
@@ -101,16 +101,7 @@ fn missing(agent: &Agent, what: &str) -> String {
 
 /// How to get an agent that is missing, where that is known.
 fn install(agent: &Agent) -> Option<&'static str> {
-    if agent.is_ready() || !agent.profile.is_built_in() {
-        return None;
-    }
-    const COMMANDS: [(&str, &str); 4] = [
-        ("claude", "npm install -g @anthropic-ai/claude-code"),
-        ("codex", "npm install -g @openai/codex"),
-        ("gemini", "npm install -g @google/gemini-cli"),
-        ("opencode", "npm install -g opencode-ai"),
-    ];
-    COMMANDS.into_iter().find(|(name, _)| agent.profile.label.name == *name).map(|(_, command)| command)
+    if agent.is_ready() { None } else { agent.profile.known().map(Known::install) }
 }
 
 fn role(role: AgentRole) -> &'static str {

@@ -1,15 +1,17 @@
 //! `conductor orchestrate logs`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use cli_kit::text::{escape, escape_block};
 use cli_kit::{CliError, Exit};
 use conductor_engine::ids::SessionId;
-use conductor_host::transcript::{self, Entry, Event, Stream};
+use conductor_host::transcript::{self, Entry};
 
 use super::error::{failed, from_host};
 use super::monitor::look_again;
 use super::opened::{Opened, newest_run};
+use super::saying::Saying;
 use crate::context::Context;
 use crate::failure::from_journal;
 
@@ -67,22 +69,60 @@ fn task_log(context: &mut Context, opened: &Opened, task: &str, follow: bool) ->
     let (task, name) = opened.task(task)?;
     let id = opened.session_of(&task)?;
     let mut file: Option<(PathBuf, u64)> = None;
+    let mut saying = Saying::default();
     loop {
         let over = !follow || opened.driver()?.is_none();
         if let Some(newest) = transcript_file(opened, id, &task, &name)? {
             let cursor = file.as_ref().filter(|(old, _)| *old == newest).map_or(0, |(_, cursor)| *cursor);
-            let page = transcript::read(&newest, cursor).map_err(|e| failed(&e))?;
-            for entry in &page.entries {
-                tell(context, entry);
-            }
-            file = Some((newest, page.cursor));
+            let looks = if over { 1 } else { LOOKS };
+            let cursor = tell_what_comes(context, &mut saying, &newest, cursor, looks)?;
+            file = Some((newest, cursor));
+        } else if !over {
+            look_again();
         }
-        context.printer.flush();
         if over || context.printer.is_closed() {
+            for line in saying.rest() {
+                context.printer.line(escape_block(&line));
+            }
+            context.printer.flush();
             return Ok(());
         }
-        look_again();
     }
+}
+
+/// How often a transcript is looked at before it is asked whether there is a newer one.
+const LOOKS: u32 = 50;
+
+/// How long between two looks: a watcher does not see the difference, and a look costs next to nothing.
+const BETWEEN: Duration = Duration::from_millis(5);
+
+/// Tells what stands behind `cursor`, and what comes within a few looks. Returns the new cursor.
+fn tell_what_comes(
+    context: &mut Context,
+    saying: &mut Saying,
+    file: &Path,
+    mut cursor: u64,
+    looks: u32,
+) -> Result<u64, CliError> {
+    for look in 1..=looks {
+        loop {
+            let page = transcript::read(file, cursor).map_err(|e| failed(&e))?;
+            cursor = page.cursor;
+            for entry in &page.entries {
+                tell(context, saying, entry);
+            }
+            if !page.entries.is_empty() {
+                context.printer.flush();
+            }
+            if !page.more || context.printer.is_closed() {
+                break;
+            }
+        }
+        if look < looks {
+            std::thread::park_timeout(BETWEEN);
+        }
+    }
+    Ok(cursor)
 }
 
 fn transcript_file(
@@ -101,29 +141,11 @@ fn transcript_file(
     Ok(newest.into_iter().find(|path| path.is_file()))
 }
 
-fn tell(context: &mut Context, entry: &Entry) {
+fn tell(context: &mut Context, saying: &mut Saying, entry: &Entry) {
     if context.printer.is_json() {
-        context.printer.json_line(entry);
-    } else {
-        let text = text(entry);
-        context.printer.line(escape_block(&text));
+        return context.printer.json_line(entry);
     }
-}
-
-fn text(entry: &Entry) -> String {
-    let at = entry.at.strftime("%H:%M:%S");
-    match &entry.event {
-        Event::Started { agent, attempt, .. } => format!("{at}  {agent} begins attempt {attempt}"),
-        Event::Message { text } => format!("{at}  {text}"),
-        Event::Output { stream: Stream::Stdout, line } => format!("{at}  | {line}"),
-        Event::Output { stream: Stream::Stderr, line } => format!("{at}  ! {line}"),
-        Event::Usage { usage } => format!(
-            "{at}  used {} tokens in, {} out",
-            usage.input_tokens.map_or_else(|| "?".to_owned(), |n| n.to_string()),
-            usage.output_tokens.map_or_else(|| "?".to_owned(), |n| n.to_string())
-        ),
-        Event::Question { text } => format!("{at}  asks: {text}"),
-        Event::End { outcome } => format!("{at}  over: {outcome}"),
-        Event::Full => format!("{at}  (more is in the log files beside this transcript)"),
+    for line in saying.hear(entry) {
+        context.printer.line(escape_block(&line));
     }
 }

@@ -20,6 +20,7 @@ mod review;
 mod rollback;
 mod run;
 mod saved;
+mod saying;
 mod snapshots;
 mod start;
 mod status;

@@ -41,7 +41,7 @@ fn asked(flag: Option<&str>, config: &Config) -> Result<Asked, CliError> {
 }
 
 fn agent(name: &str, config: &Config) -> Result<Asked, CliError> {
-    let agents = profiles(&config.orchestration.agents)
+    let agents = profiles(&config.orchestration.agents, &|_| false)
         .map_err(|error| CliError::new(Exit::Usage, "CONFIG_WRONG_VALUE", error.to_string()))?;
     let mut known: Vec<&str> = vec!["outline", "auto", "llm", "agent"];
     known.extend(agents.iter().map(|agent| agent.label.name.as_str()));

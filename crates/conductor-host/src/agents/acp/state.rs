@@ -1,0 +1,188 @@
+//! What a client knows while it runs.
+
+use std::collections::BTreeMap;
+
+use conductor_engine::agent_event::{AgentEvent, Permit, ToolKind, ToolNews};
+use conductor_engine::attempt::Usage;
+use serde_json::Value;
+
+use super::super::profile::ProgramProfile;
+use super::super::speaker::TurnEnd;
+use super::super::speakers::Opening;
+use super::permission::{Policy, Request};
+use super::usage::Meter;
+
+/// Tool calls are remembered by id; an agent that has more than this under way at once is broken.
+const MOST_CALLS: usize = 2000;
+
+/// Where the conversation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Nothing is agreed yet.
+    Opening,
+    /// A session of before is being told again.
+    Loading,
+    /// A prompt is being worked on.
+    Turn,
+    /// Nothing is asked of the agent.
+    Idle,
+}
+
+/// What a client knows.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) stage: Stage,
+    pub(super) session: Option<String>,
+    pub(super) events: Vec<AgentEvent>,
+    pub(super) end: Option<TurnEnd>,
+    pub(super) policy: Policy,
+    pub(super) meter: Meter,
+    cancelling: bool,
+    refused: bool,
+    calls: BTreeMap<String, Call>,
+    /// The message that is being said, and whether it is a thought.
+    pub(super) saying: Option<(bool, Option<String>)>,
+    /// An error that the agent told of beside the protocol.
+    pub(super) side_error: Option<SideError>,
+    /// The last text of the turn.
+    pub(super) said: String,
+    raw: u32,
+}
+
+/// What is remembered of a tool call.
+#[derive(Debug, Clone, Default)]
+struct Call {
+    title: Option<String>,
+    kind: Option<ToolKind>,
+    paths: Vec<String>,
+}
+
+/// An error beside the protocol, as one agent tells it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SideError {
+    pub(super) status: Option<u16>,
+    pub(super) text: String,
+    /// It does not try again.
+    pub(super) is_final: bool,
+}
+
+/// The most events of one turn that are kept raw.
+const MOST_RAW: u32 = 200;
+
+impl State {
+    pub(super) fn new(program: &ProgramProfile, opening: &Opening<'_>) -> Self {
+        Self {
+            stage: Stage::Opening,
+            session: None,
+            events: Vec::new(),
+            end: None,
+            policy: Policy::new(program, opening.workspace),
+            meter: Meter::new(program.known, opening),
+            cancelling: false,
+            refused: false,
+            calls: BTreeMap::new(),
+            saying: None,
+            side_error: None,
+            said: String::new(),
+            raw: 0,
+        }
+    }
+
+    pub(super) fn tell(&mut self, event: AgentEvent) {
+        if !matches!(event, AgentEvent::Message { .. } | AgentEvent::Thought { .. } | AgentEvent::Usage { .. }) {
+            self.saying = None;
+        }
+        self.events.push(event);
+    }
+
+    /// Keeps what there is no word for, a bounded number of times.
+    pub(super) fn tell_raw(&mut self, name: &str, value: &Value) {
+        self.raw += 1;
+        if self.raw <= MOST_RAW {
+            let text = super::super::speaker::cut_at(&value.to_string(), 2000);
+            self.events.push(AgentEvent::Raw { name: super::super::speaker::cut_at(name, 100), text });
+        }
+    }
+
+    pub(super) fn begin_turn(&mut self) {
+        self.stage = Stage::Turn;
+        self.refused = false;
+        self.saying = None;
+        self.side_error = None;
+        self.said.clear();
+    }
+
+    pub(super) fn end_turn(&mut self, end: TurnEnd) {
+        self.stage = Stage::Idle;
+        self.end = Some(end);
+    }
+
+    /// Whether there is a turn to be cancelled; it is, from now on.
+    pub(super) fn begin_cancel(&mut self) -> bool {
+        if self.stage != Stage::Turn || std::mem::replace(&mut self.cancelling, true) {
+            return self.stage == Stage::Turn;
+        }
+        true
+    }
+
+    pub(super) fn is_cancelling(&self) -> bool {
+        self.cancelling
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.stage == Stage::Idle && self.end.is_none() && self.session.is_some()
+    }
+
+    pub(super) fn has_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    pub(super) fn was_refused(&self) -> bool {
+        self.refused
+    }
+
+    pub(super) fn totals(&self) -> Usage {
+        self.meter.totals()
+    }
+
+    /// Remembers what is new of a tool call.
+    pub(super) fn learn(&mut self, news: &ToolNews) {
+        if self.calls.len() >= MOST_CALLS && !self.calls.contains_key(&news.id) {
+            self.calls.pop_first();
+        }
+        let call = self.calls.entry(news.id.clone()).or_default();
+        if news.title.is_some() {
+            call.title.clone_from(&news.title);
+        }
+        if news.tool.is_some() {
+            call.kind = news.tool;
+        }
+        if !news.paths.is_empty() {
+            call.paths.clone_from(&news.paths);
+        }
+    }
+
+    /// Answers a request for permission; the id of the option to choose, `None` to cancel.
+    pub(super) fn permit(&mut self, params: &Value) -> Option<String> {
+        let mut request = Request::read(params);
+        if let Some(call) = self.calls.get(&request.call) {
+            request.complete(call.title.as_deref(), call.kind, &call.paths);
+        }
+        let (mut permit, mut why) = self.policy.decide(&request);
+        if self.cancelling {
+            (permit, why) = (Permit::Cancelled, "the turn is being ended".to_owned());
+        }
+        let option = request.option(permit);
+        if permit == Permit::Refused {
+            self.refused = true;
+        }
+        self.tell(AgentEvent::Permission {
+            title: request.title(),
+            tool: request.kind.unwrap_or_default(),
+            call: Some(request.call.clone()).filter(|call| !call.is_empty()),
+            answer: permit,
+            why,
+        });
+        option
+    }
+}

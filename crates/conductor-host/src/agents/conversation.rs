@@ -1,0 +1,574 @@
+//! One attempt, from its first prompt to the proof that nothing of it is alive: moves lines between an agent's program
+//! and the one who understands it, writes down what happens, and ends what must not go on.
+//!
+//! One thread, which waits for whatever comes next: output, the end of the program, a call at the desk, the clock.
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use conductor_engine::agent_event::{AgentEvent, Heard, Stream};
+use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
+
+use super::attempt::{AgentRunner, AttemptRequest};
+use super::clerk::Clerk;
+use super::desk::Offer;
+use super::judge::{Appeal, appeal, judge};
+use super::launch::{Files, Launch, StartError};
+use super::pipes::{Line, Pipes};
+use super::profile::{Profile, ProgramProfile};
+use super::result_file::{self, AgentResult};
+use super::speaker::{Speaker, TurnEnd};
+use super::session_file::{KEPT_SESSION, KeptSession, can_resume, session_name};
+use super::speakers::{Opening, speaker_for};
+use super::watch::{Alarm, Watch};
+use super::wire::{Way, WireLog};
+use crate::clock::{Stopwatch, now};
+use crate::process::{Ended, Exit, KeepError, KeptChild, KeptExit};
+use crate::transcript::Writer;
+
+/// How large a transcript may grow, in bytes.
+pub(super) const TRANSCRIPT_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// The longest time in which nothing is looked at: calls at the desk, the clock, a request to stop.
+const TICK: Duration = Duration::from_millis(25);
+
+/// How long an agent may take to end its turn after it was asked to by its protocol.
+const CANCEL_PATIENCE_MS: u64 = 5_000;
+
+/// The same after it was told to by Conductor's own tool.
+const APPEAL_PATIENCE_MS: u64 = 30_000;
+
+/// How long a program may take to end after its input was closed. Some never do.
+const CLOSE_PATIENCE_MS: u64 = 3_000;
+
+/// How often an agent is answered at once in one attempt; after that it is a person's turn.
+const MOST_ANSWERS: usize = 5;
+
+/// Asks an attempt to end, from any thread.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StopFlag(Arc<AtomicBool>);
+
+impl StopFlag {
+    pub(super) fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_raised(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Why an attempt is being ended from here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cut {
+    /// Somebody asked for it.
+    Stopped,
+    /// It fell silent.
+    Stalled,
+    /// Its provider lets nothing through.
+    Limited(Option<jiff::Timestamp>),
+    /// Its provider fails and fails.
+    Failing(String),
+    /// It waits for a person.
+    Appealed(Appeal),
+}
+
+impl Cut {
+    /// How the attempt ends by it.
+    fn into_end(self) -> AttemptEnd {
+        match self {
+            Self::Stopped => AttemptEnd::Cancelled,
+            Self::Stalled => AttemptEnd::Stalled,
+            Self::Limited(until) => AttemptEnd::RateLimited { until },
+            Self::Failing(message) => AttemptEnd::Failed { class: FailureClass::Transient, message },
+            Self::Appealed(appeal) => appeal.into(),
+        }
+    }
+
+    /// How long the agent may take to end its turn by itself. One that was told to by Conductor's own tool has to ask
+    /// its model once more.
+    fn patience_ms(&self, hurry: bool) -> u64 {
+        match self {
+            Self::Appealed(_) if !hurry => APPEAL_PATIENCE_MS,
+            Self::Appealed(_) | Self::Stopped | Self::Stalled | Self::Limited(_) | Self::Failing(_) => {
+                CANCEL_PATIENCE_MS
+            }
+        }
+    }
+}
+
+/// How the talking ended.
+enum Ending {
+    /// As the agent ended its last turn.
+    Turn(TurnEnd),
+    /// However the agent ended it.
+    Known(AttemptEnd),
+}
+
+/// How one turn, or its process, ended.
+enum Over {
+    /// The agent ended its turn; its process goes on.
+    Turn(TurnEnd),
+    /// The process ended.
+    Exit(Result<KeptExit, KeepError>, TurnEnd),
+}
+
+/// A process of the agent's program.
+struct Process {
+    // Declared first: on a drop the program dies before its pipes are closed.
+    child: KeptChild,
+    pipes: Pipes,
+    speaker: Box<dyn Speaker>,
+}
+
+/// One attempt of a program.
+pub(super) struct Conversation {
+    runner: AgentRunner,
+    profile: Profile,
+    program: ProgramProfile,
+    request: AttemptRequest,
+    files: Files,
+    /// Who serves at the desk, where there is one.
+    clerk: Option<Clerk>,
+    offer: Offer,
+    transcript: Writer,
+    wire: WireLog,
+    heard: Heard,
+    stop: StopFlag,
+    stopwatch: Stopwatch,
+    process: Option<Process>,
+    turns: u32,
+    /// Questions that were answered at once.
+    asked: Vec<String>,
+    /// The last words of a process that has ended, where the events do not have them.
+    own_words: Option<String>,
+    /// What the agent's own session used in all.
+    totals: Option<Usage>,
+    contained: bool,
+    /// The session of before is what this attempt goes on with.
+    resuming: bool,
+}
+
+impl std::fmt::Debug for Conversation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Conversation").field("run", &self.request.run).finish_non_exhaustive()
+    }
+}
+
+impl Conversation {
+    /// Writes down what the agent is told, and starts its program.
+    pub(super) fn start(
+        runner: &AgentRunner,
+        profile: &Profile,
+        program: &ProgramProfile,
+        request: AttemptRequest,
+    ) -> Result<Self, StartError> {
+        let files = Files::write(&request)?;
+        let mut transcript = Writer::open(&files.transcript, TRANSCRIPT_LIMIT)?;
+        transcript.append_always(now(), [super::attempt::started(profile, &request)])?;
+        let clerk = Clerk::open(&request).map_err(|source| StartError::desk(&request, source))?;
+        let offer = clerk.as_ref().map(|clerk| clerk.offer(program, &request)).unwrap_or_default();
+        let resuming = request.resume.is_some() && can_resume(program);
+        let mut conversation = Self {
+            wire: WireLog::begin(&files.dir),
+            runner: runner.clone(),
+            profile: profile.clone(),
+            program: program.clone(),
+            request,
+            files,
+            clerk,
+            offer,
+            transcript,
+            heard: Heard::default(),
+            stop: StopFlag::default(),
+            stopwatch: Stopwatch::start(),
+            process: None,
+            turns: 0,
+            asked: Vec::new(),
+            own_words: None,
+            totals: None,
+            contained: true,
+            resuming,
+        };
+        let prompt = conversation.first_prompt();
+        let session = conversation.resumed();
+        conversation.begin(session.as_deref(), &prompt)?;
+        Ok(conversation)
+    }
+
+    pub(super) fn stopper(&self) -> StopFlag {
+        self.stop.clone()
+    }
+
+    /// Goes on until the attempt is over and nothing of it is alive.
+    pub(super) fn run(mut self) -> AttemptReport {
+        let (end, words) = self.converse();
+        let file = result_file::read(&self.files.result).unwrap_or_default();
+        let end = match end {
+            Ending::Turn(turn) => judge(turn, &self.heard, &words, &file),
+            Ending::Known(end) => end,
+        };
+        self.close();
+        self.report(end, &file)
+    }
+
+    fn report(mut self, end: AttemptEnd, file: &AgentResult) -> AttemptReport {
+        let report = AttemptReport {
+            end,
+            usage: merged(&file.usage, &self.heard.usage),
+            agent_session: self.heard.session.clone().map(|id| session_name(&self.program, &id)),
+            working_ms: self.stopwatch.elapsed_ms(),
+            contained: self.contained,
+        };
+        // What an agent made undeletable on purpose is only litter in the attempt's own directory.
+        let _litter = fs::remove_dir_all(&self.files.tmp);
+        self.keep_session(&report);
+        let closing = super::attempt::closing_events(&report);
+        // A transcript is for people to read: its loss must not change how the attempt ended.
+        let _not_written = self.transcript.append_always(now(), closing);
+        report
+    }
+
+    /// Keeps what the next attempt needs to go on with the agent's session.
+    fn keep_session(&self, report: &AttemptReport) {
+        let Some(session) = &report.agent_session else { return };
+        let kept = KeptSession { session: session.clone(), totals: self.totals.clone().unwrap_or_default() };
+        // Without it the next attempt counts a little too much.
+        let _not_kept = serde_json::to_vec(&kept)
+            .map_err(std::io::Error::from)
+            .and_then(|bytes| fs::write(self.files.dir.join(KEPT_SESSION), bytes));
+    }
+
+    fn resumed(&self) -> Option<String> {
+        let resume = self.request.resume.as_ref().filter(|_| self.resuming)?;
+        Some(resume.session.clone())
+    }
+
+    /// An agent that goes on with its session is told what is new; one that begins is told everything.
+    fn first_prompt(&self) -> String {
+        match &self.request.resume {
+            Some(resume) if self.resuming => resume.prompt.clone(),
+            Some(_) | None => self.request.prompt.clone(),
+        }
+    }
+
+    /// Starts a process of the program with the next prompt.
+    fn begin(&mut self, session: Option<&str>, prompt: &str) -> Result<(), StartError> {
+        self.turns += 1;
+        let prompt_file = self.files.prompt(self.turns, prompt)?;
+        let used = Duration::from_millis(self.stopwatch.elapsed_ms());
+        let launch = Launch {
+            runner: &self.runner,
+            profile: &self.profile,
+            program: &self.program,
+            request: &self.request,
+            files: &self.files,
+            session,
+            prompt,
+            prompt_file: &prompt_file,
+            offer: &self.offer,
+            time: self.request.timeout.saturating_sub(used),
+        };
+        self.wire.restart();
+        let (child, pipes) = launch.start()?;
+        let before = self.request.resume.as_ref().filter(|_| session.is_some() && self.resuming);
+        let speaker = speaker_for(
+            &self.program,
+            Opening {
+                workspace: &self.request.workspace,
+                session,
+                prompt,
+                server: self.clerk.as_ref().map(Clerk::acp_server),
+                usage: self.heard.usage.clone(),
+                totals: before.map(|resume| resume.totals.clone()).unwrap_or_default(),
+            },
+        );
+        self.process = Some(Process { child, pipes, speaker });
+        self.note([prompted(self.turns, prompt)]);
+        Ok(())
+    }
+
+    /// Turn by turn, until one ends that is not followed by another. Returns how it ended, with the last words.
+    fn converse(&mut self) -> (Ending, String) {
+        loop {
+            let over = self.turn();
+            let words = self.last_words();
+            let end = match over {
+                Err(ending) => return (ending, words),
+                Ok(end) => end,
+            };
+            let next = match &end {
+                TurnEnd::NoSession { .. } if self.resuming => self.anew(),
+                TurnEnd::Ended => self.answered(&words),
+                TurnEnd::NoSession { .. }
+                | TurnEnd::Refused { .. }
+                | TurnEnd::Limited { .. }
+                | TurnEnd::Failed { .. }
+                | TurnEnd::Cancelled => None,
+            };
+            match next {
+                None => return (Ending::Turn(end), words),
+                Some(Ok(())) => {}
+                Some(Err(error)) => {
+                    let report = error.into_report();
+                    self.contained &= report.contained;
+                    return (Ending::Known(report.end), words);
+                }
+            }
+        }
+    }
+
+    /// The session of before is not there any more: the whole task, to an agent that knows nothing.
+    fn anew(&mut self) -> Option<Result<(), StartError>> {
+        self.resuming = false;
+        self.close();
+        let prompt = self.request.prompt.clone();
+        Some(self.begin(None, &prompt))
+    }
+
+    /// Goes on with the answer, when the agent asked something that is settled already.
+    fn answered(&mut self, words: &str) -> Option<Result<(), StartError>> {
+        let Some(Appeal::Question(question)) = appeal(words) else { return None };
+        if self.asked.len() >= MOST_ANSWERS || self.stop.is_raised() {
+            return None;
+        }
+        let answer = self.request.aide.as_ref()?.answer(&question, &self.asked)?;
+        let session = self.heard.session.clone();
+        let process = self.process.as_mut();
+        let same = process.is_some_and(|process| process.speaker.prompt(&answer));
+        if !same && (self.program.resume.is_none() || session.is_none()) {
+            return None;
+        }
+        self.asked.push(question.clone());
+        self.note([
+            AgentEvent::Question { text: question, options: Vec::new() },
+            AgentEvent::Answer { text: answer.clone() },
+        ]);
+        if same {
+            self.turns += 1;
+            let _only_for_people = self.files.prompt(self.turns, &answer);
+            self.note([prompted(self.turns, &answer)]);
+            return Some(Ok(()));
+        }
+        self.close();
+        Some(self.begin(session.as_deref(), &answer))
+    }
+
+    fn last_words(&self) -> String {
+        let running = self.process.as_ref().and_then(|process| process.speaker.last_words());
+        let own = running.or(self.own_words.as_deref());
+        own.unwrap_or_else(|| self.heard.last_words()).trim().to_owned()
+    }
+
+    /// One turn. `Err` where the attempt is over whatever the agent says.
+    fn turn(&mut self) -> Result<TurnEnd, Ending> {
+        let mut watch = Watch::begin(self.program.silence);
+        let mut cut: Option<(Cut, Stopwatch)> = None;
+        loop {
+            let over = self.step(&mut watch);
+            if cut.is_none()
+                && let Some(why) = self.cut(&watch)
+            {
+                self.cancel(&why);
+                cut = Some((why, Stopwatch::start()));
+            }
+            if let Some(over) = over {
+                return self.over(over, cut.map(|(why, _)| why));
+            }
+            if let Some((why, since)) = &cut
+                && since.elapsed_ms() > why.patience_ms(self.stop.is_raised())
+            {
+                self.signal();
+            }
+        }
+    }
+
+    /// Whether the attempt must not go on.
+    fn cut(&self, watch: &Watch) -> Option<Cut> {
+        if self.stop.is_raised() {
+            return Some(Cut::Stopped);
+        }
+        if let Some(appeal) = self.clerk.as_ref().and_then(Clerk::appeal) {
+            return Some(Cut::Appealed(appeal.clone()));
+        }
+        watch.alarm(self.heard.is_in_tool()).map(|alarm| match alarm {
+            Alarm::Silent => Cut::Stalled,
+            Alarm::Limited(until) => Cut::Limited(until),
+            Alarm::Failing(why) => Cut::Failing(why),
+        })
+    }
+
+    fn cancel(&mut self, why: &Cut) {
+        let Some(process) = &mut self.process else { return };
+        // An agent that is told to end its turn by Conductor's own tool does so by itself, as a rule.
+        let asked = matches!(why, Cut::Appealed(_)) || process.speaker.cancel();
+        if !asked {
+            process.child.stop();
+        }
+    }
+
+    fn signal(&self) {
+        if let Some(process) = &self.process {
+            process.child.stop();
+        }
+    }
+
+    fn over(&mut self, over: Over, cut: Option<Cut>) -> Result<TurnEnd, Ending> {
+        let (kept, end) = match over {
+            Over::Turn(end) => (None, end),
+            Over::Exit(kept, end) => (Some(kept), end),
+        };
+        if let Some(cut) = cut {
+            if let Some(Err(error)) = &kept {
+                self.contained &= error.is_contained();
+            }
+            return Err(Ending::Known(cut.into_end()));
+        }
+        match kept {
+            None => Ok(end),
+            Some(Ok(kept)) => match kept.ended {
+                Ended::ByItself => Ok(end),
+                Ended::Stopped => Err(Ending::Known(AttemptEnd::Cancelled)),
+                Ended::TimedOut => Err(Ending::Known(AttemptEnd::TimedOut)),
+                Ended::DriverGone => Err(Ending::Known(AttemptEnd::Interrupted)),
+            },
+            Some(Err(error)) => {
+                // The keeper died; only a namespace or a cgroup proves then that nothing is left of its family.
+                self.contained &= error.is_contained();
+                let message = error.to_string();
+                Err(Ending::Known(AttemptEnd::Failed { class: FailureClass::Transient, message }))
+            }
+        }
+    }
+
+    /// Waits for the next thing and takes it in.
+    fn step(&mut self, watch: &mut Watch) -> Option<Over> {
+        let mut process = self.process.take()?;
+        let mut events = Vec::new();
+        let (kept, lines) = self.exchange(&mut process, &mut events);
+        let turn = process.speaker.turn_end(&mut events);
+        let over = match (turn, kept) {
+            (Some(end), None) => Some(Over::Turn(end)),
+            (Some(end), Some(kept)) => Some(Over::Exit(kept, end)),
+            (None, Some(kept)) => {
+                let exit = kept.as_ref().map_or(Exit::Code(-1), |kept| kept.exit);
+                let end = process.speaker.exited(exit, &mut events);
+                Some(Over::Exit(kept, end))
+            }
+            (None, None) => None,
+        };
+        events.extend(self.calls());
+        watch.saw(lines, &events);
+        self.note(events);
+        self.totals = process.speaker.totals().or(self.totals.take());
+        if matches!(over, Some(Over::Exit(..))) {
+            self.own_words = process.speaker.last_words().map(str::to_owned);
+            self.wire.flush();
+        } else {
+            self.process = Some(process);
+        }
+        over
+    }
+
+    /// Moves what there is to be moved between the program and its speaker, waiting a little for it. Returns how the
+    /// program ended, if it has, and how many lines came.
+    fn exchange(
+        &mut self,
+        process: &mut Process,
+        events: &mut Vec<AgentEvent>,
+    ) -> (Option<Result<KeptExit, KeepError>>, u64) {
+        let Process { child, pipes, speaker } = process;
+        let wire = &mut self.wire;
+        let mut lines = 0;
+        send(pipes, speaker.as_mut(), wire);
+        let mut take = |stream: Stream, line: Line<'_>| {
+            lines += 1;
+            if let Line::Text(text) = &line {
+                wire.line(Way::from(stream), text);
+            }
+            speaker.line(stream, line, events);
+        };
+        let reported = child.has_report(|reports| pipes.turn(reports, TICK, &mut take).other);
+        let kept = reported.then(|| child.wait());
+        if kept.is_some() {
+            // All who could write are dead: what is in the pipes is the rest.
+            while !pipes.turn(None, TICK, &mut take).silent {}
+        }
+        send(pipes, speaker.as_mut(), wire);
+        (kept, lines)
+    }
+
+    /// What was called at the desk since the last time.
+    fn calls(&mut self) -> Vec<AgentEvent> {
+        let Some(clerk) = &mut self.clerk else { return Vec::new() };
+        clerk.serve(now(), &mut self.asked)
+    }
+
+    /// Takes events in and writes them down.
+    fn note(&mut self, events: impl IntoIterator<Item = AgentEvent>) {
+        let events: Vec<AgentEvent> = events.into_iter().collect();
+        if events.is_empty() {
+            return;
+        }
+        events.iter().for_each(|event| self.heard.hear(event));
+        // A full disk must not stop the agent.
+        let _not_written = self.transcript.append(now(), events);
+    }
+
+    /// Ends the process, if one goes on: closes its input, waits a little while it says its last, and has it ended
+    /// by signals when it does not go.
+    fn close(&mut self) {
+        let Some(process) = &mut self.process else { return };
+        process.pipes.close_input();
+        let since = Stopwatch::start();
+        let mut watch = Watch::begin(None);
+        let mut signalled = false;
+        loop {
+            match self.step(&mut watch) {
+                Some(Over::Exit(kept, _)) => {
+                    if let Err(error) = kept {
+                        self.contained &= error.is_contained();
+                    }
+                    return;
+                }
+                Some(Over::Turn(_)) | None => {}
+            }
+            if self.process.is_none() {
+                return;
+            }
+            let hurry = self.stop.is_raised() && since.elapsed_ms() > CLOSE_PATIENCE_MS / 6;
+            if !signalled && (hurry || since.elapsed_ms() > CLOSE_PATIENCE_MS) {
+                signalled = true;
+                self.signal();
+            }
+        }
+    }
+}
+
+/// Hands over what the speaker has for the program.
+fn send(pipes: &mut Pipes, speaker: &mut dyn Speaker, wire: &mut WireLog) {
+    let bytes = speaker.outgoing();
+    if bytes.is_empty() {
+        return;
+    }
+    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        wire.line(Way::In, line);
+    }
+    pipes.send(&bytes);
+}
+
+fn prompted(turn: u32, prompt: &str) -> AgentEvent {
+    let characters = u64::try_from(prompt.chars().count()).unwrap_or(u64::MAX);
+    AgentEvent::Prompted { turn, characters }
+}
+
+/// The agent's own file wins over what its stream says, number by number.
+fn merged(file: &Usage, stream: &Usage) -> Usage {
+    Usage {
+        input_tokens: file.input_tokens.or(stream.input_tokens),
+        output_tokens: file.output_tokens.or(stream.output_tokens),
+        cost_micros: file.cost_micros.or(stream.cost_micros),
+    }
+}

@@ -1,0 +1,168 @@
+//! OpenCode: `opencode run --format json …`.
+//!
+//! Each step tells what it alone used. While it tries again it is mute. What its rules forbid is refused without a
+//! question, which stands on standard error; its exit code is 0 all the same.
+
+use conductor_engine::agent_event::{AgentEvent, Permit, PlanStep, StepStatus, ToolKind, ToolNews, ToolStatus};
+use conductor_engine::attempt::Usage;
+use serde_json::Value;
+
+use super::super::catalogue::Known;
+use super::super::limits::end_by_error;
+use super::super::result_file::micros;
+use super::super::speaker::{TurnEnd, cut, cut_at};
+use super::{Dialect, number, session_id, sum, text};
+use crate::clock::now;
+use crate::process::Exit;
+
+/// What was heard of OpenCode.
+#[derive(Debug, Default)]
+pub(in super::super) struct Opencode {
+    usage: Usage,
+    session: Option<String>,
+    error: Option<(Option<u16>, String)>,
+    /// Why the last step ended.
+    reason: Option<String>,
+    no_session: Option<String>,
+}
+
+impl Dialect for Opencode {
+    fn value(&mut self, value: &Value, events: &mut Vec<AgentEvent>) -> bool {
+        self.session(value, events);
+        match text(value, "/type") {
+            Some("step_start") => self.error = None,
+            Some("text") => {
+                let words = cut(text(value, "/part/text").unwrap_or_default());
+                events.push(AgentEvent::Message { text: words, part: false });
+            }
+            Some("reasoning") => {
+                let words = cut(text(value, "/part/text").unwrap_or_default());
+                events.push(AgentEvent::Thought { text: words, part: false });
+            }
+            Some("tool_use") => tool(value, events),
+            Some("step_finish") => self.step(value),
+            Some("error") => {
+                let status = number(value, "/error/data/statusCode").and_then(|s| u16::try_from(s).ok());
+                let words = text(value, "/error/data/message").or(text(value, "/error/name"));
+                let words = cut(words.unwrap_or("an error"));
+                events.push(AgentEvent::Error { text: words.clone() });
+                self.error = Some((status, words));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn error_line(&mut self, line: &str, events: &mut Vec<AgentEvent>) -> bool {
+        if line.contains("Session not found") {
+            self.no_session = Some(cut(line.trim()));
+        }
+        let Some((what, _)) = line.split_once("auto-rejecting") else { return false };
+        let what = what.trim().trim_start_matches(['!', ' ']).trim_end_matches([';', ',', ' ']);
+        events.push(AgentEvent::Permission {
+            title: cut_at(what, 300),
+            tool: ToolKind::Other,
+            call: None,
+            answer: Permit::Refused,
+            why: "its own rules".to_owned(),
+        });
+        true
+    }
+
+    fn verdict(&mut self, exit: Exit) -> Option<TurnEnd> {
+        if let Some(message) = self.no_session.take() {
+            return Some(TurnEnd::NoSession { message });
+        }
+        if let Some((status, words)) = self.error.take() {
+            return Some(end_by_error(status, &words, Some(Known::Opencode), now()));
+        }
+        match self.reason.as_deref()? {
+            "length" => Some(TurnEnd::failed("its answer was cut off: the most tokens of one answer were used")),
+            "content-filter" => Some(TurnEnd::Refused { reason: "the provider's filter".to_owned() }),
+            // A turn that ends after a tool was cut short, by whatever the exit tells.
+            "tool-calls" if exit != Exit::Code(0) => None,
+            _ => Some(TurnEnd::Ended),
+        }
+    }
+
+    fn usage(&self) -> Usage {
+        self.usage.clone()
+    }
+}
+
+impl Opencode {
+    /// Each line names the session; the first one is news.
+    fn session(&mut self, value: &Value, events: &mut Vec<AgentEvent>) {
+        let id = session_id(text(value, "/sessionID"));
+        if id.is_some() && id != self.session {
+            self.session.clone_from(&id);
+            events.extend(id.map(|id| AgentEvent::Session { id, resumed: false, model: None, mode: None }));
+        }
+    }
+
+    fn step(&mut self, value: &Value) {
+        let tokens = |key: &str| number(value, &format!("/part/tokens/{key}"));
+        let add = |sum: &mut Option<u64>, more: Option<u64>| {
+            if let Some(more) = more {
+                *sum = Some(sum.unwrap_or_default().saturating_add(more));
+            }
+        };
+        add(&mut self.usage.input_tokens, sum([tokens("input"), tokens("cache/read"), tokens("cache/write")]));
+        add(&mut self.usage.output_tokens, sum([tokens("output"), tokens("reasoning")]));
+        // A provider without prices costs "0", which is no price.
+        let cost = value.pointer("/part/cost").and_then(micros).filter(|cost| *cost > 0);
+        add(&mut self.usage.cost_micros, cost);
+        self.reason = text(value, "/part/reason").map(str::to_owned);
+    }
+}
+
+fn tool(value: &Value, events: &mut Vec<AgentEvent>) {
+    let name = text(value, "/part/tool").unwrap_or("a tool");
+    let state = value.pointer("/part/state").cloned().unwrap_or_default();
+    if name == "todowrite" {
+        let todos = state.pointer("/input/todos").and_then(Value::as_array);
+        events.push(AgentEvent::Plan { steps: todos.into_iter().flatten().take(200).filter_map(step).collect() });
+    }
+    let words = text(&state, "/output").or(text(&state, "/error")).unwrap_or_default();
+    let refused = words.contains("rejected permission") || words.contains("prevents you from using");
+    let status = match text(&state, "/status") {
+        Some("completed") => ToolStatus::Done,
+        Some("error") if refused => ToolStatus::Refused,
+        Some("error") => ToolStatus::Failed,
+        Some("pending") => ToolStatus::Pending,
+        _ => ToolStatus::Running,
+    };
+    let what = text(&state, "/title").or(text(&state, "/input/command")).unwrap_or_default();
+    events.push(AgentEvent::Tool(ToolNews {
+        id: cut(text(value, "/part/callID").unwrap_or("?")),
+        title: Some(cut_at(format!("{name} {}", what.lines().next().unwrap_or_default()).trim(), 300)),
+        tool: Some(kind(name)),
+        status: Some(status),
+        input: state.get("input").map(|input| cut(&input.to_string())),
+        output: Some(cut(words)),
+        paths: text(&state, "/input/filePath").map(cut).into_iter().collect(),
+        past: false,
+    }));
+}
+
+fn step(todo: &Value) -> Option<PlanStep> {
+    let status = match text(todo, "/status") {
+        Some("completed") => StepStatus::Done,
+        Some("in_progress") => StepStatus::Active,
+        _ => StepStatus::Pending,
+    };
+    Some(PlanStep { text: cut(text(todo, "/content")?), status })
+}
+
+fn kind(name: &str) -> ToolKind {
+    match name {
+        "read" | "list" => ToolKind::Read,
+        "write" | "edit" | "patch" | "apply_patch" => ToolKind::Edit,
+        "bash" => ToolKind::Execute,
+        "glob" | "grep" => ToolKind::Search,
+        "webfetch" | "websearch" => ToolKind::Fetch,
+        "todowrite" | "todoread" => ToolKind::Think,
+        name if name.starts_with("conductor_") => ToolKind::Conductor,
+        _ => ToolKind::Other,
+    }
+}

@@ -1,0 +1,158 @@
+//! Whether an attempt that goes on is going anywhere, as far as the clock tells: silence, and an agent that tries its
+//! provider again and again. Pure but for its stopwatches; what is read into them is in `alarm`.
+
+use std::time::Duration;
+
+use conductor_engine::agent_event::AgentEvent;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::clock::{Stopwatch, now};
+
+/// For how long an agent may try by itself against a provider's limit: a slot is worth more than that.
+const LIMIT_PATIENCE: Duration = Duration::from_secs(20);
+
+/// For how long it may try by itself against a provider that fails.
+const FAILURE_PATIENCE: Duration = Duration::from_secs(120);
+
+/// Why an attempt should not go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Alarm {
+    /// It has said nothing for too long, and no tool is under way.
+    Silent,
+    /// Its provider lets nothing through.
+    Limited(Option<Timestamp>),
+    /// Its provider fails and fails, with its words.
+    Failing(String),
+}
+
+/// What was seen of one turn.
+#[derive(Debug)]
+pub(super) struct Watch {
+    silence: Option<Duration>,
+    last: Stopwatch,
+    trying: Option<Trying>,
+}
+
+/// It tries again by itself.
+#[derive(Debug)]
+struct Trying {
+    since: Stopwatch,
+    limited: bool,
+    until: Option<Timestamp>,
+    text: String,
+}
+
+impl Watch {
+    /// A turn begins. It may be silent for so long; `None` for ever.
+    pub(super) fn begin(silence: Option<Duration>) -> Self {
+        Self { silence, last: Stopwatch::start(), trying: None }
+    }
+
+    /// So many lines came, and this is what they say.
+    pub(super) fn saw(&mut self, lines: u64, events: &[AgentEvent]) {
+        let mut moved = lines > 0;
+        for event in events {
+            if let AgentEvent::Retry { status, delay_ms, text } = event {
+                self.tries(*status, *delay_ms, text);
+                moved = false;
+            } else if let AgentEvent::Limit { until, text } = event {
+                self.tries(Some(429), None, text);
+                if let Some(trying) = &mut self.trying {
+                    trying.until = *until;
+                }
+                moved = false;
+            } else {
+                moved = true;
+            }
+        }
+        if moved {
+            self.last = Stopwatch::start();
+            self.trying = None;
+        }
+    }
+
+    fn tries(&mut self, status: Option<u16>, delay_ms: Option<u64>, text: &str) {
+        let limited = status == Some(429);
+        let delay = delay_ms.and_then(|ms| i64::try_from(ms).ok()).map(SignedDuration::from_millis);
+        let until = delay.and_then(|delay| now().checked_add(delay).ok());
+        let trying = self.trying.get_or_insert_with(|| Trying {
+            since: Stopwatch::start(),
+            limited,
+            until: None,
+            text: String::new(),
+        });
+        trying.limited |= limited;
+        trying.until = until;
+        text.clone_into(&mut trying.text);
+    }
+
+    /// Why the attempt should not go on, if so.
+    pub(super) fn alarm(&self, in_tool: bool) -> Option<Alarm> {
+        let passed = |since: &Stopwatch| Duration::from_millis(since.elapsed_ms());
+        if let Some(trying) = &self.trying {
+            let waits = trying.until.is_some_and(|until| longer(until, LIMIT_PATIENCE));
+            return match trying.limited {
+                true if waits => Some(Alarm::Limited(trying.until)),
+                true if passed(&trying.since) >= LIMIT_PATIENCE => Some(Alarm::Limited(None)),
+                false if passed(&trying.since) >= FAILURE_PATIENCE => {
+                    Some(Alarm::Failing(trying.text.clone()))
+                }
+                true | false => self.silent(in_tool),
+            };
+        }
+        self.silent(in_tool)
+    }
+
+    /// A tool that is under way may take its time: a build prints nothing to its agent for minutes.
+    fn silent(&self, in_tool: bool) -> Option<Alarm> {
+        let silence = self.silence.filter(|_| !in_tool)?;
+        (Duration::from_millis(self.last.elapsed_ms()) >= silence).then_some(Alarm::Silent)
+    }
+}
+
+/// Whether it is longer than `time` to a moment.
+fn longer(until: Timestamp, time: Duration) -> bool {
+    SignedDuration::try_from(time).is_ok_and(|time| now().duration_until(until) > time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn retry(status: u16, delay_ms: Option<u64>) -> AgentEvent {
+        AgentEvent::Retry { status: Some(status), delay_ms, text: "again".into() }
+    }
+
+    #[test]
+    fn silence_counts_only_while_no_tool_is_under_way() {
+        let watch = Watch::begin(Some(Duration::ZERO));
+        assert_eq!(watch.alarm(false), Some(Alarm::Silent));
+        assert_eq!(watch.alarm(true), None);
+        assert_eq!(Watch::begin(None).alarm(false), None);
+        assert_eq!(Watch::begin(Some(Duration::from_secs(600))).alarm(false), None);
+    }
+
+    #[test]
+    fn a_limit_is_not_waited_out_by_the_agent_but_a_short_pause_is() {
+        let mut watch = Watch::begin(None);
+        watch.saw(1, &[retry(429, Some(500))]);
+        assert_eq!(watch.alarm(false), None);
+        watch.saw(1, &[retry(429, Some(3_600_000))]);
+        assert!(matches!(watch.alarm(false), Some(Alarm::Limited(Some(_)))));
+        let mut failing = Watch::begin(None);
+        failing.saw(1, &[retry(500, Some(3_600_000))]);
+        assert_eq!(failing.alarm(false), None, "a server that fails may come back sooner");
+        let until = now().checked_add(SignedDuration::from_hours(5)).unwrap();
+        let mut limit = Watch::begin(None);
+        limit.saw(1, &[AgentEvent::Limit { until: Some(until), text: "five hours".into() }]);
+        assert_eq!(limit.alarm(false), Some(Alarm::Limited(Some(until))));
+    }
+
+    #[test]
+    fn whatever_else_it_does_ends_its_trying() {
+        let mut watch = Watch::begin(None);
+        watch.saw(1, &[retry(429, Some(3_600_000))]);
+        watch.saw(1, &[]);
+        assert_eq!(watch.alarm(false), None);
+    }
+}
