@@ -4,6 +4,7 @@ mod attempt;
 mod failpoint;
 mod gates;
 mod land;
+mod looks;
 mod notify;
 mod places;
 mod site;

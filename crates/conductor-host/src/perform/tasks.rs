@@ -234,7 +234,7 @@ impl Site {
         Ok(self.tasks().get(&id)?)
     }
 
-    fn task_id(&self, task: &TaskRef) -> Result<TaskId, Problem> {
+    pub(super) fn task_id(&self, task: &TaskRef) -> Result<TaskId, Problem> {
         if let Some(id) = self.known_id(task) {
             return Ok(id);
         }

@@ -235,3 +235,201 @@ fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     Some((bytes.get(..end)?, bytes.get(end + 1..)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+    use std::io::Write;
+
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::super::files::{CALLS, REPLIES, reply_name};
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    struct Place {
+        dir: tempfile::TempDir,
+        token: DeskToken,
+    }
+
+    impl Place {
+        fn new() -> Self {
+            Self { dir: tempfile::tempdir().unwrap(), token: DeskToken::random().unwrap() }
+        }
+
+        fn path(&self) -> PathBuf {
+            self.dir.path().join("desk")
+        }
+
+        fn desk(&self) -> Desk {
+            Desk::open(&self.path(), self.token.clone()).unwrap()
+        }
+
+        fn write(&self, bytes: &[u8]) {
+            let path = self.path().join(CALLS);
+            OpenOptions::new().append(true).open(path).unwrap().write_all(bytes).unwrap();
+        }
+
+        fn note(&self, token: &DeskToken) -> (CallId, Vec<u8>) {
+            let id = CallId::random().unwrap();
+            let serde_json::Value::Object(arguments) = json!({"text": "x"}) else { unreachable!() };
+            let sealed = Sealed { id: id.clone(), token: token.clone(), tool: "note".into(), arguments };
+            (id, sealed.line().unwrap())
+        }
+
+        fn said(&self) -> (CallId, Vec<u8>) {
+            self.note(&self.token)
+        }
+
+        fn reply(&self, id: &CallId) -> Option<Reply> {
+            let bytes = std::fs::read(self.path().join(REPLIES).join(reply_name(id))).ok()?;
+            serde_json::from_slice(&bytes).ok()
+        }
+    }
+
+    /// What was heard, in a word each.
+    fn hear(desk: &mut Desk) -> Vec<String> {
+        let heard = desk.poll(NOW, &mut |_| Reply::text("ok"));
+        let word = |heard: Heard| match heard.said {
+            Said::Call { call, .. } => call.tool().name().to_owned(),
+            Said::Finding(finding) => finding.to_string(),
+        };
+        heard.into_iter().map(word).collect()
+    }
+
+    #[test]
+    fn a_call_is_heard_once_and_answered_also_by_a_driver_that_was_started_again() {
+        let place = Place::new();
+        let mut desk = place.desk();
+        assert!(hear(&mut desk).is_empty());
+        let (first, line) = place.said();
+        place.write(&line);
+        assert_eq!(hear(&mut desk), ["note"]);
+        assert_eq!(place.reply(&first), Some(Reply::text("ok")));
+        place.write(&line);
+        assert!(hear(&mut desk).is_empty(), "an id twice");
+        let (_, second) = place.said();
+        let (half, rest) = second.split_at(20);
+        place.write(half);
+        assert!(hear(&mut desk).is_empty(), "a line that is not whole");
+        drop(desk);
+        let mut again = place.desk();
+        assert!(hear(&mut again).is_empty());
+        place.write(rest);
+        assert_eq!(hear(&mut again), ["note"]);
+        std::fs::remove_file(place.path().join("cursor.json")).unwrap();
+        assert!(hear(&mut place.desk()).is_empty(), "without a cursor the replies tell what was heard");
+    }
+
+    #[test]
+    fn what_is_no_call_of_this_attempt_is_found_and_refused() {
+        let place = Place::new();
+        let mut desk = place.desk();
+        let (foreign, line) = place.note(&DeskToken::random().unwrap());
+        place.write(b"garbage\n\n\xff\xfe\n");
+        place.write(&line);
+        let id = CallId::random().unwrap();
+        let unknown = Sealed {
+            id: id.clone(),
+            token: place.token.clone(),
+            tool: "done".into(),
+            arguments: serde_json::Map::new(),
+        };
+        place.write(&unknown.line().unwrap());
+        insta::assert_snapshot!(hear(&mut desk).join("\n"), @r"
+        a call could not be heard: the line is not a call
+        a call could not be heard: the line is not a call
+        a call was refused: it does not have the token of this attempt
+        a call could not be heard: there is no such tool; there are task, related, ask, block, progress, note and submit
+        ");
+        assert_eq!(place.reply(&foreign), Some(Reply::refused(WRONG_TOKEN)));
+        assert!(matches!(place.reply(&id), Some(Reply::Refused { .. })));
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_passed_over_at_little_cost() {
+        let place = Place::new();
+        let mut desk = place.desk();
+        place.write(&vec![b'x'; CHUNK * (MOST_CHUNKS + 1)]);
+        let long = "a call could not be heard: the call is longer than 65536 bytes; say it in fewer words";
+        assert_eq!(hear(&mut desk), [long]);
+        assert!(hear(&mut desk).is_empty());
+        drop(desk);
+        let (_, line) = place.said();
+        place.write(b"\n");
+        place.write(&line);
+        assert_eq!(hear(&mut place.desk()), ["note"]);
+    }
+
+    #[test]
+    fn calls_and_findings_have_a_bound() {
+        let place = Place::new();
+        let mut desk = place.desk();
+        place.write(&b"?\n".repeat(500));
+        let found = hear(&mut desk);
+        assert_eq!(found.len(), 100);
+        assert_eq!(found.last().unwrap(), &Finding::AndMore.to_string());
+        desk.cursor.calls = MOST_CALLS - 1;
+        desk.findings = 0;
+        let (_, last) = place.said();
+        let (over, beyond) = place.said();
+        place.write(&last);
+        place.write(&beyond);
+        assert_eq!(hear(&mut desk), ["note", &Finding::TooManyCalls { most: MOST_CALLS }.to_string()]);
+        assert_eq!(place.reply(&over), Some(Reply::refused(TOO_MANY)));
+    }
+
+    #[test]
+    fn a_file_that_is_gone_cut_off_or_not_a_file_is_a_finding_told_once() {
+        let place = Place::new();
+        let mut desk = place.desk();
+        let (_, line) = place.said();
+        place.write(&line);
+        assert_eq!(hear(&mut desk), ["note"]);
+        let calls = place.path().join(CALLS);
+        std::fs::write(&calls, "").unwrap();
+        assert_eq!(hear(&mut desk), ["the file of calls was cut off; it is read again from its beginning"]);
+        place.write(&line);
+        assert!(hear(&mut desk).is_empty(), "it was heard before");
+        std::fs::remove_file(&calls).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &calls).unwrap();
+        assert_eq!(hear(&mut desk).len(), 1);
+        assert!(hear(&mut desk).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link_that_an_agent_made() {
+        let place = Place::new();
+        let mut desk = place.desk();
+        let other = place.dir.path().join("other");
+        std::fs::create_dir(&other).unwrap();
+        let (id, line) = place.said();
+        place.write(&line);
+        let replies = place.path().join(REPLIES);
+        std::fs::rename(&replies, place.path().join("moved")).unwrap();
+        std::os::unix::fs::symlink(&other, &replies).unwrap();
+        assert_eq!(hear(&mut desk), ["note"]);
+        assert!(std::fs::read_dir(&other).unwrap().next().is_none());
+        assert!(place.path().join("moved").join(reply_name(&id)).is_file());
+        assert!(Desk::open(&place.path(), place.token.clone()).is_err(), "a link is no directory of a desk");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic_or_deaf(pieces in proptest::collection::vec(any::<Vec<u8>>(), 0..8)) {
+            let place = Place::new();
+            let mut desk = place.desk();
+            for piece in pieces {
+                place.write(&piece);
+                let _whatever = hear(&mut desk);
+            }
+            let (_, line) = place.said();
+            place.write(b"\n");
+            place.write(&line);
+            let heard = hear(&mut desk);
+            prop_assert_eq!(heard.last().map(String::as_str), Some("note"));
+        }
+    }
+}

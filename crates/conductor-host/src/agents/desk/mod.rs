@@ -27,6 +27,6 @@ pub use driver::Desk;
 pub use heard::{Finding, Heard, Said};
 pub use ids::{CallId, DeskToken, NotHex};
 pub use looks::{Looks, look};
-pub use offer::{Offer, acp_server, headless};
+pub use offer::{Offer, acp_server, headless, is_own_tool};
 pub use reply::{HELD, KEPT, NOTED, Reply};
 pub use server::{PATIENCE, SERVER_NAME, ServerCommand};

@@ -20,6 +20,10 @@ use super::super::reply::{MOST_REPLY, Reply, unanswered};
 const LOOK: Duration = Duration::from_secs(10);
 const ASK: Duration = Duration::from_secs(30);
 
+/// How long the file of calls may be held by others. Together with the longest wait for a reply this is less than
+/// the minute after which some agents give a tool up.
+const LOCK: Duration = Duration::from_secs(5);
+
 /// The first pause between two looks for a reply, and the longest: most replies come at the driver's next poll.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
@@ -49,7 +53,7 @@ impl Post {
             Tool::Ask | Tool::Block => ASK,
             Tool::Task | Tool::Related | Tool::Progress | Tool::Note | Tool::Submit => LOOK,
         });
-        match tokio::time::timeout(patience, self.said(tool, arguments)).await {
+        match tokio::time::timeout(LOCK, self.said(tool, arguments)).await {
             Ok(Ok(id)) => {
                 let reply = tokio::time::timeout(patience, self.reply(&id)).await;
                 reply.unwrap_or_else(|_| unanswered(call))

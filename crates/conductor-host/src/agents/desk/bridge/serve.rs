@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation, ListToolsResult,
-    PaginatedRequestParams, ServerCapabilities, ServerConfig, ToolAnnotations,
+    MetaObject, PaginatedRequestParams, ServerCapabilities, ServerConfig, ToolAnnotations,
 };
 use rmcp::service::RequestContext;
 use rmcp::transport::stdio;
@@ -20,13 +20,13 @@ use super::post::Post;
 /// Serves until the input ends.
 pub(super) fn run(post: Post) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let running = Bridge(Arc::new(post)).serve(stdio()).await.map_err(io::Error::other)?;
         running.waiting().await.map_err(io::Error::other).map(drop)
-    })?;
+    });
     // A read of standard input that is still waiting must not keep the process.
     runtime.shutdown_background();
-    Ok(())
+    served
 }
 
 #[derive(Clone)]
@@ -63,9 +63,13 @@ fn listed(tool: Tool) -> rmcp::model::Tool {
         .destructive(false)
         .idempotent(only_reads(tool))
         .open_world(false);
+    // Claude Code hides the tools of servers until its model searches for them; these are few, and all are needed.
+    let mut meta = MetaObject::new();
+    meta.insert("anthropic/alwaysLoad".to_owned(), true.into());
     rmcp::model::Tool::new(tool.name(), description(tool), schema(tool))
         .with_title(title(tool))
         .with_annotations(hints)
+        .with_meta(meta)
 }
 
 /// A refusal is an error of the tool and not of the protocol, so that the model gets to read it.
