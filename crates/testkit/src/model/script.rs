@@ -33,7 +33,8 @@ pub struct Case {
 pub struct Step {
     /// What comes back.
     pub does: Does,
-    /// How many requests get this before it is passed over; none means every request.
+    /// How many requests get this, whatever conversation they belong to, before it is passed over; none means every
+    /// request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
 }

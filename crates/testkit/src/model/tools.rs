@@ -8,10 +8,9 @@ use super::turn::{Input, Takes, Tool, Turn};
 
 /// Names of tools by what they do, best first.
 const WRITE: &[&str] = &["Write", "write", "write_file"];
-const EDIT: &[&str] = &["Edit", "edit", "replace", "search_replace"];
+const EDIT: &[&str] = &["Edit", "edit", "replace"];
 const READ: &[&str] = &["Read", "read", "read_file"];
-const SHELL: &[&str] =
-    &["Bash", "bash", "run_shell_command", "exec_command", "shell_command", "shell", "local_shell"];
+const SHELL: &[&str] = &["Bash", "bash", "run_shell_command", "exec_command", "shell_command", "shell"];
 const PATCH: &[&str] = &["apply_patch"];
 
 /// Names of arguments by what they hold.
@@ -29,13 +28,10 @@ pub(super) fn resolve<'t>(call: &Call, turn: &'t Turn, cwd: &str) -> Option<(&'t
         Call::WriteFile { path, content } => {
             with(tools, WRITE, &[(PATH, full(path)), (CONTENT, content.clone())])
                 .or_else(|| patch(tools, &added(path, content)))
-                .or_else(|| {
-                    run(tools, &format!("cat > {} <<'END_OF_FILE'\n{content}END_OF_FILE", quoted(path)))
-                })
+                .or_else(|| run(tools, &format!("printf %s {} > {}", quoted(content), quoted(path))))
         }
         Call::Edit { path, old, new } => {
-            let block = format!("<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE");
-            let words = [(PATH, full(path)), (OLD, old.clone()), (NEW, new.clone()), (CONTENT, block)];
+            let words = [(PATH, full(path)), (OLD, old.clone()), (NEW, new.clone())];
             with(tools, EDIT, &words).or_else(|| patch(tools, &updated(path, old, new)))
         }
         Call::RunShell { command } => run(tools, command),
@@ -148,6 +144,6 @@ fn absolute(path: &str, cwd: &str) -> String {
     if path.starts_with('/') || cwd.is_empty() { path.to_owned() } else { format!("{cwd}/{path}") }
 }
 
-fn quoted(path: &str) -> String {
-    format!("'{}'", path.replace('\'', r"'\''"))
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
