@@ -1,6 +1,8 @@
-//! Test support: hermetic environments, temporary repositories, the simulator.
+//! Test support: hermetic environments, temporary repositories, the simulator, a model server.
 
 pub mod hermetic;
+
+pub mod model;
 
 pub mod simulator;
 
