@@ -90,7 +90,7 @@ const SAFETY: &[Field] = &[
     Field::new("budget", Kind::Any, "the most that a session may cost"),
     Field::new("limits", Kind::Object(LIMITS), "what may be used up"),
     Field::new("max_time", Kind::Any, "the most time that a session may take"),
-    Field::new("approval_deadline", Kind::Any, "how long an approval may wait"),
+    Field::new("approval_deadline", Kind::Any, "how long a hold waits before it is closed"),
     Field::new("ask_at", Kind::Any, "shares of the budget at which you are asked").or(Default::List(&[])),
 ];
 

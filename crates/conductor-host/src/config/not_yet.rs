@@ -65,10 +65,9 @@ fn work(orchestration: &Orchestration) -> [Row; 5] {
     ]
 }
 
-fn safety(orchestration: &Orchestration) -> [Row; 7] {
+fn safety(orchestration: &Orchestration) -> [Row; 6] {
     let Orchestration { safety, policy, notify, .. } = orchestration;
     let level = matches!(safety.sandbox, SandboxLevel::Workspace | SandboxLevel::Container);
-    let deadline = safety.approval_deadline.is_some();
     let notified = notify.webhook.is_some();
     [
         (level, "orchestration.safety.sandbox", "agents run with your rights", true),
@@ -79,7 +78,6 @@ fn safety(orchestration: &Orchestration) -> [Row; 7] {
             "the time of a session is not limited",
             true,
         ),
-        (deadline, "orchestration.safety.approval_deadline", "approvals wait without end", false),
         (!safety.ask_at.is_empty(), "orchestration.safety.ask_at", "nobody is asked as money is spent", true),
         (
             !policy.is_empty(),

@@ -180,7 +180,6 @@ fn what_is_not_obeyed_yet_is_listed() {
     1 orchestration.gates.*.network: gates can reach the network
     1 orchestration.safety.network: agents can reach every host
     1 orchestration.safety.max_time: the time of a session is not limited
-    0 orchestration.safety.approval_deadline: approvals wait without end
     1 orchestration.policy: rules are not evaluated: all finished work is held for you
     ");
     insta::assert_snapshot!(keys(r#"

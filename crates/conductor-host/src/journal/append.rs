@@ -269,6 +269,10 @@ fn project_event(
             let content = words.as_deref().unwrap_or("accepted");
             interaction(tx, session, after, *run, "response", content, &at)?;
         }
+        Event::HoldExpired { run, hold, why } => {
+            rule(tx, session, *hold, &Ruling::Reject { why: why.clone() })?;
+            interaction(tx, session, after, *run, "completion", why, &at)?;
+        }
         Event::Ending { run, ending } => {
             let hold = after.runs.get(run).and_then(|r| r.hold).and_then(|id| after.holds.get(&id));
             if let Some((id, ruling)) = hold.and_then(|h| Some((h.id, h.ruling.as_ref()?))) {

@@ -61,6 +61,10 @@ pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &S
             let held = format!("held ({hold}): {}", escape(question));
             format!("{} {}", head(printer, session, *run), printer.paint(Style::Yellow, &held))
         }
+        Event::HoldExpired { run, why, .. } => {
+            let text = format!("closed by the clock: {}", escape(why));
+            format!("{} {}", head(printer, session, *run), printer.paint(Style::Red, &text))
+        }
         Event::Landed { run, .. } => done_line(printer, db, session, *run)?,
         Event::Ending { run, ending } => {
             let text = match ending {
