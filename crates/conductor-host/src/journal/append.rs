@@ -7,6 +7,7 @@ use conductor_engine::session::{Ending, HoldKind, Phase, Session, SessionOutcome
 use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 
+use super::attempts::insert_attempt;
 use super::{Database, JournalError, row_error, time_text, upcast};
 use crate::driver::Journal;
 
@@ -280,6 +281,11 @@ fn project_event(
             }
             let content = serde_json::to_string(ending).map_err(row_error("ending"))?;
             interaction(tx, session, after, *run, "completion", &content, &at)?;
+        }
+        Event::AttemptEnded { run, report, .. } => {
+            // Its work is saved before the next one begins, so its number is still the run's last.
+            let number = after.runs.get(run).map_or(0, |run| run.counters.attempts);
+            insert_attempt(tx, *run, number, report, row.at)?;
         }
         Event::AttemptBegun { run, number, feedback, .. } => {
             let content = match feedback {
