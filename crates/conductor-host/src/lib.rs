@@ -1,6 +1,7 @@
 //! What carries an orchestration out: journal, driver, git, agents, gates.
 
 pub mod agents;
+pub mod answers;
 pub mod clock;
 pub mod config;
 pub mod driver;

@@ -38,6 +38,7 @@ const ORCHESTRATION: &[Field] = &[
     Field::new("gates", Kind::Map(&Kind::Any), "checks by name; null takes one away"),
     Field::new("safety", Kind::Object(SAFETY), "what limits and protects"),
     Field::new("policy", Kind::Any, "rules over finished work"),
+    Field::new("answers", Kind::Any, "what agents are told when they ask about what is decided"),
     Field::new("notify", Kind::Object(NOTIFY), "who is told when a person is needed"),
 ];
 

@@ -61,6 +61,9 @@ orchestration:
     budget: -1
   policy:
     - { name: x, then: hodl }
+  answers:
+    - { name: db, words: [], say: SQLite }
+    - { name: port, words: ["a port"] }
   notify: []
 "#;
 
@@ -138,6 +141,9 @@ fn all_problems_are_told_at_once_with_path_value_and_help() {
     orchestration.safety.max_task_durations: unknown key; did you mean max_task_duration?
     orchestration.policy[0].when: missing; expected an expression
     orchestration.policy[0].then: "hodl" is not allowed; expected one of hold, reject, retry (did you mean hold?)
+    orchestration.answers[0].words: [] is not allowed; expected a list of words, at least one
+    orchestration.answers[1].words[0]: "a port" is not allowed; expected one word of letters and digits
+    orchestration.answers[1].say: missing; expected the answer
     orchestration.notify: [] is not allowed; expected a section with keys
     monitor.colour: unknown key
     orchestraton: unknown key; did you mean orchestration?

@@ -28,7 +28,7 @@ use thiserror::Error;
 pub use append::Metrics;
 pub use attempts::AttemptRow;
 pub use compact::{Compacted, KEPT_WHOLE, NotCompacted};
-pub use controls::ControlRow;
+pub use controls::{AnsweredQuestion, ControlRow};
 pub use export::{ExportError, Exported, Folded, fold_export};
 pub use fold::{Checkpoint, state_digest};
 pub use history::History;
