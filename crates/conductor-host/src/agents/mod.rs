@@ -6,6 +6,7 @@ mod command;
 mod detect;
 mod follow;
 mod output;
+mod price;
 mod profile;
 pub mod replay;
 mod result_file;
@@ -19,3 +20,5 @@ pub use profile::{
     profiles, unsupported_options,
 };
 pub use surroundings::agent_environment;
+
+pub(crate) use price::priced;

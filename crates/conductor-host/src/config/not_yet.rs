@@ -37,12 +37,10 @@ fn planning(planning: &Planning) -> [Row; 3] {
     ]
 }
 
-fn work(orchestration: &Orchestration) -> [Row; 5] {
+fn work(orchestration: &Orchestration) -> [Row; 4] {
     let workflow = &orchestration.workflow;
-    let priced = orchestration.agents.values().any(|agent| agent.price.is_some());
     let closed = orchestration.gates.values().flatten().any(|gate| gate.network == Some(false));
     [
-        (priced, "orchestration.agents.*.price", "cost is only what an agent reports itself", false),
         (
             workflow.min_coverage.is_some(),
             "orchestration.workflow.min_coverage",

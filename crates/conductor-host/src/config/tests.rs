@@ -198,7 +198,6 @@ orchestration:
 "#), @r"
     0 planning.engine: plans are made by the outline engine only
     0 planning.severities: findings keep their own weight
-    0 orchestration.agents.*.price: cost is only what an agent reports itself
     0 orchestration.workflow.land: landing always waits for your word
     0 orchestration.workflow.merge: each run becomes one commit
     1 orchestration.safety.sandbox: agents run with your rights

@@ -13,7 +13,7 @@ use super::failpoint::Place;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
-use crate::agents::{AttemptRequest, TaskSheet};
+use crate::agents::{AttemptRequest, TaskSheet, priced};
 use crate::process::sweep;
 use crate::prompt::{self, PromptParts};
 
@@ -52,7 +52,9 @@ impl Site {
         self.failpoint.reach(Verb::Attempt, Place::Inside);
         let stopper = running.stopper();
         switch.on_stop(move || stopper.stop());
-        Outcome::Attempt(running.wait())
+        let report = running.wait();
+        let price = self.rules.agents.get(&self.setup.rules.agent).and_then(|agent| agent.price.as_ref());
+        Outcome::Attempt(AttemptReport { usage: priced(report.usage, price), ..report })
     }
 
     /// What an earlier effect of the run had started has answered before this one begins, and its keeper has
