@@ -16,3 +16,4 @@ pub mod process;
 pub mod prompt;
 pub mod session;
 pub mod transcript;
+pub mod webhook;

@@ -111,6 +111,7 @@ const AMOUNTS: &[Field] = &[
 const NOTIFY: &[Field] = &[
     Field::new("command", Kind::Any, "a command of yours"),
     Field::new("webhook", Kind::Any, "an address that is called"),
+    Field::new("secret_env", Kind::Any, "the variable with the secret that calls are signed with"),
 ];
 
 /// Reads and merges all layers; `folder` is the project's `.taskwerk`.

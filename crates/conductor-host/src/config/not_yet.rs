@@ -63,10 +63,9 @@ fn work(orchestration: &Orchestration) -> [Row; 4] {
     ]
 }
 
-fn safety(orchestration: &Orchestration) -> [Row; 6] {
-    let Orchestration { safety, policy, notify, .. } = orchestration;
+fn safety(orchestration: &Orchestration) -> [Row; 5] {
+    let Orchestration { safety, policy, .. } = orchestration;
     let level = matches!(safety.sandbox, SandboxLevel::Workspace | SandboxLevel::Container);
-    let notified = notify.webhook.is_some();
     [
         (level, "orchestration.safety.sandbox", "agents run with your rights", true),
         (safety.network.is_some(), "orchestration.safety.network", "agents can reach every host", true),
@@ -83,6 +82,5 @@ fn safety(orchestration: &Orchestration) -> [Row; 6] {
             "rules are not evaluated: all finished work is held for you",
             true,
         ),
-        (notified, "orchestration.notify.webhook", "the webhook is not called; a command is run", false),
     ]
 }

@@ -64,7 +64,7 @@ orchestration:
   answers:
     - { name: db, words: [], say: SQLite }
     - { name: port, words: ["a port"] }
-  notify: []
+  notify: { webhook: "gopher://hush", secret_env: "whsec_x=", comand: x }
 "#;
 
 #[test]
@@ -144,7 +144,9 @@ fn all_problems_are_told_at_once_with_path_value_and_help() {
     orchestration.answers[0].words: [] is not allowed; expected a list of words, at least one
     orchestration.answers[1].words[0]: "a port" is not allowed; expected one word of letters and digits
     orchestration.answers[1].say: missing; expected the answer
-    orchestration.notify: [] is not allowed; expected a section with keys
+    orchestration.notify.webhook: the value is not allowed; expected an address that begins with http:// or https://
+    orchestration.notify.secret_env: the value is not allowed; expected the name of an environment variable
+    orchestration.notify.comand: unknown key; did you mean command?
     monitor.colour: unknown key
     orchestraton: unknown key; did you mean orchestration?
     "#);
@@ -202,6 +204,5 @@ orchestration:
     0 orchestration.workflow.merge: each run becomes one commit
     1 orchestration.safety.sandbox: agents run with your rights
     1 orchestration.safety.ask_at: nobody is asked as money is spent
-    0 orchestration.notify.webhook: the webhook is not called; a command is run
     ");
 }

@@ -3,7 +3,7 @@ use conductor_engine::control::{Actor, Control, Reply};
 use conductor_engine::effect::{EffectKey, Outcome, Verb};
 use conductor_engine::event::{Event, Recorded, TaskChange};
 use conductor_engine::evidence::Evidence;
-use conductor_engine::ids::{ControlId, EvidenceId, Oid, SessionId, TaskRef, Token, TreeId};
+use conductor_engine::ids::{ControlId, EvidenceId, HoldId, Oid, SessionId, TaskRef, Token, TreeId};
 use conductor_engine::session::{Rules, Session, Standing, TaskFacts};
 use conductor_engine::{Input, apply, decide};
 use jiff::Timestamp;
@@ -170,7 +170,7 @@ fn the_conversation_of_a_run_is_told_in_order() {
     let run = session.runs.values().next().unwrap().id;
     let hold = Event::HoldOpened {
         run,
-        hold: conductor_engine::ids::HoldId(1),
+        hold: HoldId(1),
         kind: conductor_engine::session::HoldKind::Question,
         question: "Which?".to_owned(),
         detail: String::new(),
@@ -186,7 +186,9 @@ fn the_conversation_of_a_run_is_told_in_order() {
         [("TASK-001", "question", "Which?")]
     );
     assert!(db.interactions(ID, 1).unwrap().is_empty());
-    assert_eq!(db.hold_question(ID, conductor_engine::ids::HoldId(1)).unwrap(), "Which?");
+    let hold = db.hold(ID, HoldId(1)).unwrap().unwrap();
+    assert_eq!((hold.title.as_str(), hold.question.as_str()), ("Store notes", "Which?"));
+    assert_eq!(db.hold(ID, HoldId(2)).unwrap(), None);
 }
 
 /// The session of [`begun`], brought to its end: its run is over and nothing waits.
