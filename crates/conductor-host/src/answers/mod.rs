@@ -3,8 +3,8 @@
 //! nothing: whatever is asked twice in a run, is said in two ways, or leans on something that is not known here, goes
 //! to a person.
 //!
-//! The rules are pure, one a file, in this order: `configured`, `pairs`, `sentence`, `earlier`. `load` gathers what they
-//! look through.
+//! The rules are pure, one a file, in this order: `configured`, `pairs` and `earlier` together, `sentence`. `load` gathers
+//! what they look through.
 
 mod configured;
 mod earlier;
@@ -82,11 +82,10 @@ impl Answers {
         if asked_already.iter().any(|before| is_again(before, &parsed)) {
             return None;
         }
-        let rules: [&dyn Fn() -> Found; 4] = [
+        let rules: [&dyn Fn() -> Found; 3] = [
             &|| self.configured.find(question),
-            &|| pairs::find(&self.pairs, &parsed),
+            &|| pairs::find(&self.pairs, &parsed).unless(earlier::find(&self.earlier, &parsed)),
             &|| sentence::find(&self.sentences, &parsed),
-            &|| earlier::find(&self.earlier, &parsed),
         ];
         for rule in rules {
             match rule() {
@@ -114,6 +113,16 @@ enum Found {
 }
 
 impl Found {
+    /// What a document answers, unless a person answered the same question otherwise: which of the two is later is not
+    /// known. A sentence that only holds the words of the question gives way to a person, who was asked in spite of it.
+    fn unless(self, person: Self) -> Self {
+        match (self, person) {
+            (Self::Nothing, other) | (other, Self::Nothing) => other,
+            (Self::Answer(document), Self::Answer(person)) => Self::one([document, person].into_iter()),
+            (Self::Disputed, _) | (_, Self::Disputed) => Self::Disputed,
+        }
+    }
+
     /// The one answer that all of these give; the first one is cited.
     fn one(mut all: impl Iterator<Item = Answered>) -> Self {
         let Some(first) = all.next() else { return Self::Nothing };

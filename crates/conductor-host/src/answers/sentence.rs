@@ -151,8 +151,8 @@ pub(super) fn find(sentences: &[Sentence], question: &Question) -> Found {
             text: sentence.text.clone(),
             source: Source::Document { path: sentence.path.clone(), line: sentence.line },
         }),
-        (Some(_), Some(_)) => Found::Disputed,
-        (None, _) => Found::Nothing,
+        // Which of several it is cannot be told, though they need not contradict each other.
+        (Some(_), Some(_)) | (None, _) => Found::Nothing,
     }
 }
 
