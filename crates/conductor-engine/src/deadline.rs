@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::decide::may_wake;
+use crate::decide::{hold_closes, may_wake};
 use crate::session::{Phase, Session};
 
 /// The next moment at which a tick can change something; `None` when only other inputs can.
@@ -14,6 +14,7 @@ pub fn next_deadline(s: &Session) -> Option<Timestamp> {
             let phase = match &run.phase {
                 // Without a free slot it cannot wake, and what frees a slot is an input of its own.
                 Phase::Waiting { until, .. } if can_wake => Some(*until),
+                Phase::Held(_) => hold_closes(s, run),
                 Phase::Waiting { .. }
                 | Phase::Working(_)
                 | Phase::Queued
@@ -22,7 +23,6 @@ pub fn next_deadline(s: &Session) -> Option<Timestamp> {
                 | Phase::Gating(_)
                 | Phase::Deciding(_)
                 | Phase::Landing(_)
-                | Phase::Held(_)
                 | Phase::Stopping(_)
                 | Phase::Ended(_) => None,
             };

@@ -315,6 +315,15 @@ pub enum Event {
         /// The person who accepted the work, if one did.
         accepted_by: Option<Actor>,
     },
+    /// Nobody answered in time: the clock closed the hold, and the run wraps up as rejected.
+    HoldExpired {
+        /// The run.
+        run: RunId,
+        /// The hold that nobody answered.
+        hold: HoldId,
+        /// How long it waited, for people.
+        why: String,
+    },
     /// The run holds the claim again, and goes to the lane with the work that is saved.
     Returned {
         /// The run.
@@ -392,5 +401,5 @@ tags!(
     Queued, Dispatched, Claimed, Prepared, AttemptBegun, AttemptStarted, AttemptCut, AttemptEnded, Stopped, Snapshotted,
     Collected, CandidateBuilt, Conflicted, Deferred, Displaced, GatesBegun, GatesRetried, GatesRed, GatesPassed,
     GatesFailed, Uncovered, Faulted, Disturbed, Accepted, Landed, Moved,
-    Waited, Woken, HoldOpened, Requeued, Returned, Ending, StepDone, Ended
+    Waited, Woken, HoldOpened, HoldExpired, Requeued, Returned, Ending, StepDone, Ended
 );

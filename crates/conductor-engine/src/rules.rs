@@ -38,6 +38,9 @@ pub struct Rules {
     /// What the session, a task and an attempt may use up.
     #[serde(default)]
     pub limits: Limits,
+    /// How long a hold waits for a person before it is closed; `None` for ever.
+    #[serde(default)]
+    pub hold_deadline: Option<SignedDuration>,
     /// The number of the session's first hold: holds are numbered through all sessions of a repository, so
     /// that a number says which one is meant.
     pub first_hold: u64,
@@ -83,6 +86,7 @@ impl Rules {
             agent: agent.to_owned(),
             lane: LaneRules::default(),
             limits: Limits::default(),
+            hold_deadline: None,
             first_hold: 1,
         }
     }

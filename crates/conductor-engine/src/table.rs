@@ -115,6 +115,7 @@ pub const TABLE: &[(PhaseTag, EventTag, PhaseTag)] = {
         (P::Held, E::StepDone, P::Held),
         (P::Held, E::Disturbed, P::Held),
         (P::Held, E::Woken, P::Held),
+        (P::Held, E::HoldExpired, P::Stopping),
         (P::Held, E::Requeued, P::Queued),
         (P::Held, E::Ending, P::Stopping),
         (P::Stopping, E::Stopped, P::Stopping),

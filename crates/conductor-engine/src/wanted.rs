@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::apply::ending_reason;
-use crate::attempt::AttemptEnd;
+use crate::attempt::{AttemptEnd, FailureClass};
 use crate::effect::{Effect, EffectKey, LandPart, ReportAs, Stacked, Verb};
 use crate::lane::View;
 use crate::session::{Ending, HoldKind, Phase, Run, Session};
@@ -43,7 +43,7 @@ fn effect(s: &Session, lane: &View<'_>, run: &Run, verb: Verb) -> Option<Effect>
             task,
             number: run.counters.attempts,
             feedback: run.feedback.clone(),
-            agent_session: run.agent_session.clone(),
+            agent_session: run.agent_session.clone().filter(|_| may_resume(run)),
             most: run.grant.most,
         },
         Verb::Stop => Effect::Stop,
@@ -71,6 +71,31 @@ fn effect(s: &Session, lane: &View<'_>, run: &Run, verb: Verb) -> Option<Effect>
 }
 
 /// Only the next in order is merged.
+/// Whether the agent's own session is worth going on with. One that failed, fell silent or went in circles begins
+/// anew: what it has in mind is what led there.
+fn may_resume(run: &Run) -> bool {
+    match &run.last_end {
+        Some(
+            AttemptEnd::Finished { .. }
+            | AttemptEnd::TimedOut
+            | AttemptEnd::Asked { .. }
+            | AttemptEnd::Blocked { .. }
+            | AttemptEnd::RateLimited { .. }
+            | AttemptEnd::Cancelled
+            | AttemptEnd::Interrupted
+            | AttemptEnd::Failed { class: FailureClass::Transient | FailureClass::Setup, .. },
+        ) => true,
+        Some(
+            AttemptEnd::Failed { class: FailureClass::Agent, .. }
+            | AttemptEnd::Stalled
+            | AttemptEnd::Looped
+            | AttemptEnd::OverBudget
+            | AttemptEnd::Refused { .. },
+        )
+        | None => false,
+    }
+}
+
 fn candidate(lane: &View<'_>, run: &Run) -> Option<Effect> {
     let (next, below) = lane.next_build()?;
     if next.id != run.id {

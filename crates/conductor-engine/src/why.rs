@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
+use crate::decide::hold_closes;
 use crate::ids::{HoldId, RunId, TaskRef};
 use crate::lane::View;
 use crate::ledger;
@@ -33,6 +36,8 @@ pub enum Explanation {
         hold: HoldId,
         /// What is asked.
         question: String,
+        /// When the clock closes it, if nobody answers; `None` for never.
+        closes: Option<Timestamp>,
     },
     /// Its last run is over.
     Over {
@@ -65,7 +70,8 @@ pub fn why(s: &Session, t: &TaskRef) -> Explanation {
     if let Some(run) = s.run_of(t) {
         if let Phase::Held(hold) = run.phase {
             let question = s.holds.get(&hold).map(|h| h.question.clone()).unwrap_or_default();
-            return Explanation::Held { run: run.id, hold, question };
+            let closes = hold_closes(s, run);
+            return Explanation::Held { run: run.id, hold, question, closes };
         }
         return Explanation::Running { run: run.id, phase: run.phase.tag(), doing: doing(s, run) };
     }
@@ -177,8 +183,9 @@ impl fmt::Display for Explanation {
             Self::Unknown => f.write_str("the session does not know this task"),
             Self::NotSelected => f.write_str("it is not among the tasks that this session was given"),
             Self::Running { run, phase, doing } => write!(f, "run {run} is {phase:?}: {doing}"),
-            Self::Held { run, hold, question } => {
-                write!(f, "run {run} waits for you, hold {hold}: {question}")
+            Self::Held { run, hold, question, closes } => {
+                write!(f, "run {run} waits for you, hold {hold}: {question}")?;
+                closes.map_or(Ok(()), |at| write!(f, " (closed at {at:.0} if nobody answers)"))
             }
             Self::Over { run, how } => write!(f, "its last run {run} is over: {how}"),
             Self::Waits { on } => write!(f, "it needs {} first", on.join(", ")),

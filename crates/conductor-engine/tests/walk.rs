@@ -174,6 +174,10 @@ impl World {
         let tested = lane.iter().filter(|r| r.pending.first() == Some(&Verb::Gates)).count();
         assert!(tested <= self.s.rules.lane.at_once, "{tested} tests at once");
         assert!(lane.iter().filter(|r| r.has_candidate()).count() <= self.s.rules.lane.depth());
+        for hold in self.s.open_holds() {
+            let closes = self.s.rules.hold_deadline.map(|within| hold.opened_at + within);
+            assert!(closes.is_none_or(|at| at > self.now), "hold {} waits beyond its deadline", hold.id);
+        }
         let landing = wanted(&self.s).into_keys().filter(|k| k.verb == Verb::Land).count();
         assert!(landing <= 1, "two land at once");
     }
@@ -452,6 +456,7 @@ fn some_rules(dice: &mut Dice) -> Rules {
         interactive: dice.roll(6) == 0,
         lane,
         limits: Limits { session, task, attempt: Budget::default() },
+        hold_deadline: (dice.roll(3) == 0).then(|| SignedDuration::from_mins(30)),
         ..rules(jobs)
     }
 }
@@ -553,6 +558,62 @@ fn a_control_is_obeyed_once_and_a_hold_is_answered_once() {
         ),
     );
     assert!(format!("{none:?}").contains("there is no hold 7"));
+}
+
+/// One held task and one that waits behind it.
+fn asking(within: SignedDuration) -> World {
+    let mut world = World::ruled(1, Rules { hold_deadline: Some(within), ..rules(1) });
+    world.tick();
+    for _ in 0..3 {
+        let key = world.awaited()[0];
+        let run = world.s.runs[&key.run.unwrap()].clone();
+        let outcome = if key.verb == Verb::Attempt {
+            Outcome::Attempt(AttemptReport::nothing(AttemptEnd::Asked { question: "Which?".to_owned() }))
+        } else {
+            world.outcome(&mut Dice(0), &run, key.verb, None, 0)
+        };
+        world.tell(Input::Done(key, outcome));
+        world.tick();
+    }
+    let snapshot = world.awaited()[0];
+    world.answer(&mut Dice(0), snapshot, true);
+    assert_eq!(world.s.open_holds().count(), 1);
+    world
+}
+
+#[test]
+fn a_hold_that_nobody_answers_is_closed_by_the_clock_at_its_deadline_and_not_before() {
+    let within = SignedDuration::from_hours(8);
+    let mut world = asking(within);
+    let opened = world.s.open_holds().next().unwrap().opened_at;
+    assert_eq!(next_deadline(&world.s), Some(opened + within));
+    world.now = opened + within - SignedDuration::from_secs(1);
+    world.tick();
+    assert_eq!(world.s.open_holds().count(), 1, "closed too early");
+    world.now = opened + within;
+    world.tick();
+    let expired = world.journal.iter().filter(|row| row.event.tag() == EventTag::HoldExpired).count();
+    assert_eq!((expired, world.s.open_holds().count()), (1, 0));
+    world.settle(&mut Dice(1));
+    let run = world.s.runs.values().next().unwrap();
+    let why = "nobody answered hold 1 within 8h".to_owned();
+    assert_eq!(run.phase, Phase::Ended(Ending::Rejected { why: why.clone() }));
+    assert_eq!(world.s.holds[&HoldId(1)].ruling, Some(Ruling::Reject { why }));
+    assert!(!matches!(world.s.tasks.values().next().unwrap().standing, Standing::Ready));
+}
+
+#[test]
+fn a_person_who_answered_while_nobody_listened_is_heard_before_the_clock() {
+    let within = SignedDuration::from_hours(8);
+    let mut world = asking(within);
+    world.now += within + within;
+    world.control(Control::Answer {
+        hold: HoldId(1),
+        ruling: Ruling::Retry { words: "the blue one".to_owned() },
+    });
+    world.tick();
+    assert!(world.journal.iter().all(|row| row.event.tag() != EventTag::HoldExpired));
+    assert_eq!(world.s.open_runs().count(), 1);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What carries an orchestration out: journal, driver, git, agents, gates.
 
 pub mod agents;
+pub mod answers;
 pub mod clock;
 pub mod config;
 pub mod driver;
@@ -15,3 +16,4 @@ pub mod process;
 pub mod prompt;
 pub mod session;
 pub mod transcript;
+pub mod webhook;

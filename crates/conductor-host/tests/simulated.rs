@@ -24,6 +24,7 @@ fn unkind_schedules_lose_nothing_and_do_nothing_twice() {
     assert!(faults.iter().all(|n| *n > most / 2), "{sum:?}");
     let lane = [sum.displaced, sum.red, sum.covered, sum.conflicts];
     assert!(lane.iter().all(|n| *n > most / 20), "{sum:?}");
+    assert!(sum.expired > most / 20, "{sum:?}");
 }
 
 #[test]

@@ -38,6 +38,7 @@ const ORCHESTRATION: &[Field] = &[
     Field::new("gates", Kind::Map(&Kind::Any), "checks by name; null takes one away"),
     Field::new("safety", Kind::Object(SAFETY), "what limits and protects"),
     Field::new("policy", Kind::Any, "rules over finished work"),
+    Field::new("answers", Kind::Any, "what agents are told when they ask about what is decided"),
     Field::new("notify", Kind::Object(NOTIFY), "who is told when a person is needed"),
 ];
 
@@ -90,7 +91,7 @@ const SAFETY: &[Field] = &[
     Field::new("budget", Kind::Any, "the most that a session may cost"),
     Field::new("limits", Kind::Object(LIMITS), "what may be used up"),
     Field::new("max_time", Kind::Any, "the most time that a session may take"),
-    Field::new("approval_deadline", Kind::Any, "how long an approval may wait"),
+    Field::new("approval_deadline", Kind::Any, "how long a hold waits before it is closed"),
     Field::new("ask_at", Kind::Any, "shares of the budget at which you are asked").or(Default::List(&[])),
 ];
 
@@ -110,6 +111,7 @@ const AMOUNTS: &[Field] = &[
 const NOTIFY: &[Field] = &[
     Field::new("command", Kind::Any, "a command of yours"),
     Field::new("webhook", Kind::Any, "an address that is called"),
+    Field::new("secret_env", Kind::Any, "the variable with the secret that calls are signed with"),
 ];
 
 /// Reads and merges all layers; `folder` is the project's `.taskwerk`.

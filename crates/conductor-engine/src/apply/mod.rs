@@ -167,6 +167,7 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
         | Event::Landed { .. } => apply_lane(run, event, at),
         Event::Waited { .. }
         | Event::HoldOpened { .. }
+        | Event::HoldExpired { .. }
         | Event::Requeued { .. }
         | Event::Ending { .. }
         | Event::Ended { .. } => apply_turn(run, event, at),
@@ -270,11 +271,8 @@ fn apply_turn(run: &mut Run, event: &Event, at: Timestamp) {
             run.enter(at, Phase::Held(*hold), steps);
         }
         Event::Requeued { .. } => requeued(run, event, at),
-        Event::Ending { ending, .. } => {
-            let steps = wrap_up(run, ending);
-            run.leave_lane();
-            run.enter(at, Phase::Stopping(ending.clone()), steps);
-        }
+        Event::Ending { ending, .. } => wraps_up(run, ending.clone(), at),
+        Event::HoldExpired { why, .. } => wraps_up(run, Ending::Rejected { why: why.clone() }, at),
         Event::Ended { .. } => {
             if let Phase::Stopping(ending) = run.phase.clone() {
                 run.enter(at, Phase::Ended(ending), Vec::new());
@@ -282,6 +280,12 @@ fn apply_turn(run: &mut Run, event: &Event, at: Timestamp) {
         }
         _ => {}
     }
+}
+
+fn wraps_up(run: &mut Run, ending: Ending, at: Timestamp) {
+    let steps = wrap_up(run, &ending);
+    run.leave_lane();
+    run.enter(at, Phase::Stopping(ending), steps);
 }
 
 /// A person's word: what was counted against the run is forgotten.

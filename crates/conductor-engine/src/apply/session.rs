@@ -68,6 +68,9 @@ pub(super) fn apply_shared(s: &mut Session, event: &Event, at: Timestamp) {
                 run.let_on = budget;
             }
         }
+        Event::HoldExpired { hold, why, .. } => {
+            rule(s, *hold, crate::control::Ruling::Reject { why: why.clone() });
+        }
         Event::Ending { run, ending } => {
             let hold = s.runs.get(run).and_then(|r| match r.phase {
                 Phase::Held(hold) => Some(hold),

@@ -2,6 +2,7 @@
 //! that nothing follows.
 
 mod controls;
+mod expire;
 mod gate;
 mod land;
 mod lane;
@@ -10,6 +11,7 @@ mod tick;
 mod work;
 mod wrap;
 
+pub(crate) use expire::hold_closes;
 pub(crate) use tick::may_wake;
 
 use jiff::Timestamp;

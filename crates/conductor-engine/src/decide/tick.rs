@@ -11,10 +11,11 @@ use crate::ledger;
 use crate::schedule;
 use crate::session::{Ending, Goal, Hold, HoldKind, Phase, Run, Session, SessionOutcome, Standing, Status};
 
-use super::{attempt, hold, lane};
+use super::{attempt, expire, hold, lane};
 
 pub(super) fn decide(s: &Session, now: Timestamp) -> Vec<Event> {
-    let mut events: Vec<Event> = s.open_runs().filter_map(|run| overtaken(s, run)).collect();
+    let mut events: Vec<Event> =
+        s.open_runs().filter_map(|run| expire::decide(s, now, run).or_else(|| overtaken(s, run))).collect();
     if events.is_empty() {
         events.extend(breaker(s));
     }

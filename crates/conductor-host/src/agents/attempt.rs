@@ -11,7 +11,7 @@ use conductor_engine::ids::RunId;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::{Conversation, StopFlag};
-use super::desk::Looks;
+use super::desk::{Call, Reply};
 use super::profile::{Profile, ProfileKind};
 use super::replay;
 use crate::process::{EnvMap, Keeper};
@@ -57,8 +57,8 @@ pub trait Aide: fmt::Debug + Send + Sync {
     /// Keeps a note of the agent's at its task.
     fn note(&self, text: &str);
 
-    /// Where the agent's looks at its task and those around it go.
-    fn looks(&self) -> &dyn Looks;
+    /// The reply to a call that only looks at the agent's task and those around it; `None` for every other.
+    fn look(&self, call: &Call) -> Option<Reply>;
 }
 
 /// Everything that one attempt needs.

@@ -207,15 +207,17 @@ const CLAUDE: Headless = Headless {
             AgentMode::Edit => words(&["--permission-mode", "acceptEdits"]),
             AgentMode::Full => words(&["--permission-mode", "bypassPermissions"]),
         };
-        // One word with commas: the option takes as many words as follow it.
-        let mut tools = vec!["mcp__conductor"];
         if mode == AgentMode::Edit {
-            tools.extend(allow.iter().flat_map(|allow| match allow {
-                Allow::Execute => ["Bash"].as_slice(),
-                Allow::Fetch => &["WebFetch", "WebSearch"],
-            }));
+            let tools = allow.iter().map(|allow| match allow {
+                Allow::Execute => "Bash",
+                Allow::Fetch => "WebFetch,WebSearch",
+            });
+            let tools: Vec<&str> = tools.collect();
+            if !tools.is_empty() {
+                // One word with commas: the option takes as many words as follow it.
+                all.push(format!("--allowedTools={}", tools.join(",")));
+            }
         }
-        all.push(format!("--allowedTools={}", tools.join(",")));
         all
     },
     tail: &[],

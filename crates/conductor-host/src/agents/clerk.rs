@@ -2,6 +2,7 @@
 //! the rest for a person.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use super::judge::Appeal;
 use super::profile::{ProgramProfile, Protocol};
 use super::result_file::bounded;
 use super::speaker::cut;
+use crate::process::EnvMap;
 
 /// How many notes of one attempt are kept at its task.
 const MOST_NOTES: u32 = 20;
@@ -54,10 +56,15 @@ impl Clerk {
     }
 
     /// How a program that is started for each prompt is told of the desk.
-    pub(super) fn offer(&self, program: &ProgramProfile, request: &AttemptRequest) -> Offer {
+    pub(super) fn offer(
+        &self,
+        program: &ProgramProfile,
+        request: &AttemptRequest,
+        user_env: &EnvMap,
+    ) -> Offer {
         match (program.protocol, program.known) {
             (Protocol::Acp, _) => Offer::default(),
-            (Protocol::Headless, Some(known)) => headless(known, &self.server, request),
+            (Protocol::Headless, Some(known)) => headless(known, &self.server, request, user_env),
             (Protocol::Headless, None) => Offer::default(),
             (Protocol::Command, _) => command(&self.server, request),
         }
@@ -98,7 +105,7 @@ fn serve_one(
     let usual = || Reply::usual(call).unwrap_or_else(|| Reply::refused("there is nothing to answer"));
     match call {
         Call::Task | Call::Related { .. } => {
-            (desk::look(aide.looks(), call).unwrap_or_else(usual), Vec::new())
+            (aide.look(call).unwrap_or_else(usual), Vec::new())
         }
         Call::Ask { question, options } => {
             let asks = AgentEvent::Question {
@@ -132,12 +139,17 @@ fn serve_one(
     }
 }
 
-fn headless(known: Known, server: &ServerCommand, request: &AttemptRequest) -> Offer {
-    let _todo = (server, request);
+/// Gemini takes servers from files only that it does not trust in a place of ours; Qwen and Vibe are talked to by the
+/// protocol.
+fn headless(known: Known, server: &ServerCommand, request: &AttemptRequest, user_env: &EnvMap) -> Offer {
     match known {
-        Known::Claude | Known::Codex | Known::Gemini | Known::Opencode | Known::Qwen | Known::Vibe => {
-            Offer::default()
+        Known::Claude => desk::headless::claude(server, &request.dir),
+        Known::Codex => desk::headless::codex(server),
+        Known::Opencode => {
+            let own = user_env.get(OsStr::new("OPENCODE_CONFIG_CONTENT")).and_then(|text| text.to_str());
+            desk::headless::opencode(server, own).unwrap_or_default()
         }
+        Known::Gemini | Known::Qwen | Known::Vibe => Offer::default(),
     }
 }
 

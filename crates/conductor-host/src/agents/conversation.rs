@@ -169,7 +169,7 @@ impl Conversation {
         let mut transcript = Writer::open(&files.transcript, TRANSCRIPT_LIMIT)?;
         transcript.append_always(now(), [super::attempt::started(profile, &request)])?;
         let clerk = Clerk::open(&request).map_err(|source| StartError::desk(&request, source))?;
-        let offer = clerk.as_ref().map(|clerk| clerk.offer(program, &request)).unwrap_or_default();
+        let offer = clerk.as_ref().map(|clerk| clerk.offer(program, &request, &runner.user_env)).unwrap_or_default();
         let resuming = request.resume.is_some() && can_resume(program);
         let mut conversation = Self {
             wire: WireLog::begin(&files.dir),

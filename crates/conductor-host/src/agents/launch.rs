@@ -147,9 +147,7 @@ impl Launch<'_> {
         if template.uses(Slot::Prompt) && self.prompt.len() > LONGEST_ARGUMENT {
             return Err(StartError::PromptTooLong { bytes: self.prompt.len() });
         }
-        for (path, text) in &self.offer.files {
-            fs::write(path, text).map_err(failed(path))?;
-        }
+        self.offer.write().map_err(failed(&self.files.dir))?;
         let speaks = self.program.protocol == Protocol::Acp;
         let pipes = |source| StartError::Pipes { path: self.files.tmp.clone(), source };
         let prepared = Prepared::new(&self.files.tmp, speaks).map_err(pipes)?;

@@ -15,6 +15,7 @@ mod launch;
 mod limits;
 mod pipes;
 mod plain;
+mod price;
 mod profile;
 pub mod replay;
 mod result_file;
@@ -38,3 +39,4 @@ pub use profile::{
 pub use surroundings::agent_environment;
 
 pub(crate) use session_file::{session_id, totals_of};
+pub(crate) use price::priced;

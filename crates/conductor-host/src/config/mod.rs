@@ -6,6 +6,7 @@
 //! listed by [`not_yet`].
 
 mod agents;
+mod answers;
 mod gates;
 mod not_yet;
 mod planning;
@@ -21,6 +22,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 pub use agents::{Adapter, AgentConfig, AgentMode, AgentRole, Allow, PlayFault, Playing, Price};
+pub use answers::AnswerRule;
 pub use gates::GateConfig;
 pub use not_yet::{NotYet, not_yet};
 pub use planning::{Planning, PlanningEngine, Severity};
@@ -65,6 +67,8 @@ pub struct Orchestration {
     pub safety: Safety,
     /// Rules that decide over finished work.
     pub policy: Vec<PolicyRule>,
+    /// What agents are told when they ask about something that is decided.
+    pub answers: Vec<AnswerRule>,
     /// Who is told when a person is needed.
     pub notify: Notify,
 }
@@ -169,6 +173,10 @@ impl Orchestration {
             policy: section
                 .take("policy")
                 .and_then(|f| f.list(|entry| PolicyRule::read(entry.section()?)))
+                .unwrap_or_default(),
+            answers: section
+                .take("answers")
+                .and_then(|f| f.list(|entry| AnswerRule::read(entry.section()?)))
                 .unwrap_or_default(),
             notify: section.take("notify").and_then(|f| f.section()).map(Notify::read).unwrap_or_default(),
         };

@@ -37,12 +37,10 @@ fn planning(planning: &Planning) -> [Row; 3] {
     ]
 }
 
-fn work(orchestration: &Orchestration) -> [Row; 5] {
+fn work(orchestration: &Orchestration) -> [Row; 4] {
     let workflow = &orchestration.workflow;
-    let priced = orchestration.agents.values().any(|agent| agent.price.is_some());
     let closed = orchestration.gates.values().flatten().any(|gate| gate.network == Some(false));
     [
-        (priced, "orchestration.agents.*.price", "cost is only what an agent reports itself", false),
         (
             workflow.min_coverage.is_some(),
             "orchestration.workflow.min_coverage",
@@ -65,11 +63,9 @@ fn work(orchestration: &Orchestration) -> [Row; 5] {
     ]
 }
 
-fn safety(orchestration: &Orchestration) -> [Row; 7] {
-    let Orchestration { safety, policy, notify, .. } = orchestration;
+fn safety(orchestration: &Orchestration) -> [Row; 5] {
+    let Orchestration { safety, policy, .. } = orchestration;
     let level = matches!(safety.sandbox, SandboxLevel::Workspace | SandboxLevel::Container);
-    let deadline = safety.approval_deadline.is_some();
-    let notified = notify.webhook.is_some();
     [
         (level, "orchestration.safety.sandbox", "agents run with your rights", true),
         (safety.network.is_some(), "orchestration.safety.network", "agents can reach every host", true),
@@ -79,7 +75,6 @@ fn safety(orchestration: &Orchestration) -> [Row; 7] {
             "the time of a session is not limited",
             true,
         ),
-        (deadline, "orchestration.safety.approval_deadline", "approvals wait without end", false),
         (!safety.ask_at.is_empty(), "orchestration.safety.ask_at", "nobody is asked as money is spent", true),
         (
             !policy.is_empty(),
@@ -87,6 +82,5 @@ fn safety(orchestration: &Orchestration) -> [Row; 7] {
             "rules are not evaluated: all finished work is held for you",
             true,
         ),
-        (notified, "orchestration.notify.webhook", "the webhook is not called; a command is run", false),
     ]
 }

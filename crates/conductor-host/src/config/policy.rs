@@ -1,6 +1,7 @@
 //! `orchestration.policy` and `orchestration.notify`.
 
 use super::reader::Section;
+use crate::webhook::place_of;
 
 /// What a rule does with the work that it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +47,32 @@ pub struct Notify {
     pub command: Option<String>,
     /// An address that is called.
     pub webhook: Option<String>,
+    /// The environment variable with the secret that calls are signed with.
+    pub secret_env: Option<String>,
 }
 
 impl Notify {
     pub(super) fn read(mut section: Section<'_>) -> Self {
         let read = Self {
             command: section.take("command").and_then(|f| f.text()),
-            webhook: section.take("webhook").and_then(|f| f.text()),
+            webhook: section.take("webhook").and_then(|f| {
+                let url = f.text()?;
+                // The value is not repeated in the problem: an address may be a secret itself.
+                if place_of(&url).is_ok() {
+                    Some(url)
+                } else {
+                    f.refuse_unseen("an address that begins with http:// or https://")
+                }
+            }),
+            secret_env: section.take("secret_env").and_then(|f| {
+                let name = f.text()?;
+                let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+                if plain && !name.is_empty() {
+                    Some(name)
+                } else {
+                    f.refuse_unseen("the name of an environment variable")
+                }
+            }),
         };
         section.finish();
         read

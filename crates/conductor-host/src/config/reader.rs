@@ -88,6 +88,16 @@ impl<'a> Field<'a> {
         None
     }
 
+    /// The same without repeating the value, which may be a secret.
+    pub(super) fn refuse_unseen<T>(&self, allowed: impl Into<String>) -> Option<T> {
+        self.log.add(Problem::BadValue {
+            path: self.path.clone(),
+            found: "the value".to_owned(),
+            allowed: allowed.into(),
+        });
+        None
+    }
+
     pub(super) fn section(&self) -> Option<Section<'a>> {
         match self.value {
             Value::Object(map) => {

@@ -61,7 +61,10 @@ orchestration:
     budget: -1
   policy:
     - { name: x, then: hodl }
-  notify: []
+  answers:
+    - { name: db, words: [], say: SQLite }
+    - { name: port, words: ["a port"] }
+  notify: { webhook: "gopher://hush", secret_env: "whsec_x=", comand: x }
 "#;
 
 #[test]
@@ -138,7 +141,12 @@ fn all_problems_are_told_at_once_with_path_value_and_help() {
     orchestration.safety.max_task_durations: unknown key; did you mean max_task_duration?
     orchestration.policy[0].when: missing; expected an expression
     orchestration.policy[0].then: "hodl" is not allowed; expected one of hold, reject, retry (did you mean hold?)
-    orchestration.notify: [] is not allowed; expected a section with keys
+    orchestration.answers[0].words: [] is not allowed; expected a list of words, at least one
+    orchestration.answers[1].words[0]: "a port" is not allowed; expected one word of letters and digits
+    orchestration.answers[1].say: missing; expected the answer
+    orchestration.notify.webhook: the value is not allowed; expected an address that begins with http:// or https://
+    orchestration.notify.secret_env: the value is not allowed; expected the name of an environment variable
+    orchestration.notify.comand: unknown key; did you mean command?
     monitor.colour: unknown key
     orchestraton: unknown key; did you mean orchestration?
     "#);
@@ -180,7 +188,6 @@ fn what_is_not_obeyed_yet_is_listed() {
     1 orchestration.gates.*.network: gates can reach the network
     1 orchestration.safety.network: agents can reach every host
     1 orchestration.safety.max_time: the time of a session is not limited
-    0 orchestration.safety.approval_deadline: approvals wait without end
     1 orchestration.policy: rules are not evaluated: all finished work is held for you
     ");
     insta::assert_snapshot!(keys(r#"
@@ -193,11 +200,9 @@ orchestration:
 "#), @r"
     0 planning.engine: plans are made by the outline engine only
     0 planning.severities: findings keep their own weight
-    0 orchestration.agents.*.price: cost is only what an agent reports itself
     0 orchestration.workflow.land: landing always waits for your word
     0 orchestration.workflow.merge: each run becomes one commit
     1 orchestration.safety.sandbox: agents run with your rights
     1 orchestration.safety.ask_at: nobody is asked as money is spent
-    0 orchestration.notify.webhook: the webhook is not called; a command is run
     ");
 }

@@ -207,6 +207,8 @@ pub fn forecast(
         only: None,
         interactive: false,
         limits: Limits::default(),
+        // The person who is played always answers, after a time of their own.
+        hold_deadline: None,
         first_hold: 1,
         ..rules.clone()
     };

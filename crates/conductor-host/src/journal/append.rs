@@ -7,6 +7,7 @@ use conductor_engine::session::{Ending, HoldKind, Phase, Session, SessionOutcome
 use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 
+use super::attempts::insert_attempt;
 use super::{Database, JournalError, row_error, time_text, upcast};
 use crate::driver::Journal;
 
@@ -269,6 +270,10 @@ fn project_event(
             let content = words.as_deref().unwrap_or("accepted");
             interaction(tx, session, after, *run, "response", content, &at)?;
         }
+        Event::HoldExpired { run, hold, why } => {
+            rule(tx, session, *hold, &Ruling::Reject { why: why.clone() })?;
+            interaction(tx, session, after, *run, "completion", why, &at)?;
+        }
         Event::Ending { run, ending } => {
             let hold = after.runs.get(run).and_then(|r| r.hold).and_then(|id| after.holds.get(&id));
             if let Some((id, ruling)) = hold.and_then(|h| Some((h.id, h.ruling.as_ref()?))) {
@@ -276,6 +281,11 @@ fn project_event(
             }
             let content = serde_json::to_string(ending).map_err(row_error("ending"))?;
             interaction(tx, session, after, *run, "completion", &content, &at)?;
+        }
+        Event::AttemptEnded { run, report, .. } => {
+            // Its work is saved before the next one begins, so its number is still the run's last.
+            let number = after.runs.get(run).map_or(0, |run| run.counters.attempts);
+            insert_attempt(tx, *run, number, report, row.at)?;
         }
         Event::AttemptBegun { run, number, feedback, .. } => {
             let content = match feedback {

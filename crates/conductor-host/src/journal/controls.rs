@@ -1,7 +1,7 @@
 //! The table by which people speak to a driver, alive or not.
 
 use conductor_engine::control::{Actor, Control, Reply};
-use conductor_engine::ids::{ControlId, SessionId};
+use conductor_engine::ids::{ControlId, HoldId, SessionId};
 use jiff::Timestamp;
 use rusqlite::params;
 
@@ -21,7 +21,45 @@ pub struct ControlRow {
     pub reply: Option<Reply>,
 }
 
+/// A question of an agent, and the control by which a person answered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnsweredQuestion {
+    /// The hold.
+    pub hold: HoldId,
+    /// Who answered.
+    pub actor: Actor,
+    /// What the agent asked, all of it.
+    pub question: String,
+    /// The answer.
+    pub control: Control,
+}
+
 impl Database {
+    /// The questions of all sessions that people answered, in the order of the answers.
+    ///
+    /// # Errors
+    /// When the tables cannot be read.
+    pub fn answered_questions(&self) -> Result<Vec<AnsweredQuestion>, JournalError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT h.id, c.actor, CASE h.detail WHEN '' THEN h.question ELSE h.detail END, c.body
+             FROM controls c JOIN holds h ON h.session = c.session AND h.id = c.body ->> '$.answer.hold'
+             WHERE h.kind = 'question' AND c.reply = '\"obeyed\"' ORDER BY c.id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let hold: i64 = row.get(0)?;
+            let body: String = row.get(3)?;
+            all.push(AnsweredQuestion {
+                hold: HoldId(u64::try_from(hold)?),
+                actor: Actor(row.get(1)?),
+                question: row.get(2)?,
+                control: from_json(&body, format!("the answer to hold {hold}"))?,
+            });
+        }
+        Ok(all)
+    }
+
     /// Asks something of a session.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Conductor's own database: the journal of each session, and what is read from it by others.
 
 mod append;
+mod attempts;
 mod compact;
 mod controls;
 mod evidence;
@@ -25,8 +26,9 @@ use rusqlite::Connection;
 use thiserror::Error;
 
 pub use append::Metrics;
+pub use attempts::AttemptRow;
 pub use compact::{Compacted, KEPT_WHOLE, NotCompacted};
-pub use controls::ControlRow;
+pub use controls::{AnsweredQuestion, ControlRow};
 pub use export::{ExportError, Exported, Folded, fold_export};
 pub use fold::{Checkpoint, state_digest};
 pub use history::History;

@@ -5,6 +5,7 @@ use conductor_engine::session::{Hold, Session};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::append::{insert_hold, project_run, project_session, rule, status_word};
+use super::attempts::reproject_attempts;
 use super::{Database, JournalError, time_text};
 
 impl Database {
@@ -92,6 +93,7 @@ impl Database {
                 rule(&tx, session.id, hold.id, ruling)?;
             }
         }
+        reproject_attempts(&tx, session.id)?;
         if session.seq > 0 {
             project_session(&tx, session, &at)?;
         }

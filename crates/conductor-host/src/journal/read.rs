@@ -304,17 +304,6 @@ impl Database {
         Ok(base.zip(snapshot).map(|(base, snapshot)| KeptWork { run: id, base, snapshot }))
     }
 
-    /// What a hold asks.
-    ///
-    /// # Errors
-    /// When there is no such hold.
-    pub fn hold_question(&self, session: SessionId, hold: HoldId) -> Result<String, JournalError> {
-        let mut statement =
-            self.db.prepare_cached("SELECT question FROM holds WHERE session = ?1 AND id = ?2")?;
-        let key = params![i64::try_from(session.0)?, i64::try_from(hold.0)?];
-        Ok(statement.query_row(key, |row| row.get(0))?)
-    }
-
     /// Adds what the driver itself counts to the session's figures.
     ///
     /// # Errors

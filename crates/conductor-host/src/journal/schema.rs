@@ -10,7 +10,8 @@ use super::JournalError;
 
 /// Each takes the tables one version further. What stands here was released: it is never changed, only added to. It is
 /// SQL alone, since a step must do the same in every later program.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
 
 /// The version of the tables that this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -94,7 +95,16 @@ mod tests {
               (1, 1, '2026-01-01T00:00:00.000000Z', 'tasks-changed', 1,
                '{"tasks-changed":{"changes":[{"is":{"task":"u1","id":"TASK-001","title":"Old"}},{"is":{"task":"u2","id":"TASK-002","title":"Two"}}]}}'),
               (1, 2, '2026-01-01T00:00:01.000000Z', 'tasks-changed', 1,
-               '{"tasks-changed":{"changes":[{"is":{"task":"u1","id":"TASK-001","title":"New"}},{"deleted":"u2"}]}}');
+               '{"tasks-changed":{"changes":[{"is":{"task":"u1","id":"TASK-001","title":"New"}},{"deleted":"u2"}]}}'),
+              (1, 3, '2026-01-01T00:00:02.000000Z', 'attempt-begun', 1, '{"attempt-begun":{"run":"1.1","number":1}}'),
+              (1, 4, '2026-01-01T00:00:03.000000Z', 'attempt-begun', 1, '{"attempt-begun":{"run":"1.2","number":1}}'),
+              (1, 5, '2026-01-01T00:00:04.000000Z', 'attempt-ended', 1, '{"attempt-ended":{"run":"1.1","stop":false,
+                "report":{"end":{"failed":{"class":"agent","message":"no"}},"usage":{"input_tokens":120,"output_tokens":30,
+                "cost_micros":4500},"agent_session":"s-1","working_ms":5,"contained":true}}}'),
+              (1, 6, '2026-01-01T00:00:05.000000Z', 'attempt-begun', 1, '{"attempt-begun":{"run":"1.1","number":2}}'),
+              (1, 7, '2026-01-01T00:00:06.000000Z', 'attempt-ended', 1, '{"attempt-ended":{"run":"1.1","stop":false,
+                "report":{"end":"timed-out","usage":{"input_tokens":null,"output_tokens":null,"cost_micros":null},
+                "agent_session":null,"working_ms":2,"contained":true}}}');
             INSERT INTO runs VALUES
               (1, 1, 'u1', 'ended', 1, '{"phase":{"ended":{"landed":{"commit":"abc"}}},"since":"2026-01-01T00:00:02Z",
                 "counters":{"attempts":2,"failures":1},"working_ms":7,"evidence":["e1",{}],"kept":"why"}', '2026-01-01T00:00:02.000000Z'),
@@ -136,6 +146,20 @@ mod tests {
         'TASK-001' 'New' 'ended' 'landed' 'abc' 2 7 'e1' NULL 'why'
         'TASK-002' 'Two' 'held' NULL NULL 1 0 NULL 4 NULL
         '' '' 'queued' NULL NULL 0 0 NULL NULL NULL
+        ");
+        drop(statement);
+        let mut statement = db
+            .prepare(
+                "SELECT quote(run) || ' ' || quote(number) || ' ' || quote(ended_at) || ' ' || quote(end) || ' ' ||
+                        quote(input_tokens) || ' ' || quote(output_tokens) || ' ' || quote(cost_micros) || ' ' ||
+                        quote(working_ms) || ' ' || quote(agent_session) FROM attempts",
+            )
+            .unwrap();
+        let rows: Vec<String> =
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        insta::assert_snapshot!(rows.join("\n"), @r"
+        1 1 '2026-01-01T00:00:04.000000Z' 'failed' 120 30 4500 5 's-1'
+        1 2 '2026-01-01T00:00:06.000000Z' 'timed-out' NULL NULL NULL 2 NULL
         ");
         drop(statement);
         drop(db);

@@ -1,8 +1,9 @@
+use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
 use conductor_engine::control::{Actor, Control, Reply};
 use conductor_engine::effect::{EffectKey, Outcome, Verb};
 use conductor_engine::event::{Event, Recorded, TaskChange};
 use conductor_engine::evidence::Evidence;
-use conductor_engine::ids::{ControlId, EvidenceId, Oid, SessionId, TaskRef, Token, TreeId};
+use conductor_engine::ids::{ControlId, EvidenceId, HoldId, Oid, SessionId, TaskRef, Token, TreeId};
 use conductor_engine::session::{Rules, Session, Standing, TaskFacts};
 use conductor_engine::{Input, apply, decide};
 use jiff::Timestamp;
@@ -169,7 +170,7 @@ fn the_conversation_of_a_run_is_told_in_order() {
     let run = session.runs.values().next().unwrap().id;
     let hold = Event::HoldOpened {
         run,
-        hold: conductor_engine::ids::HoldId(1),
+        hold: HoldId(1),
         kind: conductor_engine::session::HoldKind::Question,
         question: "Which?".to_owned(),
         detail: String::new(),
@@ -185,7 +186,9 @@ fn the_conversation_of_a_run_is_told_in_order() {
         [("TASK-001", "question", "Which?")]
     );
     assert!(db.interactions(ID, 1).unwrap().is_empty());
-    assert_eq!(db.hold_question(ID, conductor_engine::ids::HoldId(1)).unwrap(), "Which?");
+    let hold = db.hold(ID, HoldId(1)).unwrap().unwrap();
+    assert_eq!((hold.title.as_str(), hold.question.as_str()), ("Store notes", "Which?"));
+    assert_eq!(db.hold(ID, HoldId(2)).unwrap(), None);
 }
 
 /// The session of [`begun`], brought to its end: its run is over and nothing waits.
@@ -347,4 +350,45 @@ fn runs_are_told_by_the_names_that_their_tasks_have_now() {
     let told = db.runs(ID).unwrap();
     assert_eq!((told.len(), told[0].title.as_str(), told[0].phase.as_str()), (1, "Keep notes", "preparing"));
     assert_eq!(db.open_holds(ID).unwrap(), []);
+}
+
+/// Tells the session that the run of [`begun`] has this outcome of `verb`.
+fn done(db: &mut Database, session: &mut Session, verb: Verb, outcome: Outcome) {
+    let run = session.runs.values().next().unwrap();
+    let key = EffectKey { run: Some(run.id), epoch: run.epoch, verb };
+    let rows = tell(session, Input::Done(key, outcome), at(5));
+    assert!(!rows.is_empty());
+    db.append(ID, &rows, session).unwrap();
+}
+
+#[test]
+fn what_an_attempt_used_is_kept_and_made_again_from_the_journal() {
+    let (_dir, mut db, mut session) = begun();
+    done(&mut db, &mut session, Verb::Claim, Outcome::Claimed { token: Token(7) });
+    let base = Oid::parse(&"a".repeat(40)).unwrap();
+    done(&mut db, &mut session, Verb::Worktree, Outcome::Prepared { base });
+    let usage = Usage { input_tokens: Some(1200), output_tokens: None, cost_micros: Some(4500) };
+    let report = AttemptReport {
+        usage,
+        working_ms: 61_000,
+        agent_session: Some("s-1".to_owned()),
+        ..AttemptReport::nothing(AttemptEnd::TimedOut)
+    };
+    done(&mut db, &mut session, Verb::Attempt, Outcome::Attempt(report));
+    let kept = db.attempts(ID).unwrap();
+    let expected = AttemptRow {
+        run: *session.runs.keys().next().unwrap(),
+        number: 1,
+        ended_at: at(5),
+        end: "timed-out".to_owned(),
+        input_tokens: Some(1200),
+        output_tokens: None,
+        cost_micros: Some(4500),
+        working_ms: 61_000,
+        agent_session: Some("s-1".to_owned()),
+    };
+    assert_eq!(kept, [expected]);
+    db.db.execute("UPDATE attempts SET number = 7, cost_micros = 1", []).unwrap();
+    db.reproject(&session).unwrap();
+    assert_eq!(db.attempts(ID).unwrap(), kept);
 }

@@ -48,6 +48,8 @@ pub struct HoldRow {
     pub run: RunId,
     /// The run's task, as people name it.
     pub task_id: String,
+    /// The title of the task.
+    pub title: String,
     /// Why it waits.
     pub kind: HoldKind,
     /// What is asked.
@@ -82,7 +84,7 @@ impl Database {
     /// When the table cannot be read.
     pub fn open_holds(&self, id: SessionId) -> Result<Vec<HoldRow>, JournalError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT h.id, h.run, coalesce(r.task_id, ''), h.kind, h.question, h.detail, h.opened_at
+            "SELECT h.id, h.run, coalesce(r.task_id, ''), coalesce(r.title, ''), h.kind, h.question, h.detail, h.opened_at
              FROM holds h LEFT JOIN runs r ON r.session = h.session AND r.number = h.run
              WHERE h.session = ?1 AND h.ruling IS NULL ORDER BY h.id",
         )?;
@@ -90,18 +92,27 @@ impl Database {
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
             let hold: i64 = row.get(0)?;
-            let kind: String = row.get(3)?;
+            let kind: String = row.get(4)?;
             all.push(HoldRow {
                 hold: HoldId(u64::try_from(hold)?),
                 run: RunId { session: id, number: u64::try_from(row.get::<_, i64>(1)?)? },
                 task_id: row.get(2)?,
                 kind: from_json(&format!("\"{kind}\""), format!("hold {hold}"))?,
-                question: row.get(4)?,
-                detail: row.get(5)?,
-                opened_at: parse_time(row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?)?,
+                title: row.get(3)?,
+                question: row.get(5)?,
+                detail: row.get(6)?,
+                opened_at: parse_time(row.get_ref(7)?.as_str().map_err(rusqlite::Error::from)?)?,
             });
         }
         Ok(all)
+    }
+
+    /// A hold of a session; `None` when it does not wait any more.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn hold(&self, id: SessionId, hold: HoldId) -> Result<Option<HoldRow>, JournalError> {
+        Ok(self.open_holds(id)?.into_iter().find(|row| row.hold == hold))
     }
 }
 

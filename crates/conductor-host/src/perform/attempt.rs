@@ -1,6 +1,7 @@
 //! One try of an agent.
 
 use std::ffi::OsStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use conductor_engine::Observation;
@@ -13,7 +14,7 @@ use super::failpoint::Place;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
-use crate::agents::{AttemptRequest, TaskSheet};
+use crate::agents::{AttemptRequest, TaskSheet, priced};
 use crate::process::sweep;
 use crate::prompt::{self, PromptParts};
 
@@ -28,13 +29,15 @@ pub(super) struct Order<'o> {
     pub(super) number: u32,
     /// What went before.
     pub(super) feedback: Option<&'o str>,
+    /// The agent's own session that goes on, as its report named it.
+    pub(super) session: Option<&'o str>,
     /// What it must not go beyond.
     pub(super) most: &'o Budget,
 }
 
 impl Site {
     pub(super) fn attempt(
-        &self,
+        self: &Arc<Self>,
         run: RunId,
         order: &Order<'_>,
         switch: &StopSwitch,
@@ -52,7 +55,9 @@ impl Site {
         self.failpoint.reach(Verb::Attempt, Place::Inside);
         let stopper = running.stopper();
         switch.on_stop(move || stopper.stop());
-        Outcome::Attempt(running.wait())
+        let report = running.wait();
+        let price = self.rules.agents.get(&self.setup.rules.agent).and_then(|agent| agent.price.as_ref());
+        Outcome::Attempt(AttemptReport { usage: priced(report.usage, price), ..report })
     }
 
     /// What an earlier effect of the run had started has answered before this one begins, and its keeper has
@@ -72,9 +77,9 @@ impl Site {
         }
     }
 
-    fn request(&self, run: RunId, order: &Order<'_>) -> Result<AttemptRequest, Trouble> {
-        let Order { task, number, feedback, most } = *order;
-        let (task, dependencies) = self.task_sheet(task).map_err(|e| failed(&*e))?;
+    fn request(self: &Arc<Self>, run: RunId, order: &Order<'_>) -> Result<AttemptRequest, Trouble> {
+        let Order { task: reference, number, feedback, session, most } = *order;
+        let (task, dependencies) = self.task_sheet(reference).map_err(|e| failed(&*e))?;
         let task = TaskSheet { feedback: feedback.map(str::to_owned), ..task };
         let workspace = self.workspace_again(run)?;
         // An agent of the run that was killed may have left its own git half-way.
@@ -94,13 +99,14 @@ impl Site {
         });
         let limit = Duration::try_from(self.setup.rules.max_task_duration).unwrap_or(Duration::MAX);
         let limit = most.working_ms.map_or(limit, |ms| limit.min(Duration::from_millis(ms)));
+        let aide = TaskAide::new(Arc::clone(self), run, reference.clone(), task.clone());
         Ok(AttemptRequest {
             run,
             attempt: number,
             task,
             prompt: prompt.text,
-            resume: None,
-            aide: None,
+            resume: self.resume(run, number, session),
+            aide: Some(Arc::new(aide)),
             workspace: workspace.path().to_owned(),
             dir: self.places.attempt(run, number),
             tmp: self.places.tmp(run, "attempt"),

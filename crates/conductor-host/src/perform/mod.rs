@@ -1,5 +1,6 @@
 //! What carries effects out: one thread for each that is under way, an answer for each, whatever happens.
 
+mod aide;
 mod attempt;
 mod failpoint;
 mod gates;
@@ -130,9 +131,15 @@ impl Job {
                 let (base, snapshot, marked) = (base.as_ref(), snapshot.as_ref(), marked.as_ref());
                 site.ensure_workspace(run, Wish { base, snapshot, fresh: *fresh, marked })
             }
-            Effect::Attempt { task, number, feedback, most, .. } => {
-                let order = Order { task, number: *number, feedback: feedback.as_deref(), most };
-                site.attempt(run, &order, &self.switch, &|seen| {
+            Effect::Attempt { task, number, feedback, agent_session, most } => {
+                let order = Order {
+                    task,
+                    number: *number,
+                    feedback: feedback.as_deref(),
+                    session: agent_session.as_deref(),
+                    most,
+                };
+                self.site.attempt(run, &order, &self.switch, &|seen| {
                     let _ended = self.mail.send(Input::Seen(run, self.key.epoch, seen));
                 })
             }

@@ -137,7 +137,7 @@ pub enum BeginError {
     #[error("a number of the configuration is out of range: {0}")]
     Range(#[from] std::num::TryFromIntError),
     /// A duration that does not fit.
-    #[error("max_task_duration is out of range: {0}")]
+    #[error("a length of time of the configuration is out of range: {0}")]
     Duration(#[from] jiff::Error),
 }
 
@@ -312,6 +312,7 @@ pub fn rules(
         agent,
         lane: LaneRules { at_once: usize::try_from(at_once)?, batch: usize::try_from(workflow.batch)? },
         limits: config.safety.limits,
+        hold_deadline: config.safety.approval_deadline.map(SignedDuration::try_from).transpose()?,
         first_hold,
     })
 }

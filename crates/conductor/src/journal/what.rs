@@ -43,6 +43,7 @@ pub(super) fn what(event: &Event) -> String {
             WaitKind::Slot => "for a free slot".to_owned(),
         },
         Event::HoldOpened { hold, question, .. } => format!("hold {hold}: {question}"),
+        Event::HoldExpired { hold, why, .. } => format!("hold {hold}, by the clock: {why}"),
         Event::Requeued { hold, goal, words, .. } => match goal {
             Goal::Candidate => format!("hold {hold}: accepted"),
             Goal::Attempt => format!("hold {hold}: {}", words.as_deref().map_or("", first_line)),

@@ -190,7 +190,7 @@ fn next_steps(context: &mut Context, session: &Session) {
         let words = if wants_words(hold.kind) {
             "\"your answer\""
         } else {
-            "accept | retry \"words\" | reject \"why\""
+            "accept, retry \"words\" or reject \"why\""
         };
         context.printer.note(format!("answer hold {}: conductor answer {} {words}", hold.id, hold.id));
     }

@@ -26,6 +26,7 @@ mod start;
 mod status;
 mod stop;
 pub(crate) mod story;
+mod usage;
 mod why;
 
 use clap::Subcommand;

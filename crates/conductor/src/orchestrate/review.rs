@@ -6,13 +6,16 @@ use cli_kit::{CliError, Exit};
 use conductor_engine::control::{Control, Ruling};
 use conductor_engine::session::{Phase, Run};
 use conductor_host::git::Patch;
+use conductor_host::journal::AttemptRow;
 use serde_json::json;
 
 use super::control::{ask, say};
 use super::error::{failed, from_host};
 use super::opened::{Opened, newest_run};
 use super::story::gates_text;
+use super::usage::attempt_line;
 use crate::context::Context;
+use crate::failure::from_journal;
 
 /// The most of a change that is shown, in bytes.
 const PATCH_LIMIT: usize = 256 * 1024;
@@ -77,6 +80,7 @@ fn show(
     let patch = patch(opened, run)?;
     let evidence = run.evidence.as_ref().and_then(|(id, _)| opened.db.evidence(id).ok());
     let hold = if let Phase::Held(id) = run.phase { session.holds.get(&id) } else { None };
+    let attempts = attempts(opened, run)?;
     let records = opened.host.places().map_err(|e| from_host(&e))?.run_records(run.id);
     if context.printer.is_json() {
         context.printer.json(&json!({
@@ -88,6 +92,7 @@ fn show(
             "evidence_id": run.evidence.as_ref().map(|(id, _)| id),
             "evidence": evidence,
             "candidate": run.candidate,
+            "attempts": attempts,
             "diff": patch.as_ref().map(|p| String::from_utf8_lossy(&p.bytes)),
             "diff_truncated": patch.as_ref().is_some_and(|p| p.truncated),
             "records": records,
@@ -108,6 +113,9 @@ fn show(
         printer.line(format!("gates     {}", gates_text(evidence)));
         printer.line(format!("evidence  {id} on tree {}", evidence.tree.short()));
     }
+    for attempt in &attempts {
+        printer.line(format!("attempt   {}", attempt_line(attempt)));
+    }
     printer.line(format!("records   {}", escape(&records.to_string_lossy())));
     if let Some(patch) = patch {
         printer.line("");
@@ -117,6 +125,12 @@ fn show(
         }
     }
     Ok(Exit::Ok)
+}
+
+fn attempts(opened: &Opened, run: &Run) -> Result<Vec<AttemptRow>, CliError> {
+    let mut all = opened.db.attempts(run.id.session).map_err(from_journal)?;
+    all.retain(|attempt| attempt.run == run.id);
+    Ok(all)
 }
 
 fn patch(opened: &Opened, run: &Run) -> Result<Option<Patch>, CliError> {

@@ -1,5 +1,7 @@
 //! `conductor orchestrate status`.
 
+use std::collections::BTreeMap;
+
 use cli_kit::printer::{Printer, Style};
 use cli_kit::table::{Cell, Fit, Table};
 use cli_kit::text::escape;
@@ -7,13 +9,14 @@ use cli_kit::time::{now, relative};
 use cli_kit::{CliError, Exit};
 use conductor_engine::ids::{HoldId, RunId, SessionId};
 use conductor_engine::session::HoldKind;
-use conductor_host::journal::{Metrics, RunRow};
+use conductor_host::journal::{AttemptRow, Metrics, RunRow};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
 use super::opened::Records;
-use super::story::working_time;
+use super::story::{dollars, working_time};
+use super::usage::{Used, short, suffix};
 use crate::context::Context;
 use crate::failure::from_journal;
 
@@ -96,6 +99,14 @@ pub(super) struct RunPicture {
     pub(super) failures: u32,
     pub(super) working_ms: u64,
     pub(super) working: String,
+    /// Tokens given to models, as far as agents told.
+    pub(super) input_tokens: Option<u64>,
+    /// Tokens written by models, as far as agents told.
+    pub(super) output_tokens: Option<u64>,
+    /// Millionths of a US dollar, as far as it is known.
+    pub(super) cost_micros: Option<u64>,
+    /// The attempts that are over, and what each used.
+    pub(super) per_attempt: Vec<AttemptRow>,
     pub(super) commit: Option<String>,
     pub(super) evidence: Option<String>,
     pub(super) hold: Option<HoldId>,
@@ -112,6 +123,20 @@ pub(super) struct HoldPicture {
     pub(super) question: String,
     pub(super) detail: String,
     pub(super) opened_at: Timestamp,
+    /// When the clock closes it, if nobody answers; `None` for never.
+    pub(super) closes_at: Option<Timestamp>,
+}
+
+impl HoldPicture {
+    /// `2h ago`, and when it is closed.
+    pub(super) fn age(&self, now: Timestamp) -> String {
+        let opened = relative(self.opened_at, now);
+        match self.closes_at {
+            Some(at) if at > now => format!("{opened}, closes {}", relative(at, now)),
+            Some(_) => format!("{opened}, is closed when the session goes on"),
+            None => opened,
+        }
+    }
 }
 
 impl Picture {
@@ -122,7 +147,7 @@ impl Picture {
         let driver = records.driver()?;
         // This very process may be the driver; then it asks itself.
         let driven = driver.is_some();
-        let runs = records.db.runs(id).map_err(from_journal)?;
+        let runs = run_pictures(records, id)?;
         Ok(Self {
             session: id,
             interrupted: row.status == "active" && !driven,
@@ -136,15 +161,33 @@ impl Picture {
             started_at: row.started_at,
             ended_at: row.ended_at,
             metrics: row.metrics,
-            runs: runs.into_iter().map(RunPicture::from).collect(),
+            runs,
             holds: holds(records, id)?,
             status: row.status,
         })
     }
 }
 
-impl From<RunRow> for RunPicture {
-    fn from(run: RunRow) -> Self {
+fn run_pictures(records: &Records, id: SessionId) -> Result<Vec<RunPicture>, CliError> {
+    let runs = records.db.runs(id).map_err(from_journal)?;
+    let mut attempts: BTreeMap<RunId, Vec<AttemptRow>> = BTreeMap::new();
+    for attempt in records.db.attempts(id).map_err(from_journal)? {
+        attempts.entry(attempt.run).or_default().push(attempt);
+    }
+    let picture = |run: RunRow| {
+        let own = attempts.remove(&run.run).unwrap_or_default();
+        RunPicture::new(run, own)
+    };
+    Ok(runs.into_iter().map(picture).collect())
+}
+
+impl RunPicture {
+    fn tokens(&self) -> Option<u64> {
+        Used::by(&self.per_attempt).tokens()
+    }
+
+    fn new(run: RunRow, per_attempt: Vec<AttemptRow>) -> Self {
+        let Used { input_tokens, output_tokens, cost_micros } = Used::by(&per_attempt);
         Self {
             run: run.run,
             task_id: run.task_id,
@@ -156,6 +199,10 @@ impl From<RunRow> for RunPicture {
             failures: run.failures,
             working_ms: run.working_ms,
             working: working_time(run.working_ms),
+            input_tokens,
+            output_tokens,
+            cost_micros,
+            per_attempt,
             commit: run.landed_as.map(|commit| commit.chars().take(7).collect()),
             evidence: run.evidence,
             hold: run.hold,
@@ -179,6 +226,7 @@ pub(super) fn ending_word(ending: &conductor_engine::session::Ending) -> &'stati
 /// The holds that wait.
 pub(super) fn holds(records: &Records, session: SessionId) -> Result<Vec<HoldPicture>, CliError> {
     let rows = records.db.open_holds(session).map_err(from_journal)?;
+    let within = records.db.setup(session).map_err(from_journal)?.rules.hold_deadline;
     let picture = |row: conductor_host::journal::HoldRow| HoldPicture {
         session,
         hold: row.hold,
@@ -188,6 +236,7 @@ pub(super) fn holds(records: &Records, session: SessionId) -> Result<Vec<HoldPic
         question: row.question,
         detail: row.detail,
         opened_at: row.opened_at,
+        closes_at: within.and_then(|within| row.opened_at.checked_add(within).ok()),
     };
     Ok(rows.into_iter().map(picture).collect())
 }
@@ -214,15 +263,25 @@ pub(super) fn draw(context: &mut Context, picture: &Picture) {
     ));
     draw_runs(printer, picture, now);
     for hold in &picture.holds {
-        printer.line(format!("hold {}  {}  {}", hold.hold, escape(&hold.task_id), escape(&hold.question)));
+        printer.line(format!(
+            "hold {}  {}  {}  ({})",
+            hold.hold,
+            escape(&hold.task_id),
+            escape(&hold.question),
+            hold.age(now)
+        ));
     }
     for run in picture.runs.iter().filter(|r| r.kept.is_some()) {
         printer.note(format!("kept: {}", escape(run.kept.as_deref().unwrap_or_default())));
     }
     let m = &picture.metrics;
     printer.line(format!(
-        "{} done, {} held, {} attempts, {} interventions",
-        m.done, m.held, m.attempts, m.interventions
+        "{} done, {} held, {} attempts, {} interventions{}",
+        m.done,
+        m.held,
+        m.attempts,
+        m.interventions,
+        suffix(m.tokens, m.cost_micros)
     ));
 }
 
@@ -233,9 +292,12 @@ fn draw_runs(printer: &mut Printer, picture: &Picture, now: Timestamp) {
         ("title", Fit::Shrink(12)),
         ("attempts", Fit::Drop),
         ("worked", Fit::Keep),
+        ("tokens", Fit::Drop),
+        ("cost", Fit::Drop),
         ("commit", Fit::Keep),
         ("since", Fit::Drop),
     ];
+
     let mut table = Table::new(&columns);
     let over = picture.runs.iter().filter(|run| run.ending.is_some()).count();
     let mut passed_over = over.saturating_sub(MOST_OVER);
@@ -256,6 +318,8 @@ fn draw_runs(printer: &mut Printer, picture: &Picture, now: Timestamp) {
             Cell::new(&run.title),
             Cell::new(&run.attempts.to_string()),
             Cell::new(&run.working),
+            Cell::new(&run.tokens().map_or_else(String::new, short)),
+            Cell::new(&run.cost_micros.map_or_else(String::new, dollars)),
             Cell::new(run.commit.as_deref().unwrap_or_default()),
             Cell::new(&relative(run.since, now)).style(Style::Dim),
         ]);

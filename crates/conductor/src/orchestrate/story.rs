@@ -61,6 +61,9 @@ pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &S
             let held = format!("held ({hold}): {}", escape(question));
             format!("{} {}", head(printer, session, *run), printer.paint(Style::Yellow, &held))
         }
+        Event::HoldExpired { run, why, .. } => {
+            format!("{} {}", head(printer, session, *run), closed(printer, why))
+        }
         Event::Landed { run, .. } => done_line(printer, db, session, *run)?,
         Event::Ending { run, ending } => {
             let text = match ending {
@@ -81,6 +84,11 @@ pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &S
         _ => return None,
     };
     Some(text)
+}
+
+/// That nobody answered in time.
+fn closed(printer: &Printer, why: &str) -> String {
+    printer.paint(Style::Red, &format!("closed by the clock: {}", escape(why))).into_owned()
 }
 
 fn waits(why: WaitKind, until: Timestamp) -> String {

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod answering;
+mod asking;
 mod attaching;
 mod beginning;
 mod chain;

@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::unfold;
+use futures::stream::unfold;
 use serde_json::Value;
 
 use super::api::{self, Api, Endpoint};

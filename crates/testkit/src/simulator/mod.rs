@@ -213,6 +213,7 @@ impl Simulator {
         self.check_blame(&rows);
         self.check_agents();
         self.check_stop(&rows);
+        self.check_holds(&rows);
         self.take_orders();
     }
 
@@ -226,6 +227,22 @@ impl Simulator {
             } else if matches!(row.event, Event::Dispatched { .. }) {
                 assert!(!self.stopped, "seed {}: a stopped session dispatches", self.plan.seed);
             }
+        }
+    }
+
+    /// No hold waits longer than it may, and none is closed by the clock before that.
+    fn check_holds(&self, rows: &[Recorded]) {
+        let session = self.core.session();
+        let Some(within) = session.rules.hold_deadline else { return };
+        let seed = self.plan.seed;
+        for hold in session.open_holds() {
+            let waited = self.now.duration_since(hold.opened_at);
+            assert!(waited < within, "seed {seed}: hold {} waits beyond its deadline", hold.id);
+        }
+        for row in rows {
+            let Event::HoldExpired { hold, .. } = &row.event else { continue };
+            let waited = row.at.duration_since(session.holds[hold].opened_at);
+            assert!(waited >= within, "seed {seed}: hold {hold} was closed after {waited:#}");
         }
     }
 

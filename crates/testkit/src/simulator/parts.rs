@@ -9,7 +9,7 @@ use conductor_engine::event::{Event, EventTag, Recorded};
 use conductor_engine::ids::SessionId;
 use conductor_engine::session::{LaneRules, Rules, Session};
 use conductor_host::driver::{Journal, Perform};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::dice::Dice;
@@ -29,6 +29,8 @@ pub struct Plan {
     pub agent_jobs: Option<usize>,
     /// How candidates are tested.
     pub lane: LaneRules,
+    /// How many minutes a hold waits for a person, when not for ever.
+    pub hold_minutes: Option<u64>,
     /// How many turns the world is unkind before everything must come to rest.
     pub unkind_turns: u64,
 }
@@ -45,6 +47,7 @@ impl Plan {
             lane: LaneRules { at_once: small(1 + dice.roll(3)), batch: small(1 + dice.roll(4)) },
             faults: dice.roll(300),
             unkind_turns: 20 + dice.roll(150),
+            hold_minutes: (dice.roll(3) == 0).then(|| 10 + dice.roll(600)),
         }
     }
 }
@@ -76,6 +79,8 @@ pub struct Report {
     pub covered: u64,
     /// Conflicts that went back to an agent.
     pub conflicts: u64,
+    /// Holds that nobody answered in time.
+    pub expired: u64,
 }
 
 impl Report {
@@ -91,6 +96,7 @@ impl Report {
         self.red += other.red;
         self.covered += other.covered;
         self.conflicts += other.conflicts;
+        self.expired += other.expired;
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "only these are counted")]
@@ -99,6 +105,7 @@ impl Report {
             EventTag::Displaced => &mut self.displaced,
             EventTag::GatesRed => &mut self.red,
             EventTag::Conflicted => &mut self.conflicts,
+            EventTag::HoldExpired => &mut self.expired,
             EventTag::GatesPassed if matches!(event, Event::GatesPassed { by: Some(_), .. }) => {
                 &mut self.covered
             }
@@ -151,5 +158,11 @@ impl Perform for Orders {
 }
 
 pub(super) fn rules(plan: &Plan) -> Rules {
-    Rules { agent_jobs: plan.agent_jobs, lane: plan.lane, ..Rules::new("simulated", plan.jobs) }
+    let minutes = |minutes| i64::try_from(minutes).expect("a small number");
+    Rules {
+        agent_jobs: plan.agent_jobs,
+        lane: plan.lane,
+        hold_deadline: plan.hold_minutes.map(|m| SignedDuration::from_mins(minutes(m))),
+        ..Rules::new("simulated", plan.jobs)
+    }
 }

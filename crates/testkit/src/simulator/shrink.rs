@@ -66,6 +66,7 @@ fn smaller(plan: &Plan) -> Vec<Plan> {
     less(&|p| p.lane.batch = 1);
     less(&|p| p.lane.at_once = 1);
     less(&|p| p.agent_jobs = None);
+    less(&|p| p.hold_minutes = None);
     less(&|p| p.jobs = (p.jobs - 1).max(1));
     less(&|p| p.tasks = (p.tasks - 1).max(1));
     less(&|p| p.unkind_turns = p.unkind_turns * 9 / 10);

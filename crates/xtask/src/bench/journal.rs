@@ -178,6 +178,7 @@ fn setup() -> Result<Setup, BenchError> {
             agent: "bench".to_owned(),
             lane: LaneRules::default(),
             limits: Limits::default(),
+            hold_deadline: None,
             first_hold: 1,
         },
         base: oid(0)?,

@@ -85,4 +85,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         find: "if s.agents_at_work().saturating_sub(own) >= s.rules.agents() {",
         replace: "if s.agents_at_work().saturating_sub(own) > s.rules.agents() {",
     },
+    Mutant {
+        name: "lets a hold wait beyond its deadline",
+        file: "crates/conductor-engine/src/decide/expire.rs",
+        find: "let due = hold_closes(s, run)? <= now;",
+        replace: "let due = hold_closes(s, run)? <= now && run.counters.attempts > 1;",
+    },
 ];

@@ -4,6 +4,7 @@
 use conductor_engine::agent_event::{AgentEvent, PlanStep, StepStatus, ToolKind, ToolNews, ToolStatus};
 use serde_json::Value;
 
+use super::super::desk::is_own_tool;
 use super::super::limits::status_in;
 use super::super::speaker::{cut, cut_at};
 use super::state::{SideError, Stage, State};
@@ -126,10 +127,7 @@ pub(super) fn tool(update: &Value) -> ToolNews {
 }
 
 fn kind(word: Option<&str>, name: Option<&str>, title: Option<&str>) -> Option<ToolKind> {
-    let own = |text: &str| {
-        text.starts_with("mcp__conductor__") || text.starts_with("conductor_") || text.starts_with("mcp.conductor.")
-    };
-    if [name, title].into_iter().flatten().any(own) {
+    if word != Some("execute") && [name, title].into_iter().flatten().any(is_own_tool) {
         return Some(ToolKind::Conductor);
     }
     Some(match word? {

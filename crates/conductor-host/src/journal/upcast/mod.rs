@@ -40,10 +40,14 @@ const EVENTS: Kinds = Kinds(&[
 ]);
 
 /// How a session's frozen setup changed.
-const SETUP: &[Step] = &[defaulted];
+///
+/// 3: how long a hold waits; before, all waited for ever.
+const SETUP: &[Step] = &[defaulted, defaulted];
 
 /// How the state in a checkpoint changed.
-const STATE: &[Step] = &[defaulted];
+///
+/// 3: how long a hold waits, among the rules.
+const STATE: &[Step] = &[defaulted, defaulted];
 
 const _: () =
     assert!(Setup::VERSION as usize == SETUP.len() + 1, "the setup's version has no step that leads to it");
