@@ -13,5 +13,6 @@ pub mod perform;
 pub mod policy;
 pub mod process;
 pub mod prompt;
+pub mod search;
 pub mod session;
 pub mod transcript;
