@@ -13,12 +13,10 @@ use super::failpoint::Place;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
-use crate::agents::{AttemptRequest, TaskSheet};
+use crate::agents::AttemptRequest;
+use crate::clock;
 use crate::process::sweep;
 use crate::prompt::{self, PromptParts};
-
-/// Names of files in which a repository keeps its rules for agents.
-const RULES_FILES: [&str; 3] = ["AGENTS.md", "CLAUDE.md", "GEMINI.md"];
 
 /// What an agent is to do.
 #[derive(Debug, Clone, Copy)]
@@ -74,30 +72,28 @@ impl Site {
 
     fn request(&self, run: RunId, order: &Order<'_>) -> Result<AttemptRequest, Trouble> {
         let Order { task, number, feedback, most } = *order;
-        let (task, dependencies) = self.task_sheet(task).map_err(|e| failed(&*e))?;
-        let task = TaskSheet { feedback: feedback.map(str::to_owned), ..task };
+        let mut records = self.records(task).map_err(|e| failed(&*e))?;
+        records.task.feedback = feedback.map(str::to_owned);
         let workspace = self.workspace_again(run)?;
         // An agent of the run that was killed may have left its own git half-way.
         self.repo.clear_clone_locks(workspace.path()).map_err(|e| failed(&e))?;
-        let rules: Vec<String> = RULES_FILES
-            .iter()
-            .filter(|name| workspace.path().join(name).is_file())
-            .map(|name| (*name).to_owned())
-            .collect();
-        let prompt = prompt::build(&PromptParts {
-            task: &task,
-            dependencies: &dependencies,
-            gates: &self.setup.gates,
-            rules: &rules,
-            answer: None,
-            budget: prompt::DEFAULT_BUDGET,
-        });
+        let cache = self.places.search_cache();
+        let place = prompt::Place {
+            root: workspace.path(),
+            cache: Some(&cache),
+            past: self.past(),
+            now: clock::now(),
+        };
+        let around = prompt::gather(&place, &records);
+        let budget = prompt::Budget::new(self.rules.workflow.prompt_tokens);
+        let parts = PromptParts::gathered(&records, &around, budget);
+        let prompt = prompt::build(&PromptParts { gates: &self.setup.gates, ..parts });
         let limit = Duration::try_from(self.setup.rules.max_task_duration).unwrap_or(Duration::MAX);
         let limit = most.working_ms.map_or(limit, |ms| limit.min(Duration::from_millis(ms)));
         Ok(AttemptRequest {
             run,
             attempt: number,
-            task,
+            task: records.task,
             prompt: prompt.text,
             workspace: workspace.path().to_owned(),
             dir: self.places.attempt(run, number),
