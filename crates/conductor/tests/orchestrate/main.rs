@@ -24,6 +24,7 @@ mod landing;
 mod lane;
 mod limits;
 mod people;
+mod prompting;
 mod recording;
 mod restoring;
 mod resuming;
