@@ -14,6 +14,7 @@ pub mod perform;
 pub mod policy;
 pub mod process;
 pub mod prompt;
+pub mod search;
 pub mod session;
 pub mod transcript;
 pub mod webhook;

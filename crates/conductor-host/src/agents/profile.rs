@@ -55,6 +55,18 @@ impl Profile {
         programs.into_iter().flatten().any(|name| *name == own).then_some(known)
     }
 
+    /// Whether its program is told of Conductor's own tools.
+    pub fn has_tools(&self) -> bool {
+        match &self.kind {
+            ProfileKind::Replay { .. } => false,
+            ProfileKind::Program(program) => match (program.protocol, program.known) {
+                (Protocol::Acp, _) => true,
+                (Protocol::Headless, Some(Known::Claude | Known::Codex | Known::Opencode)) => true,
+                (Protocol::Headless, _) | (Protocol::Command, _) => false,
+            },
+        }
+    }
+
     /// How it is talked to, in a word.
     pub fn protocol(&self) -> &'static str {
         match &self.kind {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::reader::{Field, Section};
+use crate::prompt::Budget;
 
 /// Where a session merges into.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,6 +113,8 @@ pub struct Workflow {
     pub workspace_root: Option<PathBuf>,
     /// What becomes of a run's commits.
     pub merge: MergeStyle,
+    /// The most of a prompt, in estimated tokens.
+    pub prompt_tokens: u32,
 }
 
 impl Default for Workflow {
@@ -129,6 +132,7 @@ impl Default for Workflow {
             setup: Vec::new(),
             workspace_root: None,
             merge: MergeStyle::Squash,
+            prompt_tokens: Budget::USUAL,
         }
     }
 }
@@ -154,6 +158,10 @@ impl Workflow {
             setup: section.take("setup").and_then(|f| f.texts()).unwrap_or_default(),
             workspace_root: section.take("workspace_root").and_then(|f| root(&f)),
             merge: section.take("merge").and_then(|f| f.choice(&merge)).unwrap_or_default(),
+            prompt_tokens: section
+                .take("prompt_tokens")
+                .and_then(|f| f.whole(Budget::LEAST, Budget::MOST))
+                .unwrap_or(default.prompt_tokens),
         };
         section.finish();
         read
@@ -194,6 +202,7 @@ fn slug(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     #[test]
     fn a_pattern_must_name_the_task_and_give_a_branch() {
@@ -215,6 +224,23 @@ mod tests {
             "{task_id}@{0}",
         ] {
             assert!(BranchPattern::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_prompt_has_a_budget_within_bounds() {
+        let tokens = |value: serde_json::Value| {
+            let file = serde_json::json!({ "orchestration": { "workflow": { "prompt_tokens": value } } });
+            Config::from_value(&file).map(|config| config.orchestration.workflow.prompt_tokens)
+        };
+        assert_eq!(Workflow::default().prompt_tokens, 9_000);
+        for ok in [2_000, 9_000, 200_000] {
+            assert_eq!(tokens(ok.into()).unwrap(), ok);
+        }
+        for bad in [0.into(), 1_999.into(), 200_001.into(), "9000".into(), serde_json::json!(2_500.5)] {
+            let said = tokens(bad).unwrap_err().to_string();
+            assert!(said.starts_with("orchestration.workflow.prompt_tokens: "), "{said}");
+            assert!(said.ends_with("expected a whole number from 2000 to 200000"), "{said}");
         }
     }
 

@@ -14,12 +14,11 @@ use super::failpoint::Place;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
-use crate::agents::{AttemptRequest, TaskSheet, priced};
+use super::aide::TaskAide;
+use crate::agents::{AttemptRequest, ProfileKind, Resume, priced, session_id, totals_of};
+use crate::clock;
 use crate::process::sweep;
 use crate::prompt::{self, PromptParts};
-
-/// Names of files in which a repository keeps its rules for agents.
-const RULES_FILES: [&str; 3] = ["AGENTS.md", "CLAUDE.md", "GEMINI.md"];
 
 /// What an agent is to do.
 #[derive(Debug, Clone, Copy)]
@@ -78,34 +77,34 @@ impl Site {
     }
 
     fn request(self: &Arc<Self>, run: RunId, order: &Order<'_>) -> Result<AttemptRequest, Trouble> {
-        let Order { task: reference, number, feedback, session, most } = *order;
-        let (task, dependencies) = self.task_sheet(reference).map_err(|e| failed(&*e))?;
-        let task = TaskSheet { feedback: feedback.map(str::to_owned), ..task };
+        let Order { task, number, feedback, session, most } = *order;
+        let mut records = self.records(task).map_err(|e| failed(&*e))?;
+        records.task.feedback = feedback.map(str::to_owned);
         let workspace = self.workspace_again(run)?;
         // An agent of the run that was killed may have left its own git half-way.
         self.repo.clear_clone_locks(workspace.path()).map_err(|e| failed(&e))?;
-        let rules: Vec<String> = RULES_FILES
-            .iter()
-            .filter(|name| workspace.path().join(name).is_file())
-            .map(|name| (*name).to_owned())
-            .collect();
-        let prompt = prompt::build(&PromptParts {
-            task: &task,
-            dependencies: &dependencies,
-            gates: &self.setup.gates,
-            rules: &rules,
-            answer: None,
-            budget: prompt::DEFAULT_BUDGET,
-        });
+        let cache = self.places.search_cache();
+        let place = prompt::Place {
+            root: workspace.path(),
+            cache: Some(&cache),
+            past: self.past(),
+            now: clock::now(),
+        };
+        let around = prompt::gather(&place, &records);
+        let budget = prompt::Budget::new(self.rules.workflow.prompt_tokens);
+        let parts = PromptParts::gathered(&records, &around, budget);
+        let parts = PromptParts { gates: &self.setup.gates, tools: self.profile.has_tools(), ..parts };
+        let prompt = prompt::build(&parts);
+        let resume = self.resume(run, number, session, || prompt::build_next(&parts).text);
         let limit = Duration::try_from(self.setup.rules.max_task_duration).unwrap_or(Duration::MAX);
         let limit = most.working_ms.map_or(limit, |ms| limit.min(Duration::from_millis(ms)));
-        let aide = TaskAide::new(Arc::clone(self), run, reference.clone(), task.clone());
+        let aide = TaskAide::new(Arc::clone(self), run, task.clone(), records.task.clone());
         Ok(AttemptRequest {
             run,
             attempt: number,
-            task,
+            task: records.task,
             prompt: prompt.text,
-            resume: self.resume(run, number, session),
+            resume,
             aide: Some(Arc::new(aide)),
             workspace: workspace.path().to_owned(),
             dir: self.places.attempt(run, number),
@@ -113,5 +112,21 @@ impl Site {
             ceiling: self.places.root().to_owned(),
             timeout: limit,
         })
+    }
+
+    /// The agent's own session, where its program can go on with it.
+    fn resume(
+        &self,
+        run: RunId,
+        number: u32,
+        session: Option<&str>,
+        prompt: impl FnOnce() -> String,
+    ) -> Option<Resume> {
+        let name = session?;
+        let ProfileKind::Program(program) = &self.profile.kind else { return None };
+        let id = session_id(program, name)?;
+        let before = (1..number).rev().map(|n| self.places.attempt(run, n)).find(|dir| dir.is_dir());
+        let totals = before.map(|dir| totals_of(&dir, name)).unwrap_or_default();
+        Some(Resume { session: id.to_owned(), totals, prompt: prompt() })
     }
 }

@@ -123,6 +123,11 @@ impl Places {
         if slot == 0 { all } else { all.join(format!(".slot-{slot}")) }
     }
 
+    /// Where searches remember what they read.
+    pub fn search_cache(&self) -> PathBuf {
+        self.cache(0).join(".search")
+    }
+
     /// The driver's lock.
     pub fn lock(&self) -> PathBuf {
         lock_path(&self.taskwerk)

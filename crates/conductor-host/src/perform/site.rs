@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use conductor_engine::ids::{Oid, SessionId, TaskRef, TreeId};
 use taskwerk_client::Tasks;
@@ -17,9 +17,10 @@ use super::{Trouble, failed, refused};
 use crate::agents::{AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, has_program, profiles};
 use crate::config::{AgentRole, Config, ConfigError, Orchestration, Playing};
 use crate::gates::GateRunner;
-use crate::git::{BranchName, FileChange, GitError, NameError, Repo};
+use crate::git::{BranchName, FileChange, GitError, NameError, PastCommit, Repo};
 use crate::journal::{Database, JournalError};
 use crate::process::{EnvMap, Keeper};
+use crate::search;
 use crate::session::Setup;
 
 /// Why a session's surroundings cannot be set up.
@@ -77,6 +78,8 @@ pub struct Site {
     gathered: Mutex<BTreeSet<TreeId>>,
     /// Held while the tests of a base are looked for.
     base_look: Mutex<()>,
+    /// The commits before the session, read once: what it lands itself is told by the tasks that it finishes.
+    past: OnceLock<Vec<PastCommit>>,
     pub(super) failpoint: Failpoint,
     /// Why the driver cannot go on.
     pub(super) broken: Mutex<Option<StorageTrouble>>,
@@ -177,6 +180,7 @@ impl Site {
             gate_slots: Mutex::default(),
             gathered: Mutex::default(),
             base_look: Mutex::default(),
+            past: OnceLock::new(),
             failpoint,
             broken: Mutex::default(),
         })
@@ -265,6 +269,11 @@ impl Site {
         let comparison = Comparison { from: from.clone(), to: to.clone(), changes: changes.clone() };
         *held(&self.compared) = Some(comparison);
         Ok(changes)
+    }
+
+    /// The commits before the session, newest first. They are a hint for prompts: where git gives none, there is none.
+    pub(super) fn past(&self) -> &[PastCommit] {
+        self.past.get_or_init(|| self.repo.past(&self.setup.base, search::MOST_COMMITS).unwrap_or_default())
     }
 
     pub(super) fn count_commit(&self) {

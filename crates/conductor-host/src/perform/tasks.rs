@@ -17,8 +17,7 @@ use taskwerk_model::{
 use super::failed;
 use super::failpoint::Place;
 use super::site::Site;
-use crate::agents::TaskSheet;
-use crate::prompt::Finished;
+use crate::prompt::Records;
 
 /// For how long a claim holds without a heartbeat.
 pub(crate) const CLAIM_TTL: SignedDuration = SignedDuration::from_mins(15);
@@ -258,31 +257,12 @@ impl Site {
         self.task_facts(&task)
     }
 
-    /// What an agent is told of a task, and of the finished ones that it builds on.
-    pub(super) fn task_sheet(&self, reference: &TaskRef) -> Result<(TaskSheet, Vec<Finished>), Problem> {
-        let task = self.task(reference)?;
-        let mut finished = Vec::new();
-        for id in &task.depends_on {
-            let needed = self.tasks().get(id)?;
-            let uid = TaskRef(needed.uid.to_string());
-            finished.push(Finished {
-                id: needed.id.to_string(),
-                title: needed.title.to_string(),
-                summary: self.db().last_summary(&uid)?.unwrap_or_default(),
-                files: needed.files,
-            });
-        }
-        let sheet = TaskSheet {
-            id: task.id.to_string(),
-            key: task.metadata.get("key").and_then(|k| k.as_str()).map(str::to_owned),
-            title: task.title.to_string(),
-            description: task.description.unwrap_or_default(),
-            acceptance: task.acceptance,
-            files: task.files,
-            feedback: None,
-            previous_summary: self.db().last_summary(reference)?,
-        };
-        Ok((sheet, finished))
+    /// What an agent is told of a task and of those around it.
+    pub(super) fn records(&self, task: &TaskRef) -> Result<Records, Problem> {
+        let id = self.task_id(task)?;
+        let mut records = Records::of(&self.tasks(), &id)?;
+        records.add_summaries(&self.db())?;
+        Ok(records)
     }
 
     pub(super) fn claim(&self, run: RunId, task: &TaskRef) -> Outcome {

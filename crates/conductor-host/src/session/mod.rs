@@ -7,6 +7,7 @@ mod drive;
 mod foresee;
 mod host;
 mod land;
+mod preview;
 mod rollback;
 mod setup;
 
@@ -16,5 +17,6 @@ pub use drive::DriveSessionError;
 pub use foresee::{Foreseen, NotRun, Step};
 pub use host::{Host, HostError};
 pub use land::{LandError, Landing};
+pub use preview::{Preview, PreviewError, newest_run_of};
 pub use rollback::{RollbackError, RolledBack};
 pub use setup::Setup;

@@ -13,6 +13,7 @@ mod logs;
 pub(crate) mod monitor;
 pub(crate) mod opened;
 mod pause;
+mod prompt;
 pub(crate) mod remains;
 mod restore;
 mod resume;
@@ -58,6 +59,7 @@ enum Verb {
     Status(status::Args),
     Review(review::Args),
     Why(why::Args),
+    Prompt(prompt::Args),
     Answer(answer::Args),
     Stop(stop::Args),
     Pause(pause::Args),
@@ -80,6 +82,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Some(Verb::Status(args)) => status::run(args, context),
         Some(Verb::Review(args)) => review::run(args, context),
         Some(Verb::Why(args)) => why::run(args, context),
+        Some(Verb::Prompt(args)) => prompt::run(args, context),
         Some(Verb::Answer(args)) => answer::run(args, context),
         Some(Verb::Stop(args)) => stop::run(args, context),
         Some(Verb::Pause(args)) => pause::run(args, context),

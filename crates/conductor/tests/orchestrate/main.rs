@@ -25,6 +25,7 @@ mod landing;
 mod lane;
 mod limits;
 mod people;
+mod prompting;
 mod recording;
 mod restoring;
 mod resuming;

@@ -11,6 +11,7 @@ mod measure;
 mod orchestration;
 mod plan;
 mod report;
+mod search;
 mod stage;
 mod tasks;
 
@@ -58,6 +59,8 @@ enum Part {
     Engine,
     /// A session of a million rows, and of 10,000 tasks
     Journal,
+    /// Files for a task, in a repository of 10,000 files
+    Search,
     /// Ten graphs of work shared out by the engine; measures no program and builds none
     Makespan,
 }
@@ -90,9 +93,10 @@ pub(crate) enum BenchError {
 pub(crate) fn run(options: &BenchOptions, path: OsString) -> Result<BenchReport, BenchError> {
     let mut report = match options.only {
         Some(Part::Makespan) => BenchReport::new(None),
-        Some(Part::Tasks | Part::Plan | Part::Orchestration | Part::Engine | Part::Journal) | None => {
-            programs(options, path)?
-        }
+        Some(
+            Part::Tasks | Part::Plan | Part::Orchestration | Part::Engine | Part::Journal | Part::Search,
+        )
+        | None => programs(options, path)?,
     };
     if options.only.is_none_or(|only| only == Part::Makespan) {
         let (all, file) = makespan::run_and_draw(&root().join("target"))?;
@@ -127,24 +131,30 @@ fn programs(options: &BenchOptions, path: OsString) -> Result<BenchReport, Bench
     if wanted(Part::Journal) {
         report.extend(journal::run(&stage)?);
     }
+    if wanted(Part::Search) {
+        report.extend(search::run(&stage)?);
+    }
     Ok(report)
 }
 
-const BUILD: [&str; 9] =
-    ["build", "--release", "--workspace", "--locked", "--bins", "--example", "pace", "--example", "soak"];
+const BUILD: [&str; 5] = ["build", "--release", "--workspace", "--locked", "--bins"];
+/// Programs that are measured and belong to no user.
+const EXAMPLES: [&str; 3] = ["pace", "soak", "search"];
 
 /// The whole workspace at once, so that features are unified as in every other build of it.
 fn build() -> Result<PathBuf, BenchError> {
     let root = root();
+    let examples = EXAMPLES.map(|name| ["--example", name]);
+    let words = [&BUILD[..], examples.as_flattened()].concat();
     let status = program("cargo", &root)
-        .args(BUILD)
+        .args(&words)
         .status()
         .map_err(|source| BenchError::Start { program: "cargo".to_owned(), source })?;
     if status.success() {
         return Ok(root.join("target").join("release"));
     }
     Err(BenchError::Failed {
-        command: format!("cargo {}", BUILD.join(" ")),
+        command: format!("cargo {}", words.join(" ")),
         stderr: "cargo has printed why above".to_owned(),
     })
 }

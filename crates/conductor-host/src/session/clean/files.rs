@@ -152,10 +152,13 @@ impl Cleaner<'_> {
         }
         for path in entries(&self.places.cache(0)) {
             let left = Left { session: None, ..left(LeftKind::Cache, SessionId(0), None, &path) };
-            if self.options.caches {
-                self.delete(&path, left, "gates make it again")?;
-            } else {
-                self.kept(left, "gates use it again; --caches removes it");
+            // What searches remember is small, and there after any session: no news unless it is to go.
+            let is_searches = path == self.places.search_cache();
+            match (self.options.caches, is_searches) {
+                (true, true) => self.delete(&path, left, "searches make it again")?,
+                (true, false) => self.delete(&path, left, "gates make it again")?,
+                (false, true) => {}
+                (false, false) => self.kept(left, "gates use it again; --caches removes it"),
             }
         }
         Ok(())
