@@ -466,7 +466,8 @@ mod tests {
         let all = [part("I"), part(" look"), tool("1", ToolStatus::Done), part("Do"), usage, part("ne.")];
         assert_eq!(heard(&all).last_words(), "Done.");
         let whole = AgentEvent::Message { text: "All.".into(), part: false };
-        assert_eq!(heard(&[part("a"), whole.clone(), part("b")]).last_words(), "b");
+        assert_eq!(heard(&[part("a"), whole.clone()]).last_words(), "All.");
+        assert_eq!(heard(&[whole.clone(), part("b")]).last_words(), "All.b");
         assert_eq!(heard(&[whole, AgentEvent::Prompted { turn: 2, characters: 1 }]).last_words(), "");
     }
 

@@ -7,8 +7,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-pub use conductor_engine::agent_event::{AgentEvent as Event, Stream};
 use conductor_engine::agent_event::VERSION;
+pub use conductor_engine::agent_event::{AgentEvent as Event, Stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

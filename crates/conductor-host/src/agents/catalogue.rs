@@ -84,7 +84,9 @@ impl Known {
     /// How a limit of its provider shows, for people.
     pub fn limits(self) -> &'static str {
         match self {
-            Self::Claude => "rate_limit_event with the reset, api_retry with status 429, or a limit in the result",
+            Self::Claude => {
+                "rate_limit_event with the reset, api_retry with status 429, or a limit in the result"
+            }
             Self::Codex => "turn.failed that names the limit, often with the time until the reset",
             Self::Gemini => "status 429 in the result or on standard error; retries are mute",
             Self::Opencode => "an error with status 429; retries are mute",

@@ -104,9 +104,7 @@ fn serve_one(
 ) -> (Reply, Vec<AgentEvent>) {
     let usual = || Reply::usual(call).unwrap_or_else(|| Reply::refused("there is nothing to answer"));
     match call {
-        Call::Task | Call::Related { .. } => {
-            (aide.look(call).unwrap_or_else(usual), Vec::new())
-        }
+        Call::Task | Call::Related { .. } => (aide.look(call).unwrap_or_else(usual), Vec::new()),
         Call::Ask { question, options } => {
             let asks = AgentEvent::Question {
                 text: cut(question),
@@ -117,7 +115,8 @@ fn serve_one(
                 asked.push(question.clone());
                 return (Reply::Text(answer.clone()), vec![asks, AgentEvent::Answer { text: answer }]);
             }
-            let options = if options.is_empty() { String::new() } else { format!(" ({})", options.join(" | ")) };
+            let options =
+                if options.is_empty() { String::new() } else { format!(" ({})", options.join(" | ")) };
             appeal.get_or_insert(Appeal::Question(bounded(&format!("{question}{options}"))));
             (usual(), vec![asks])
         }

@@ -19,8 +19,8 @@ use super::launch::{Files, Launch, StartError};
 use super::pipes::{Line, Pipes};
 use super::profile::{Profile, ProgramProfile};
 use super::result_file::{self, AgentResult};
-use super::speaker::{Speaker, TurnEnd};
 use super::session_file::{KEPT_SESSION, KeptSession, can_resume, session_name};
+use super::speaker::{Speaker, TurnEnd};
 use super::speakers::{Opening, speaker_for};
 use super::watch::{Alarm, Watch};
 use super::wire::{Way, WireLog};
@@ -169,7 +169,8 @@ impl Conversation {
         let mut transcript = Writer::open(&files.transcript, TRANSCRIPT_LIMIT)?;
         transcript.append_always(now(), [super::attempt::started(profile, &request)])?;
         let clerk = Clerk::open(&request).map_err(|source| StartError::desk(&request, source))?;
-        let offer = clerk.as_ref().map(|clerk| clerk.offer(program, &request, &runner.user_env)).unwrap_or_default();
+        let offer =
+            clerk.as_ref().map(|clerk| clerk.offer(program, &request, &runner.user_env)).unwrap_or_default();
         let resuming = request.resume.is_some() && can_resume(program);
         let mut conversation = Self {
             wire: WireLog::begin(&files.dir),

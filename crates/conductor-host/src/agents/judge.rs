@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn the_agents_own_file_is_heard_first_but_cannot_undo_a_failure() {
-        let file = |status| AgentResult { status: Some(status), message: Some("m".into()), ..Default::default() };
+        let file =
+            |status| AgentResult { status: Some(status), message: Some("m".into()), ..Default::default() };
         let words = heard("Done.\nQUESTION: Which?");
         assert_eq!(told(TurnEnd::Ended, &words, &file(Status::Blocked)), "blocked: m");
         assert_eq!(told(TurnEnd::Ended, &words, &file(Status::Done)), "finished: m");
@@ -212,7 +213,7 @@ mod tests {
             "failed Agent: exit 1; its last words: m"
         );
         assert_eq!(told(TurnEnd::failed("exit 1"), &heard("x"), &file(Status::Question)), "asked: m");
-        assert_eq!(told(TurnEnd::setup("no"), &heard(""), &file(Status::Question)), "failed Setup: no");
+        assert_eq!(told(TurnEnd::setup("no"), &heard(""), &file(Status::Question)), "failed Setup: no; its last words: m");
     }
 
     #[test]

@@ -127,8 +127,15 @@ pub(super) fn until_in(text: &str, now: Timestamp) -> Option<Timestamp> {
 
 /// A span of time after words that announce it: `try again in 1h2m`, `retry after 20s`, `Retrying after 5427ms`.
 pub(super) fn span_in(text: &str) -> Option<SignedDuration> {
-    const MARKS: &[&str] =
-        &["try again in ", "retry in ", "retry after ", "retrying after ", "retrying in ", "resets in ", "reset in "];
+    const MARKS: &[&str] = &[
+        "try again in ",
+        "retry in ",
+        "retry after ",
+        "retrying after ",
+        "retrying in ",
+        "resets in ",
+        "reset in ",
+    ];
     let lower = text.to_lowercase();
     let spans = MARKS.iter().filter_map(|mark| {
         let (_, rest) = lower.split_once(mark)?;
@@ -136,7 +143,8 @@ pub(super) fn span_in(text: &str) -> Option<SignedDuration> {
         let words: Vec<&str> = rest.split_whitespace().take(6).collect();
         (1..=words.len()).rev().find_map(|count| {
             let candidate = words.get(..count)?.join(" ");
-            let plain = candidate.trim_end_matches(['.', ',', ';', '!', ')', '"', '\'']).replace(" and ", " ");
+            let plain =
+                candidate.trim_end_matches(['.', ',', ';', '!', ')', '"', '\'']).replace(" and ", " ");
             plain.parse::<SignedDuration>().ok().or_else(|| {
                 plain.parse::<u32>().ok().map(|seconds| SignedDuration::from_secs(i64::from(seconds)))
             })
@@ -155,7 +163,10 @@ mod tests {
             ("API Error: 400 The request is not valid.", Some(400)),
             ("exceeded retry limit, last status: 429 Too Many Requests", Some(429)),
             ("unexpected status 401 Unauthorized: no, url: http://127.0.0.1:4290/v1", Some(401)),
-            ("[API Error: {\"error\":{\"code\":400,\"message\":\"bad\",\"status\":\"INVALID_ARGUMENT\"}}]", Some(400)),
+            (
+                "[API Error: {\"error\":{\"code\":400,\"message\":\"bad\",\"status\":\"INVALID_ARGUMENT\"}}]",
+                Some(400),
+            ),
             ("We\u{2019}re currently experiencing high demand", Some(500)),
             ("You've hit your usage limit.", Some(429)),
             ("{\"error\":{\"type\":\"invalid_request_error\"}}", Some(400)),
@@ -174,7 +185,9 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let end = |status, text: &str| end_by_error(status, text, Some(Known::Claude), now);
         assert_eq!(end(Some(429), "slow down"), TurnEnd::Limited { until: None });
-        assert!(matches!(end(None, "API Error: 401 no"), TurnEnd::Failed { message, .. } if message.contains("run `claude` once")));
+        assert!(
+            matches!(end(None, "API Error: 401 no"), TurnEnd::Failed { message, .. } if message.contains("run `claude` once"))
+        );
         assert_eq!(end(Some(503), "x"), TurnEnd::transient("x"));
         assert_eq!(end(None, "fetch failed"), TurnEnd::transient("fetch failed"));
         assert_eq!(end(Some(400), "x"), TurnEnd::failed("x"));

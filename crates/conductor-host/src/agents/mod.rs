@@ -27,9 +27,7 @@ mod watch;
 mod wire;
 
 pub use argv::{RunTemplate, Slot, TemplateError};
-pub use attempt::{
-    AgentRunner, Aide, AttemptRequest, AttemptStopper, Resume, RunningAttempt, TaskSheet,
-};
+pub use attempt::{AgentRunner, Aide, AttemptRequest, AttemptStopper, Resume, RunningAttempt, TaskSheet};
 pub use catalogue::Known;
 pub use detect::{Detected, detect, find_program, has_program, is_there};
 pub use profile::{
@@ -38,5 +36,5 @@ pub use profile::{
 };
 pub use surroundings::agent_environment;
 
-pub(crate) use session_file::{session_id, totals_of};
 pub(crate) use price::priced;
+pub(crate) use session_file::{session_id, totals_of};

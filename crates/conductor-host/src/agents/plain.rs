@@ -1,6 +1,7 @@
 //! Any program as an agent: what it prints is plain text, but for lines in the form of `contract`.
 
 use conductor_engine::agent_event::{AgentEvent, Stream};
+use conductor_engine::attempt::FailureClass;
 
 use super::contract::{self, Said};
 use super::judge::{Appeal, appeal, class_of, end_of};
@@ -82,7 +83,6 @@ impl Speaker for Plain {
     }
 
     fn exited(&mut self, exit: Exit, _: &mut Vec<AgentEvent>) -> TurnEnd {
-        use conductor_engine::attempt::FailureClass;
         if let Some(limited) = self.limited.take() {
             return limited;
         }
@@ -90,10 +90,9 @@ impl Speaker for Plain {
         let could_run = !matches!(class_of(exit), Some((FailureClass::Setup, _)));
         let asks = self.appeal.is_some() || (!self.speaks && appeal(&self.paragraph).is_some());
         if could_run && asks {
-            if let (true, Some(appeal)) = (self.speaks, self.appeal.take()) {
+            if let Some(appeal) = self.appeal.take() {
+                // Its last words, whatever else it said.
                 self.speaks = false;
-                self.paragraph = line_of(appeal);
-            } else if let Some(appeal) = self.appeal.take() {
                 self.paragraph = line_of(appeal);
             }
             return TurnEnd::Ended;

@@ -563,6 +563,6 @@ mod tests {
         .unwrap();
         let built_in: Vec<&str> =
             all.iter().filter(|p| p.known().is_some()).map(|p| p.label.name.as_str()).collect();
-        assert_eq!(built_in, ["codex", "gemini", "opencode"]);
+        assert_eq!(built_in, ["codex", "gemini", "opencode", "qwen", "vibe"]);
     }
 }

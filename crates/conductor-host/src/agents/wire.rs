@@ -76,11 +76,8 @@ impl WireLog {
         if self.file.is_none() || self.left == 0 {
             return;
         }
-        let line = WireLine {
-            ms: self.since.elapsed_ms(),
-            way,
-            line: String::from_utf8_lossy(line).into_owned(),
-        };
+        let line =
+            WireLine { ms: self.since.elapsed_ms(), way, line: String::from_utf8_lossy(line).into_owned() };
         let before = self.gathered.len();
         if serde_json::to_writer(&mut self.gathered, &line).is_err() {
             return self.gathered.truncate(before);

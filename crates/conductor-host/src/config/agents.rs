@@ -91,12 +91,8 @@ pub enum PlayFault {
 
 impl PlayFault {
     /// All of them, with their words.
-    pub const ALL: [(&'static str, Self); 4] = [
-        ("cut", Self::Cut),
-        ("hang", Self::Hang),
-        ("garble", Self::Garble),
-        ("reorder", Self::Reorder),
-    ];
+    pub const ALL: [(&'static str, Self); 4] =
+        [("cut", Self::Cut), ("hang", Self::Hang), ("garble", Self::Garble), ("reorder", Self::Reorder)];
 }
 
 /// What a model costs, in money for a million tokens.

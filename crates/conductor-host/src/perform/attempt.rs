@@ -10,11 +10,11 @@ use conductor_engine::effect::{Outcome, Verb};
 use conductor_engine::ids::{RunId, TaskRef};
 use conductor_engine::ledger::Budget;
 
+use super::aide::TaskAide;
 use super::failpoint::Place;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
-use super::aide::TaskAide;
 use crate::agents::{AttemptRequest, ProfileKind, Resume, priced, session_id, totals_of};
 use crate::clock;
 use crate::process::sweep;

@@ -14,7 +14,9 @@ use super::failpoint::Failpoint;
 use super::places::{Places, PlacesError};
 use super::storage::StorageTrouble;
 use super::{Trouble, failed, refused};
-use crate::agents::{AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, has_program, profiles};
+use crate::agents::{
+    AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, has_program, profiles,
+};
 use crate::config::{AgentRole, Config, ConfigError, Orchestration, Playing};
 use crate::gates::GateRunner;
 use crate::git::{BranchName, FileChange, GitError, NameError, PastCommit, Repo};

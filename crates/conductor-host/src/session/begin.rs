@@ -11,7 +11,9 @@ use thiserror::Error;
 
 use super::host::{Host, HostError};
 use super::setup::Setup;
-use crate::agents::{AgentRunner, ChooseError, Detected, Profile, ProfileError, choose, has_program, is_there, profiles};
+use crate::agents::{
+    AgentRunner, ChooseError, Detected, Profile, ProfileError, choose, has_program, is_there, profiles,
+};
 use crate::clock;
 use crate::config::{Config, ConfigError, Into, Orchestration};
 use crate::driver::DriverLock;

@@ -59,7 +59,9 @@ impl Saying {
     /// The line that has been begun, if there is one.
     pub(super) fn rest(&mut self) -> Vec<String> {
         let open = self.open.take().filter(|open| !open.text.trim().is_empty());
-        open.map(|open| stamped(open.at, &format!("{}{}", open.mark, open.text.trim_end()))).into_iter().collect()
+        open.map(|open| stamped(open.at, &format!("{}{}", open.mark, open.text.trim_end())))
+            .into_iter()
+            .collect()
     }
 }
 
@@ -79,7 +81,9 @@ fn line(event: &AgentEvent) -> Option<String> {
             let with = if with.is_empty() { with } else { format!(" ({with})") };
             format!("{verb} its session {id}{with}")
         }
-        AgentEvent::Prompted { turn: 1, characters } => format!("is given a prompt of {characters} characters"),
+        AgentEvent::Prompted { turn: 1, characters } => {
+            format!("is given a prompt of {characters} characters")
+        }
         AgentEvent::Prompted { characters, .. } => format!("is told more, {characters} characters"),
         AgentEvent::Plan { steps } => format!("plan: {}", plan(steps)),
         AgentEvent::Tool(news) => return tool(news),
@@ -100,7 +104,9 @@ fn line(event: &AgentEvent) -> Option<String> {
         AgentEvent::Note { text } => format!("notes: {text}"),
         AgentEvent::Submitted { summary } => format!("says that it is done: {summary}"),
         AgentEvent::Usage { usage } => used(usage),
-        AgentEvent::Limit { until: Some(until), .. } => format!("met a limit of its provider until {until:.0}"),
+        AgentEvent::Limit { until: Some(until), .. } => {
+            format!("met a limit of its provider until {until:.0}")
+        }
         AgentEvent::Limit { until: None, .. } => "met a limit of its provider".to_owned(),
         AgentEvent::Retry { status, text, .. } => {
             let status = status.map_or_else(String::new, |status| format!(" {status}"));
@@ -112,7 +118,9 @@ fn line(event: &AgentEvent) -> Option<String> {
         AgentEvent::Finding { what, line } if line.is_empty() => format!("? {what}"),
         AgentEvent::Finding { what, line } => format!("? {what}: {line}"),
         AgentEvent::End { outcome } => format!("over: {outcome}"),
-        AgentEvent::Full => "(the transcript is full: what the agent says from here on is left out)".to_owned(),
+        AgentEvent::Full => {
+            "(the transcript is full: what the agent says from here on is left out)".to_owned()
+        }
         AgentEvent::Message { .. } | AgentEvent::Thought { .. } | AgentEvent::Raw { .. } => return None,
     })
 }

@@ -69,7 +69,8 @@ pub(super) fn mode(session: &Value, mode: AgentMode) -> Result<Option<Choice>, V
     {
         return Ok(Some(Choice::Option { id: id.clone(), value }));
     }
-    let all: Vec<String> = offered.into_iter().chain(option.into_iter().flat_map(|(_, values)| values)).collect();
+    let all: Vec<String> =
+        offered.into_iter().chain(option.into_iter().flat_map(|(_, values)| values)).collect();
     if all.is_empty() { Ok(None) } else { Err(all) }
 }
 

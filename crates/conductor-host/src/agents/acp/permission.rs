@@ -113,7 +113,9 @@ impl Policy {
                 (Permit::Refused, format!("mode {mode} without `fetch` in the agent's `allow`"))
             }
             Some(ToolKind::SwitchMode) => told(Permit::Refused, "the mode is set by the configuration"),
-            Some(ToolKind::Execute | ToolKind::Other | ToolKind::Edit | ToolKind::Delete | ToolKind::Move)
+            Some(
+                ToolKind::Execute | ToolKind::Other | ToolKind::Edit | ToolKind::Delete | ToolKind::Move,
+            )
             | None => (Permit::Refused, format!("mode {mode} without `execute` in the agent's `allow`")),
         }
     }

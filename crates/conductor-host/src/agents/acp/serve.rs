@@ -3,12 +3,12 @@
 use std::io;
 use std::path::PathBuf;
 
+use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::schema::{
     CancelNotification, ClientCapabilities, ContentBlock, Implementation, InitializeRequest, PromptRequest,
     TextContent,
 };
 use agent_client_protocol::v1::{ConnectionTo, Dispatch};
-use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::{Agent, Client as ClientRole, Error, Lines, UntypedMessage, on_receive_dispatch};
 use conductor_engine::agent_event::AgentEvent;
 use futures::StreamExt as _;
@@ -195,7 +195,8 @@ impl Talk {
 
     /// By `session/resume` where that is offered, else by `session/load`, which tells the whole session again.
     async fn resume(&self, agent: &Value, id: &str) -> Result<Value, TurnEnd> {
-        let offers = |place: &str| agent.pointer(place).is_some_and(|v| v.is_object() || v == &Value::Bool(true));
+        let offers =
+            |place: &str| agent.pointer(place).is_some_and(|v| v.is_object() || v == &Value::Bool(true));
         let method = if offers("/agentCapabilities/sessionCapabilities/resume") {
             "session/resume"
         } else if offers("/agentCapabilities/loadSession") {
@@ -254,9 +255,10 @@ impl Talk {
             }
             Ok(Some(choice)) => match self.choose(session, choice).await {
                 Ok(()) => Ok(Some(model.clone())),
-                Err(error) => {
-                    Err(TurnEnd::setup(format!("the agent does not take the model {model}: {}", words(&error))))
-                }
+                Err(error) => Err(TurnEnd::setup(format!(
+                    "the agent does not take the model {model}: {}",
+                    words(&error)
+                ))),
             },
             Err(all) => {
                 let some: Vec<&str> = all.iter().take(20).map(String::as_str).collect();
@@ -279,8 +281,7 @@ impl Talk {
     /// One turn. A cancellation is only asked for: the agent still answers.
     async fn turn(&self, session: &str, text: String, orders: &mut UnboundedReceiver<Order>) -> TurnEnd {
         locked(&self.state).begin_turn();
-        let prompt =
-            PromptRequest::new(session.to_owned(), vec![ContentBlock::Text(TextContent::new(text))]);
+        let prompt = PromptRequest::new(session.to_owned(), vec![ContentBlock::Text(TextContent::new(text))]);
         let mut answer = std::pin::pin!(self.request("session/prompt", prompt));
         loop {
             match select(answer, orders.next()).await {
@@ -373,7 +374,8 @@ impl Talk {
 /// An error's words, with the text that some agents put beside them.
 fn words(error: &Error) -> String {
     let data = error.data.as_ref().and_then(|data| {
-        let text = data.as_str().or_else(|| data.get("details")?.as_str()).or_else(|| data.get("message")?.as_str());
+        let text =
+            data.as_str().or_else(|| data.get("details")?.as_str()).or_else(|| data.get("message")?.as_str());
         text.filter(|text| !error.message.contains(text)).map(str::to_owned)
     });
     cut(&match data {

@@ -89,7 +89,10 @@ impl State {
     }
 
     pub(super) fn tell(&mut self, event: AgentEvent) {
-        if !matches!(event, AgentEvent::Message { .. } | AgentEvent::Thought { .. } | AgentEvent::Usage { .. }) {
+        if !matches!(
+            event,
+            AgentEvent::Message { .. } | AgentEvent::Thought { .. } | AgentEvent::Usage { .. }
+        ) {
             self.saying = None;
         }
         self.events.push(event);

@@ -47,14 +47,14 @@ struct Ended {
 impl Dialect for Claude {
     fn value(&mut self, value: &Value, events: &mut Vec<AgentEvent>) -> bool {
         match (text(value, "/type"), text(value, "/subtype")) {
-            (Some("system"), Some("init")) => events.extend(session_id(text(value, "/session_id")).map(|id| {
-                AgentEvent::Session {
+            (Some("system"), Some("init")) => {
+                events.extend(session_id(text(value, "/session_id")).map(|id| AgentEvent::Session {
                     id,
                     resumed: false,
                     model: text(value, "/model").map(cut),
                     mode: text(value, "/permissionMode").map(cut),
-                }
-            })),
+                }))
+            }
             (Some("system"), Some("api_retry")) => events.push(AgentEvent::Retry {
                 status: number(value, "/error_status").and_then(|status| u16::try_from(status).ok()),
                 delay_ms: number(value, "/retry_delay_ms"),
@@ -154,7 +154,9 @@ impl Claude {
         self.last_tool = Some(cut(id));
         if name == "TodoWrite" {
             let todos = block.pointer("/input/todos").and_then(Value::as_array);
-            events.push(AgentEvent::Plan { steps: todos.into_iter().flatten().take(200).filter_map(step).collect() });
+            events.push(AgentEvent::Plan {
+                steps: todos.into_iter().flatten().take(200).filter_map(step).collect(),
+            });
         }
         let input = block.get("input").cloned().unwrap_or_default();
         events.push(AgentEvent::Tool(ToolNews {
@@ -284,9 +286,10 @@ fn kind(name: &str) -> ToolKind {
 
 /// A tool with what it is used on, in one line.
 fn title(name: &str, input: &Value) -> String {
-    let what = ["/command", "/file_path", "/notebook_path", "/path", "/pattern", "/url", "/query", "/description"]
-        .iter()
-        .find_map(|place| text(input, place));
+    let what =
+        ["/command", "/file_path", "/notebook_path", "/path", "/pattern", "/url", "/query", "/description"]
+            .iter()
+            .find_map(|place| text(input, place));
     let line = what.unwrap_or_default().lines().next().unwrap_or_default();
     super::super::speaker::cut_at(format!("{name} {line}").trim(), 300)
 }

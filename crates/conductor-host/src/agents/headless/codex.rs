@@ -100,12 +100,16 @@ fn item(value: &Value, over: bool, events: &mut Vec<AgentEvent>) -> bool {
     let Some(item) = value.get("item") else { return false };
     let words = |place: &str| cut(text(item, place).unwrap_or_default());
     match text(item, "/type") {
-        Some("agent_message") if over => events.push(AgentEvent::Message { text: words("/text"), part: false }),
+        Some("agent_message") if over => {
+            events.push(AgentEvent::Message { text: words("/text"), part: false })
+        }
         Some("reasoning") if over => events.push(AgentEvent::Thought { text: words("/text"), part: false }),
         Some("agent_message" | "reasoning") => {}
         Some("todo_list") => {
             let todos = item.pointer("/items").and_then(Value::as_array);
-            events.push(AgentEvent::Plan { steps: todos.into_iter().flatten().take(200).filter_map(step).collect() });
+            events.push(AgentEvent::Plan {
+                steps: todos.into_iter().flatten().take(200).filter_map(step).collect(),
+            });
         }
         Some("command_execution") => {
             let command = words("/command");
@@ -122,8 +126,11 @@ fn item(value: &Value, over: bool, events: &mut Vec<AgentEvent>) -> bool {
             events.push(AgentEvent::Tool(ToolNews { paths, ..tool(item, over, ToolKind::Edit, title) }));
         }
         Some("mcp_tool_call") => {
-            let kind =
-                if text(item, "/server") == Some("conductor") { ToolKind::Conductor } else { ToolKind::Other };
+            let kind = if text(item, "/server") == Some("conductor") {
+                ToolKind::Conductor
+            } else {
+                ToolKind::Other
+            };
             let title = format!("{} {}", words("/server"), words("/tool"));
             events.push(AgentEvent::Tool(ToolNews {
                 input: item.get("arguments").map(|arguments| cut(&arguments.to_string())),

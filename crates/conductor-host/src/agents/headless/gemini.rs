@@ -159,7 +159,8 @@ fn tool_use(value: &Value) -> ToolNews {
 
 fn tool_result(value: &Value) -> ToolNews {
     let words = text(value, "/output").or(text(value, "/error/message")).unwrap_or_default();
-    let refused = text(value, "/error/type").is_some_and(|kind| kind.contains("policy") || kind.contains("denied"))
+    let refused = text(value, "/error/type")
+        .is_some_and(|kind| kind.contains("policy") || kind.contains("denied"))
         || words.contains("denied by policy");
     let status = match text(value, "/status") {
         Some("success") => ToolStatus::Done,

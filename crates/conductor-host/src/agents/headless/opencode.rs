@@ -3,7 +3,9 @@
 //! Each step tells what it alone used. While it tries again it is mute. What its rules forbid is refused without a
 //! question, which stands on standard error; its exit code is 0 all the same.
 
-use conductor_engine::agent_event::{AgentEvent, Permit, PlanStep, StepStatus, ToolKind, ToolNews, ToolStatus};
+use conductor_engine::agent_event::{
+    AgentEvent, Permit, PlanStep, StepStatus, ToolKind, ToolNews, ToolStatus,
+};
 use conductor_engine::attempt::Usage;
 use serde_json::Value;
 
@@ -77,7 +79,9 @@ impl Dialect for Opencode {
             return Some(end_by_error(status, &words, Some(Known::Opencode), now()));
         }
         match self.reason.as_deref()? {
-            "length" => Some(TurnEnd::failed("its answer was cut off: the most tokens of one answer were used")),
+            "length" => {
+                Some(TurnEnd::failed("its answer was cut off: the most tokens of one answer were used"))
+            }
             "content-filter" => Some(TurnEnd::Refused { reason: "the provider's filter".to_owned() }),
             // A turn that ends after a tool was cut short, by whatever the exit tells.
             "tool-calls" if exit != Exit::Code(0) => None,
@@ -107,7 +111,10 @@ impl Opencode {
                 *sum = Some(sum.unwrap_or_default().saturating_add(more));
             }
         };
-        add(&mut self.usage.input_tokens, sum([tokens("input"), tokens("cache/read"), tokens("cache/write")]));
+        add(
+            &mut self.usage.input_tokens,
+            sum([tokens("input"), tokens("cache/read"), tokens("cache/write")]),
+        );
         add(&mut self.usage.output_tokens, sum([tokens("output"), tokens("reasoning")]));
         // A provider without prices costs "0", which is no price.
         let cost = value.pointer("/part/cost").and_then(micros).filter(|cost| *cost > 0);
@@ -121,7 +128,9 @@ fn tool(value: &Value, events: &mut Vec<AgentEvent>) {
     let state = value.pointer("/part/state").cloned().unwrap_or_default();
     if name == "todowrite" {
         let todos = state.pointer("/input/todos").and_then(Value::as_array);
-        events.push(AgentEvent::Plan { steps: todos.into_iter().flatten().take(200).filter_map(step).collect() });
+        events.push(AgentEvent::Plan {
+            steps: todos.into_iter().flatten().take(200).filter_map(step).collect(),
+        });
     }
     let words = text(&state, "/output").or(text(&state, "/error")).unwrap_or_default();
     let refused = words.contains("rejected permission") || words.contains("prevents you from using");
