@@ -14,7 +14,7 @@ use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use super::attempt::{AgentRunner, AttemptRequest};
 use super::clerk::Clerk;
 use super::desk::Offer;
-use super::judge::{Appeal, appeal, judge};
+use super::judge::{Appeal, judge};
 use super::launch::{Files, Launch, StartError};
 use super::pipes::{Line, Pipes};
 use super::profile::{Profile, ProgramProfile};
@@ -42,6 +42,9 @@ const APPEAL_PATIENCE_MS: u64 = 30_000;
 
 /// How long a program may take to end after its input was closed. Some never do.
 const CLOSE_PATIENCE_MS: u64 = 3_000;
+
+/// For how long the rest of a program's output is read once it has ended.
+const LAST_WORDS_MS: u64 = 2_000;
 
 /// How often an agent is answered at once in one attempt; after that it is a person's turn.
 const MOST_ANSWERS: usize = 5;
@@ -97,14 +100,6 @@ impl Cut {
             }
         }
     }
-}
-
-/// How the talking ended.
-enum Ending {
-    /// As the agent ended its last turn.
-    Turn(TurnEnd),
-    /// However the agent ended it.
-    Known(AttemptEnd),
 }
 
 /// How one turn, or its process, ended.
@@ -205,12 +200,8 @@ impl Conversation {
 
     /// Goes on until the attempt is over and nothing of it is alive.
     pub(super) fn run(mut self) -> AttemptReport {
-        let (end, words) = self.converse();
+        let end = self.converse();
         let file = result_file::read(&self.files.result).unwrap_or_default();
-        let end = match end {
-            Ending::Turn(turn) => judge(turn, &self.heard, &words, &file),
-            Ending::Known(end) => end,
-        };
         self.close();
         self.report(end, &file)
     }
@@ -291,34 +282,38 @@ impl Conversation {
         Ok(())
     }
 
-    /// Turn by turn, until one ends that is not followed by another. Returns how it ended, with the last words.
-    fn converse(&mut self) -> (Ending, String) {
+    /// Turn by turn, until one ends that is not followed by another.
+    fn converse(&mut self) -> AttemptEnd {
         loop {
-            let over = self.turn();
-            let words = self.last_words();
-            let end = match over {
-                Err(ending) => return (ending, words),
+            let end = match self.turn() {
+                Err(known) => return known,
                 Ok(end) => end,
             };
-            let next = match &end {
-                TurnEnd::NoSession { .. } if self.resuming => self.anew(),
-                TurnEnd::Ended => self.answered(&words),
-                TurnEnd::NoSession { .. }
-                | TurnEnd::Refused { .. }
-                | TurnEnd::Limited { .. }
-                | TurnEnd::Failed { .. }
-                | TurnEnd::Cancelled => None,
+            let (next, end) = match end {
+                TurnEnd::NoSession { .. } if self.resuming => (self.anew(), AttemptEnd::Interrupted),
+                end => match self.judged(end) {
+                    AttemptEnd::Asked { question } => {
+                        (self.answered(&question), AttemptEnd::Asked { question })
+                    }
+                    end => (None, end),
+                },
             };
             match next {
-                None => return (Ending::Turn(end), words),
+                None => return end,
                 Some(Ok(())) => {}
                 Some(Err(error)) => {
                     let report = error.into_report();
                     self.contained &= report.contained;
-                    return (Ending::Known(report.end), words);
+                    return report.end;
                 }
             }
         }
+    }
+
+    /// How the attempt ends by what the agent says of its turn.
+    fn judged(&self, end: TurnEnd) -> AttemptEnd {
+        let file = result_file::read(&self.files.result).unwrap_or_default();
+        judge(end, &self.heard, &self.last_words(), &file)
     }
 
     /// The session of before is not there any more: the whole task, to an agent that knows nothing.
@@ -329,32 +324,33 @@ impl Conversation {
         Some(self.begin(None, &prompt))
     }
 
-    /// Goes on with the answer, when the agent asked something that is settled already.
-    fn answered(&mut self, words: &str) -> Option<Result<(), StartError>> {
-        let Some(Appeal::Question(question)) = appeal(words) else { return None };
+    /// Goes on with the answer, when the agent asked something that is settled already: in the same process, else in
+    /// the same session, else with the whole task and the answer.
+    fn answered(&mut self, question: &str) -> Option<Result<(), StartError>> {
         if self.asked.len() >= MOST_ANSWERS || self.stop.is_raised() {
             return None;
         }
-        let answer = self.request.aide.as_ref()?.answer(&question, &self.asked)?;
-        let session = self.heard.session.clone();
-        let process = self.process.as_mut();
-        let same = process.is_some_and(|process| process.speaker.prompt(&answer));
-        if !same && (self.program.resume.is_none() || session.is_none()) {
-            return None;
-        }
-        self.asked.push(question.clone());
+        let answer = self.request.aide.as_ref()?.answer(question, &self.asked)?;
+        self.asked.push(question.to_owned());
         self.note([
-            AgentEvent::Question { text: question, options: Vec::new() },
+            AgentEvent::Question { text: question.to_owned(), options: Vec::new() },
             AgentEvent::Answer { text: answer.clone() },
         ]);
-        if same {
+        // What it asked stands in its file until it writes another.
+        let _not_there = fs::remove_file(&self.files.result);
+        let session = self.heard.session.clone();
+        if self.process.as_mut().is_some_and(|process| process.speaker.prompt(&answer)) {
             self.turns += 1;
             let _only_for_people = self.files.prompt(self.turns, &answer);
             self.note([prompted(self.turns, &answer)]);
             return Some(Ok(()));
         }
         self.close();
-        Some(self.begin(session.as_deref(), &answer))
+        if session.is_some() && can_resume(&self.program) {
+            return Some(self.begin(session.as_deref(), &answer));
+        }
+        let whole = format!("{}\n## An answer to what you asked\n{answer}\n", self.request.prompt.trim_end());
+        Some(self.begin(None, &whole))
     }
 
     fn last_words(&self) -> String {
@@ -364,7 +360,7 @@ impl Conversation {
     }
 
     /// One turn. `Err` where the attempt is over whatever the agent says.
-    fn turn(&mut self) -> Result<TurnEnd, Ending> {
+    fn turn(&mut self) -> Result<TurnEnd, AttemptEnd> {
         let mut watch = Watch::begin(self.program.silence);
         let mut cut: Option<(Cut, Stopwatch)> = None;
         loop {
@@ -416,7 +412,7 @@ impl Conversation {
         }
     }
 
-    fn over(&mut self, over: Over, cut: Option<Cut>) -> Result<TurnEnd, Ending> {
+    fn over(&mut self, over: Over, cut: Option<Cut>) -> Result<TurnEnd, AttemptEnd> {
         let (kept, end) = match over {
             Over::Turn(end) => (None, end),
             Over::Exit(kept, end) => (Some(kept), end),
@@ -425,21 +421,21 @@ impl Conversation {
             if let Some(Err(error)) = &kept {
                 self.contained &= error.is_contained();
             }
-            return Err(Ending::Known(cut.into_end()));
+            return Err(cut.into_end());
         }
         match kept {
             None => Ok(end),
             Some(Ok(kept)) => match kept.ended {
                 Ended::ByItself => Ok(end),
-                Ended::Stopped => Err(Ending::Known(AttemptEnd::Cancelled)),
-                Ended::TimedOut => Err(Ending::Known(AttemptEnd::TimedOut)),
-                Ended::DriverGone => Err(Ending::Known(AttemptEnd::Interrupted)),
+                Ended::Stopped => Err(AttemptEnd::Cancelled),
+                Ended::TimedOut => Err(AttemptEnd::TimedOut),
+                Ended::DriverGone => Err(AttemptEnd::Interrupted),
             },
             Some(Err(error)) => {
                 // The keeper died; only a namespace or a cgroup proves then that nothing is left of its family.
                 self.contained &= error.is_contained();
                 let message = error.to_string();
-                Err(Ending::Known(AttemptEnd::Failed { class: FailureClass::Transient, message }))
+                Err(AttemptEnd::Failed { class: FailureClass::Transient, message })
             }
         }
     }
@@ -494,8 +490,10 @@ impl Conversation {
         let reported = child.has_report(|reports| pipes.turn(reports, TICK, &mut take).other);
         let kept = reported.then(|| child.wait());
         if kept.is_some() {
-            // All who could write are dead: what is in the pipes is the rest.
-            while !pipes.turn(None, TICK, &mut take).silent {}
+            // All who could write are dead: what is in the pipes is the rest. Only where nothing holds a family
+            // together may one of it have got away, and it is not listened to for long.
+            let since = Stopwatch::start();
+            while !pipes.turn(None, TICK, &mut take).silent && since.elapsed_ms() < LAST_WORDS_MS {}
         }
         send(pipes, speaker.as_mut(), wire);
         (kept, lines)
