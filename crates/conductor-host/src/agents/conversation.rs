@@ -16,6 +16,7 @@ use super::clerk::Clerk;
 use super::desk::Offer;
 use super::judge::{Appeal, appeal, judge};
 use super::launch::{Files, Launch, StartError};
+use super::limits::signed_out;
 use super::pipes::{Line, Pipes};
 use super::profile::{Profile, ProgramProfile};
 use super::result_file::{self, AgentResult};
@@ -71,6 +72,8 @@ enum Cut {
     Limited(Option<jiff::Timestamp>),
     /// Its provider fails and fails.
     Failing(String),
+    /// Its provider does not know it.
+    SignedOut(String),
     /// It waits for a person.
     Appealed(Appeal),
 }
@@ -83,6 +86,7 @@ impl Cut {
             Self::Stalled => AttemptEnd::Stalled,
             Self::Limited(until) => AttemptEnd::RateLimited { until },
             Self::Failing(message) => AttemptEnd::Failed { class: FailureClass::Transient, message },
+            Self::SignedOut(message) => AttemptEnd::Failed { class: FailureClass::Setup, message },
             Self::Appealed(appeal) => appeal.into(),
         }
     }
@@ -92,9 +96,12 @@ impl Cut {
     fn patience_ms(&self, hurry: bool) -> u64 {
         match self {
             Self::Appealed(_) if !hurry => APPEAL_PATIENCE_MS,
-            Self::Appealed(_) | Self::Stopped | Self::Stalled | Self::Limited(_) | Self::Failing(_) => {
-                CANCEL_PATIENCE_MS
-            }
+            Self::Appealed(_)
+            | Self::Stopped
+            | Self::Stalled
+            | Self::Limited(_)
+            | Self::Failing(_)
+            | Self::SignedOut(_) => CANCEL_PATIENCE_MS,
         }
     }
 }
@@ -398,6 +405,7 @@ impl Conversation {
             Alarm::Silent => Cut::Stalled,
             Alarm::Limited(until) => Cut::Limited(until),
             Alarm::Failing(why) => Cut::Failing(why),
+            Alarm::SignedOut(why) => Cut::SignedOut(signed_out(&why, self.program.known)),
         })
     }
 
