@@ -1,106 +1,41 @@
-//! One attempt, from its first prompt to the proof that nothing of it is alive: moves lines between an agent's program
-//! and the one who understands it, writes down what happens, and ends what must not go on.
+//! One attempt, from its first prompt to the proof that nothing of it is alive: has the agent
+//! prompted, writes down what happens, and ends what must not go on.
 //!
 //! One thread, which waits for whatever comes next: output, the end of the program, a call at the desk, the clock.
 
 use std::fs;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use conductor_engine::agent_event::{AgentEvent, Heard, Stream};
+use conductor_engine::agent_event::{AgentEvent, Heard};
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 
 use super::attempt::{AgentRunner, AttemptRequest};
 use super::clerk::Clerk;
+use super::cut::{Cut, StopFlag};
 use super::desk::Offer;
-use super::judge::{Appeal, judge};
+use super::judge::judge;
 use super::launch::{Files, Launch, StartError};
-use super::pipes::{Line, Pipes};
+use super::limits::signed_out;
+use super::process::Process;
 use super::profile::{Profile, ProgramProfile};
 use super::result_file::{self, AgentResult};
 use super::session_file::{KEPT_SESSION, KeptSession, can_resume, session_name};
-use super::speaker::{Speaker, TurnEnd};
+use super::speaker::TurnEnd;
 use super::speakers::{Opening, speaker_for};
 use super::watch::{Alarm, Watch};
-use super::wire::{Way, WireLog};
+use super::wire::WireLog;
 use crate::clock::{Stopwatch, now};
-use crate::process::{Ended, Exit, KeepError, KeptChild, KeptExit};
+use crate::process::{Ended, Exit, KeepError, KeptExit};
 use crate::transcript::Writer;
 
 /// How large a transcript may grow, in bytes.
 pub(super) const TRANSCRIPT_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// The longest time in which nothing is looked at: calls at the desk, the clock, a request to stop.
-const TICK: Duration = Duration::from_millis(25);
-
-/// How long an agent may take to end its turn after it was asked to by its protocol.
-const CANCEL_PATIENCE_MS: u64 = 5_000;
-
-/// The same after it was told to by Conductor's own tool.
-const APPEAL_PATIENCE_MS: u64 = 30_000;
-
 /// How long a program may take to end after its input was closed. Some never do.
 const CLOSE_PATIENCE_MS: u64 = 3_000;
 
-/// For how long the rest of a program's output is read once it has ended.
-const LAST_WORDS_MS: u64 = 2_000;
-
 /// How often an agent is answered at once in one attempt; after that it is a person's turn.
 const MOST_ANSWERS: usize = 5;
-
-/// Asks an attempt to end, from any thread.
-#[derive(Debug, Clone, Default)]
-pub(super) struct StopFlag(Arc<AtomicBool>);
-
-impl StopFlag {
-    pub(super) fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// Why an attempt is being ended from here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Cut {
-    /// Somebody asked for it.
-    Stopped,
-    /// It fell silent.
-    Stalled,
-    /// Its provider lets nothing through.
-    Limited(Option<jiff::Timestamp>),
-    /// Its provider fails and fails.
-    Failing(String),
-    /// It waits for a person.
-    Appealed(Appeal),
-}
-
-impl Cut {
-    /// How the attempt ends by it.
-    fn into_end(self) -> AttemptEnd {
-        match self {
-            Self::Stopped => AttemptEnd::Cancelled,
-            Self::Stalled => AttemptEnd::Stalled,
-            Self::Limited(until) => AttemptEnd::RateLimited { until },
-            Self::Failing(message) => AttemptEnd::Failed { class: FailureClass::Transient, message },
-            Self::Appealed(appeal) => appeal.into(),
-        }
-    }
-
-    /// How long the agent may take to end its turn by itself. One that was told to by Conductor's own tool has to ask
-    /// its model once more.
-    fn patience_ms(&self, hurry: bool) -> u64 {
-        match self {
-            Self::Appealed(_) if !hurry => APPEAL_PATIENCE_MS,
-            Self::Appealed(_) | Self::Stopped | Self::Stalled | Self::Limited(_) | Self::Failing(_) => {
-                CANCEL_PATIENCE_MS
-            }
-        }
-    }
-}
 
 /// How one turn, or its process, ended.
 enum Over {
@@ -108,14 +43,6 @@ enum Over {
     Turn(TurnEnd),
     /// The process ended.
     Exit(Result<KeptExit, KeepError>, TurnEnd),
-}
-
-/// A process of the agent's program.
-struct Process {
-    // Declared first: on a drop the program dies before its pipes are closed.
-    child: KeptChild,
-    pipes: Pipes,
-    speaker: Box<dyn Speaker>,
 }
 
 /// One attempt of a program.
@@ -363,6 +290,7 @@ impl Conversation {
     fn turn(&mut self) -> Result<TurnEnd, AttemptEnd> {
         let mut watch = Watch::begin(self.program.silence);
         let mut cut: Option<(Cut, Stopwatch)> = None;
+        let mut signalled = false;
         loop {
             let over = self.step(&mut watch);
             if cut.is_none()
@@ -375,8 +303,10 @@ impl Conversation {
                 return self.over(over, cut.map(|(why, _)| why));
             }
             if let Some((why, since)) = &cut
+                && !signalled
                 && since.elapsed_ms() > why.patience_ms(self.stop.is_raised())
             {
+                signalled = true;
                 self.signal();
             }
         }
@@ -394,6 +324,7 @@ impl Conversation {
             Alarm::Silent => Cut::Stalled,
             Alarm::Limited(until) => Cut::Limited(until),
             Alarm::Failing(why) => Cut::Failing(why),
+            Alarm::SignedOut(why) => Cut::SignedOut(signed_out(&why, self.program.known)),
         })
     }
 
@@ -444,7 +375,7 @@ impl Conversation {
     fn step(&mut self, watch: &mut Watch) -> Option<Over> {
         let mut process = self.process.take()?;
         let mut events = Vec::new();
-        let (kept, lines) = self.exchange(&mut process, &mut events);
+        let (kept, lines) = process.exchange(&mut self.wire, &mut events);
         let turn = process.speaker.turn_end(&mut events);
         let over = match (turn, kept) {
             (Some(end), None) => Some(Over::Turn(end)),
@@ -467,36 +398,6 @@ impl Conversation {
             self.process = Some(process);
         }
         over
-    }
-
-    /// Moves what there is to be moved between the program and its speaker, waiting a little for it. Returns how the
-    /// program ended, if it has, and how many lines came.
-    fn exchange(
-        &mut self,
-        process: &mut Process,
-        events: &mut Vec<AgentEvent>,
-    ) -> (Option<Result<KeptExit, KeepError>>, u64) {
-        let Process { child, pipes, speaker } = process;
-        let wire = &mut self.wire;
-        let mut lines = 0;
-        send(pipes, speaker.as_mut(), wire);
-        let mut take = |stream: Stream, line: Line<'_>| {
-            lines += 1;
-            if let Line::Text(text) = &line {
-                wire.line(Way::from(stream), text);
-            }
-            speaker.line(stream, line, events);
-        };
-        let reported = child.has_report(|reports| pipes.turn(reports, TICK, &mut take).other);
-        let kept = reported.then(|| child.wait());
-        if kept.is_some() {
-            // All who could write are dead: what is in the pipes is the rest. Only where nothing holds a family
-            // together may one of it have got away, and it is not listened to for long.
-            let since = Stopwatch::start();
-            while !pipes.turn(None, TICK, &mut take).silent && since.elapsed_ms() < LAST_WORDS_MS {}
-        }
-        send(pipes, speaker.as_mut(), wire);
-        (kept, lines)
     }
 
     /// What was called at the desk since the last time.
@@ -544,18 +445,6 @@ impl Conversation {
             }
         }
     }
-}
-
-/// Hands over what the speaker has for the program.
-fn send(pipes: &mut Pipes, speaker: &mut dyn Speaker, wire: &mut WireLog) {
-    let bytes = speaker.outgoing();
-    if bytes.is_empty() {
-        return;
-    }
-    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        wire.line(Way::In, line);
-    }
-    pipes.send(&bytes);
 }
 
 fn prompted(turn: u32, prompt: &str) -> AgentEvent {
