@@ -120,6 +120,7 @@ fn all_problems_are_told_at_once_with_path_value_and_help() {
     orchestration.agents.claude.price.output: missing; expected US dollars for a million tokens
     orchestration.agents.claude.modle: unknown key; did you mean model?
     orchestration.agents.bad name: {} is not allowed; expected a name of letters, digits, `-` and `_` before the colon
+    orchestration.agents.local.adapter: "telnet" is not allowed; expected one of acp, headless, command, replay
     orchestration.agents.local.run: "x {taskfile}" is not allowed; expected a command line without shell syntax (there is no placeholder {taskfile}; write {{taskfile}} for the text itself)
     orchestration.workflow.require_tests: "yes" is not allowed; expected true or false
     orchestration.workflow.min_coverage: 101 is not allowed; expected a whole number from 0 to 100
