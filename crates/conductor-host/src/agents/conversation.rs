@@ -213,17 +213,16 @@ impl Conversation {
     fn converse(&mut self) -> AttemptEnd {
         loop {
             let end = match self.turn() {
-                Err(known) => return known,
-                Ok(end) => end,
+                Ok(TurnEnd::NoSession { .. }) if self.resuming => None,
+                Ok(end) => Some(self.judged(end)),
+                Err(known) => Some(known),
             };
             let (next, end) = match end {
-                TurnEnd::NoSession { .. } if self.resuming => (self.anew(), AttemptEnd::Interrupted),
-                end => match self.judged(end) {
-                    AttemptEnd::Asked { question } => {
-                        (self.answered(&question), AttemptEnd::Asked { question })
-                    }
-                    end => (None, end),
-                },
+                None => (self.anew(), AttemptEnd::Interrupted),
+                Some(AttemptEnd::Asked { question }) => {
+                    (self.answered(&question), AttemptEnd::Asked { question })
+                }
+                Some(end) => (None, end),
             };
             match next {
                 None => return end,
@@ -313,12 +312,15 @@ impl Conversation {
     }
 
     /// Whether the attempt must not go on.
-    fn cut(&self, watch: &Watch) -> Option<Cut> {
+    fn cut(&mut self, watch: &Watch) -> Option<Cut> {
         if self.stop.is_raised() {
             return Some(Cut::Stopped);
         }
         if let Some(appeal) = self.clerk.as_ref().and_then(Clerk::appeal) {
             return Some(Cut::Appealed(appeal.clone()));
+        }
+        if let Some(question) = self.process.as_mut().and_then(|process| process.speaker.asks()) {
+            return Some(Cut::Asked(question));
         }
         watch.alarm(self.heard.is_in_tool()).map(|alarm| match alarm {
             Alarm::Silent => Cut::Stalled,
