@@ -144,7 +144,15 @@ impl Conversation {
         // What an agent made undeletable on purpose is only litter in the attempt's own directory.
         let _litter = fs::remove_dir_all(&self.files.tmp);
         self.keep_session(&report);
+        let heard = &self.heard;
+        let asked =
+            |text: &str| heard.question.as_ref().is_some_and(|asked| text.starts_with(asked.as_str()));
+        let told = |event: &AgentEvent| {
+            matches!(event, AgentEvent::Usage { usage } if *usage == heard.usage)
+                || matches!(event, AgentEvent::Question { text, .. } if asked(text))
+        };
         let closing = super::attempt::closing_events(&report);
+        let closing: Vec<AgentEvent> = closing.into_iter().filter(|event| !told(event)).collect();
         // A transcript is for people to read: its loss must not change how the attempt ended.
         let _not_written = self.transcript.append_always(now(), closing);
         report

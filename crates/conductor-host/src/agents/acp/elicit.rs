@@ -23,9 +23,10 @@ impl Question {
         let mut lines = vec![message.trim().to_owned()];
         let mut options = Vec::new();
         for (name, field) in fields.into_iter().flatten().take(MOST) {
-            let label = text(field, "description").or_else(|| text(field, "title")).unwrap_or(name);
-            if !message.contains(label) {
-                lines.push(label.to_owned());
+            // Where the form itself has words, those of its fields only repeat them.
+            if message.trim().is_empty() {
+                let label = text(field, "description").or_else(|| text(field, "title"));
+                lines.push(label.unwrap_or(name).to_owned());
             }
             options.extend(choices(field));
         }
@@ -70,7 +71,7 @@ mod tests {
             "b": {"type": "array", "description": "Which colour?", "items": {"enum": ["x", "y"]}},
         }}});
         let question = Question::read(&form);
-        assert_eq!(question.line(), "Which colour? Now. Colour (Red | b | x | y)");
+        assert_eq!(question.line(), "Which colour? Now. (Red | b | x | y)");
         assert_eq!(Question::read(&json!({"message": "Go on?"})).line(), "Go on?");
         assert_eq!(Question::read(&Value::Null).line(), "a question without words");
     }

@@ -357,7 +357,11 @@ impl Talk {
             // Without a session nothing else will do either.
             return match end {
                 TurnEnd::Failed { message, .. } => TurnEnd::setup(message),
-                other => other,
+                end @ (TurnEnd::Ended
+                | TurnEnd::Refused { .. }
+                | TurnEnd::Limited { .. }
+                | TurnEnd::Cancelled
+                | TurnEnd::NoSession { .. }) => end,
             };
         }
         let methods = agent.get("authMethods").and_then(Value::as_array).into_iter().flatten();
