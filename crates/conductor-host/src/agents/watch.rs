@@ -120,6 +120,16 @@ impl Watch {
         self.silent(in_tool)
     }
 
+    /// What its last words were about, if it tried again and did nothing else since.
+    pub(super) fn blames(&self) -> Option<Alarm> {
+        let trying = self.trying.as_ref()?;
+        Some(match trying.limited {
+            true => Alarm::Limited(None),
+            false if trying.unknown.is_some() => Alarm::SignedOut(trying.text.clone()),
+            false => Alarm::Failing(trying.text.clone()),
+        })
+    }
+
     /// A tool that is under way may take its time: a build prints nothing to its agent for minutes.
     fn silent(&self, in_tool: bool) -> Option<Alarm> {
         let silence = self.silence.filter(|_| !in_tool)?;
@@ -170,7 +180,8 @@ mod tests {
         for (status, expected) in [(500, Alarm::Failing("again".into())), (429, Alarm::Limited(None))] {
             let mut watch = Watch::begin(Some(Duration::ZERO));
             watch.saw(1, &[retry(status, Some(500))]);
-            assert_eq!(watch.alarm(false), Some(expected));
+            assert_eq!(watch.alarm(false).as_ref(), Some(&expected));
+            assert_eq!(watch.blames(), Some(expected));
         }
     }
 
