@@ -89,7 +89,7 @@ impl Known {
             }
             Self::Codex => "turn.failed that names the limit, often with the time until the reset",
             Self::Gemini => "status 429 in the result or on standard error; retries are mute",
-            Self::Opencode => "an error with status 429; retries are mute",
+            Self::Opencode => "an error with status 429; retries stand in its log",
             Self::Qwen | Self::Vibe => "an error of the protocol that names status 429",
         }
     }
@@ -137,7 +137,7 @@ impl Known {
             Self::Claude => &["claude-agent-acp"],
             Self::Codex => &["codex-acp"],
             Self::Gemini => &["gemini", "--acp"],
-            Self::Opencode => &["opencode", "acp"],
+            Self::Opencode => &["opencode", "acp", "--print-logs", "--log-level", "ERROR"],
             Self::Qwen => &["qwen", "--acp"],
             Self::Vibe => &["vibe-acp"],
         }
@@ -279,7 +279,8 @@ const GEMINI: Headless = Headless {
 };
 
 const OPENCODE: Headless = Headless {
-    head: &["opencode", "run", "--format", "json"],
+    // Its log on standard error is the only place that tells of a provider that fails.
+    head: &["opencode", "run", "--format", "json", "--print-logs", "--log-level", "ERROR"],
     begin: &[],
     resume: &["--session", "{session}"],
     model: &["--model", "{model}"],

@@ -129,7 +129,12 @@ impl Conversation {
     pub(super) fn run(mut self) -> AttemptReport {
         let end = self.converse();
         let file = result_file::read(&self.files.result).unwrap_or_default();
-        self.close();
+        let last = self.close();
+        let end = match last {
+            // One agent keeps to itself that its provider fails, and says it all when it ends.
+            Some(alarm) if end == AttemptEnd::Stalled => self.cut_by(alarm).into_end(),
+            Some(_) | None => end,
+        };
         self.report(end, &file)
     }
 
@@ -330,12 +335,16 @@ impl Conversation {
         if let Some(question) = self.process.as_mut().and_then(|process| process.speaker.asks()) {
             return Some(Cut::Asked(question));
         }
-        watch.alarm(self.heard.is_in_tool()).map(|alarm| match alarm {
+        watch.alarm(self.heard.is_in_tool()).map(|alarm| self.cut_by(alarm))
+    }
+
+    fn cut_by(&self, alarm: Alarm) -> Cut {
+        match alarm {
             Alarm::Silent => Cut::Stalled,
             Alarm::Limited(until) => Cut::Limited(until),
             Alarm::Failing(why) => Cut::Failing(why),
             Alarm::SignedOut(why) => Cut::SignedOut(signed_out(&why, self.program.known)),
-        })
+        }
     }
 
     fn cancel(&mut self, why: &Cut) {
@@ -428,9 +437,9 @@ impl Conversation {
     }
 
     /// Ends the process, if one goes on: closes its input, waits a little while it says its last, and has it ended
-    /// by signals when it does not go.
-    fn close(&mut self) {
-        let Some(process) = &mut self.process else { return };
+    /// by signals when it does not go. Returns what its last words were about.
+    fn close(&mut self) -> Option<Alarm> {
+        let process = self.process.as_mut()?;
         process.pipes.close_input();
         let since = Stopwatch::start();
         let mut watch = Watch::begin(None);
@@ -441,12 +450,12 @@ impl Conversation {
                     if let Err(error) = kept {
                         self.contained &= error.is_contained();
                     }
-                    return;
+                    return watch.blames();
                 }
                 Some(Over::Turn(_)) | None => {}
             }
             if self.process.is_none() {
-                return;
+                return None;
             }
             let hurry = self.stop.is_raised() && since.elapsed_ms() > CLOSE_PATIENCE_MS / 6;
             if !signalled && (hurry || since.elapsed_ms() > CLOSE_PATIENCE_MS) {

@@ -11,8 +11,9 @@ use crate::clock::{Stopwatch, now};
 /// For how long an agent may try by itself against a provider's limit: a slot is worth more than that.
 const LIMIT_PATIENCE: Duration = Duration::from_secs(20);
 
-/// For how long it may try by itself against a provider that fails.
-const FAILURE_PATIENCE: Duration = Duration::from_secs(120);
+/// For how long it may try by itself against a provider that fails. What takes longer is waited for without a slot,
+/// and its session goes on afterwards.
+const FAILURE_PATIENCE: Duration = Duration::from_secs(40);
 
 /// For how long it may try by itself against a provider that does not know it: one refusal may be that of a token
 /// which is renewed at once, more will not end.
@@ -107,16 +108,26 @@ impl Watch {
                 return Some(Alarm::SignedOut(trying.text.clone()));
             }
             let waits = trying.until.is_some_and(|until| longer(until, LIMIT_PATIENCE));
+            // One that says nothing more after a try that failed still waits for its provider.
+            let given_up = |patience| passed(&trying.since) >= patience || self.silent(in_tool).is_some();
             return match trying.limited {
                 true if waits => Some(Alarm::Limited(trying.until)),
-                true if passed(&trying.since) >= LIMIT_PATIENCE => Some(Alarm::Limited(None)),
-                false if passed(&trying.since) >= FAILURE_PATIENCE => {
-                    Some(Alarm::Failing(trying.text.clone()))
-                }
-                true | false => self.silent(in_tool),
+                true if given_up(LIMIT_PATIENCE) => Some(Alarm::Limited(None)),
+                false if given_up(FAILURE_PATIENCE) => Some(Alarm::Failing(trying.text.clone())),
+                true | false => None,
             };
         }
         self.silent(in_tool)
+    }
+
+    /// What its last words were about, if it tried again and did nothing else since.
+    pub(super) fn blames(&self) -> Option<Alarm> {
+        let trying = self.trying.as_ref()?;
+        Some(match trying.limited {
+            true => Alarm::Limited(None),
+            false if trying.unknown.is_some() => Alarm::SignedOut(trying.text.clone()),
+            false => Alarm::Failing(trying.text.clone()),
+        })
     }
 
     /// A tool that is under way may take its time: a build prints nothing to its agent for minutes.
@@ -162,6 +173,16 @@ mod tests {
         let mut limit = Watch::begin(None);
         limit.saw(1, &[AgentEvent::Limit { until: Some(until), text: "five hours".into() }]);
         assert_eq!(limit.alarm(false), Some(Alarm::Limited(Some(until))));
+    }
+
+    #[test]
+    fn silence_after_a_try_that_failed_is_the_providers() {
+        for (status, expected) in [(500, Alarm::Failing("again".into())), (429, Alarm::Limited(None))] {
+            let mut watch = Watch::begin(Some(Duration::ZERO));
+            watch.saw(1, &[retry(status, Some(500))]);
+            assert_eq!(watch.alarm(false).as_ref(), Some(&expected));
+            assert_eq!(watch.blames(), Some(expected));
+        }
     }
 
     #[test]

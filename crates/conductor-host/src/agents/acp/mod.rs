@@ -31,7 +31,7 @@ use futures::sink;
 use futures::task::LocalSpawnExt;
 
 use super::catalogue::Known;
-use super::headless::Retries;
+use super::headless::{Retries, opencode};
 use super::judge::class_of;
 use super::pipes::Line;
 use super::profile::ProgramProfile;
@@ -57,14 +57,14 @@ pub(super) struct Client {
     outgoing: Rc<RefCell<VecDeque<u8>>>,
     state: Shared,
     last_error: String,
-    /// One agent tells of its tries only there.
-    retries: Option<Retries>,
+    known: Option<Known>,
+    /// One agent tells of its tries only on standard error, over several lines.
+    retries: Retries,
 }
 
 impl Client {
     /// A client that begins at once: its first lines are ready to be sent.
     pub(super) fn new(program: &ProgramProfile, opening: Opening<'_>) -> Self {
-        let retries = (program.known == Some(Known::Gemini)).then(Retries::default);
         let state = Arc::new(Mutex::new(State::new(program, &opening)));
         let (lines, incoming) = mpsc::unbounded();
         let (orders, listen) = mpsc::unbounded();
@@ -90,10 +90,27 @@ impl Client {
         };
         // A pool that was just made takes every task.
         let _taken = (spawner.spawn_local(conversation), spawner.spawn_local(copy));
-        let mut client =
-            Self { pool, lines: Some(lines), orders, outgoing, state, last_error: String::new(), retries };
+        let mut client = Self {
+            pool,
+            lines: Some(lines),
+            orders,
+            outgoing,
+            state,
+            last_error: String::new(),
+            known: program.known,
+            retries: Retries::default(),
+        };
         client.pool.run_until_stalled();
         client
+    }
+
+    /// What a line of standard error says of a try that failed: there alone some agents tell of it.
+    fn retry(&mut self, line: &str) -> Option<AgentEvent> {
+        match self.known? {
+            Known::Gemini => self.retries.hear(line),
+            Known::Opencode => opencode::retry(line),
+            Known::Claude | Known::Codex | Known::Qwen | Known::Vibe => None,
+        }
     }
 
     fn go_on(&mut self, events: &mut Vec<AgentEvent>) {
@@ -128,7 +145,7 @@ impl Speaker for Client {
             (Line::Text(text), Stream::Stdout) => self.stdout(text, events),
             (Line::Text(text), Stream::Stderr) => {
                 let words = String::from_utf8_lossy(text);
-                if let Some(retry) = self.retries.as_mut().and_then(|retries| retries.hear(&words)) {
+                if let Some(retry) = self.retry(&words) {
                     return events.push(retry);
                 }
                 if !words.trim().is_empty() {

@@ -5,7 +5,7 @@ mod claude;
 mod codex;
 mod gemini;
 mod lines;
-mod opencode;
+pub(super) mod opencode;
 
 use conductor_engine::agent_event::{AgentEvent, Stream};
 use conductor_engine::attempt::Usage;

@@ -1,6 +1,7 @@
 //! OpenCode: `opencode run --format json …`.
 //!
-//! Each step tells what it alone used. While it tries again it is mute. What its rules forbid is refused without a
+//! Each step tells what it alone used. While it tries again it is mute, but for its log, which is asked for on standard
+//! error. What its rules forbid is refused without a
 //! question, which stands on standard error; its exit code is 0 all the same.
 
 use conductor_engine::agent_event::{
@@ -10,7 +11,7 @@ use conductor_engine::attempt::Usage;
 use serde_json::Value;
 
 use super::super::catalogue::Known;
-use super::super::limits::end_by_error;
+use super::super::limits::{end_by_error, status_in};
 use super::super::result_file::micros;
 use super::super::speaker::{TurnEnd, cut, cut_at};
 use super::{Dialect, number, session_id, sum, text};
@@ -26,13 +27,36 @@ pub(in super::super) struct Opencode {
     /// Why the last step ended.
     reason: Option<String>,
     no_session: Option<String>,
+    /// A step has begun, and nothing came of it so far.
+    begun: bool,
+}
+
+/// What a line of its log says of a try that failed. A try for a title, with its small model, holds up nothing.
+pub(in super::super) fn retry(line: &str) -> Option<AgentEvent> {
+    let failed = line.contains("level=ERROR") && line.contains("message=\"stream error\"");
+    if !failed || line.contains("small=true") {
+        return None;
+    }
+    let (_, words) = line.split_once("error.error=")?;
+    let words = words.trim().trim_matches('"');
+    let words = words.split_once("Error: ").map_or(words, |(_, words)| words);
+    Some(AgentEvent::Retry { status: status_in(words), delay_ms: None, text: cut_at(words, 1000) })
 }
 
 impl Dialect for Opencode {
     fn value(&mut self, value: &Value, events: &mut Vec<AgentEvent>) -> bool {
         self.session(value, events);
-        match text(value, "/type") {
-            Some("step_start") => self.error = None,
+        let kind = text(value, "/type");
+        let begun = std::mem::replace(&mut self.begun, kind == Some("step_start"));
+        match kind {
+            Some("step_start") => {
+                self.error = None;
+                // A connection that breaks off stands in no log: it only begins the step again.
+                if begun {
+                    let text = "the answer of its provider broke off".to_owned();
+                    events.push(AgentEvent::Retry { status: None, delay_ms: None, text });
+                }
+            }
             Some("text") => {
                 let words = cut(text(value, "/part/text").unwrap_or_default());
                 events.push(AgentEvent::Message { text: words, part: false });
@@ -56,6 +80,10 @@ impl Dialect for Opencode {
     }
 
     fn error_line(&mut self, line: &str, events: &mut Vec<AgentEvent>) -> bool {
+        if let Some(retry) = retry(line) {
+            events.push(retry);
+            return true;
+        }
         if line.contains("Session not found") {
             self.no_session = Some(cut(line.trim()));
         }
