@@ -158,7 +158,12 @@ mod tests {
             AttemptEnd::Blocked { reason } => format!("blocked: {reason}"),
             AttemptEnd::Refused { reason } => format!("refused: {reason}"),
             AttemptEnd::RateLimited { until } => format!("limited: {until:?}"),
-            other => format!("{other:?}"),
+            other @ (AttemptEnd::TimedOut
+            | AttemptEnd::Stalled
+            | AttemptEnd::Looped
+            | AttemptEnd::OverBudget
+            | AttemptEnd::Cancelled
+            | AttemptEnd::Interrupted) => format!("{other:?}"),
         }
     }
 
@@ -213,7 +218,10 @@ mod tests {
             "failed Agent: exit 1; its last words: m"
         );
         assert_eq!(told(TurnEnd::failed("exit 1"), &heard("x"), &file(Status::Question)), "asked: m");
-        assert_eq!(told(TurnEnd::setup("no"), &heard(""), &file(Status::Question)), "failed Setup: no; its last words: m");
+        assert_eq!(
+            told(TurnEnd::setup("no"), &heard(""), &file(Status::Question)),
+            "failed Setup: no; its last words: m"
+        );
     }
 
     #[test]
