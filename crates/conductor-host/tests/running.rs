@@ -32,6 +32,9 @@ macro_rules! tests {
     ($($name:ident),* $(,)?) => { &[$((stringify!($name), $name)),*] };
 }
 
+/// How long a program may take to say its version.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 const TESTS: &[Test] = tests![
     an_agent_gets_its_files_and_an_environment_of_its_own,
     text_of_a_task_never_becomes_shell_or_an_option,
@@ -355,7 +358,7 @@ fn built_in_agents_are_asked_for_their_version_and_others_are_not(scene: &Scene)
     scene.program("codex", "echo broken; exit 1");
     scene.program("my-agent", "touch asked");
     let all = profiles(&BTreeMap::new(), &|_| false).expect("profiles");
-    let found = |profile: &Profile| match detect(&scene.agents(), profile, &scene.path("ws")) {
+    let found = |profile: &Profile| match detect(&scene.agents(), profile, &scene.path("ws"), PATIENCE) {
         Detected::Ready { program, version } => {
             format!("{} {version:?}", program.file_name().expect("a name").to_string_lossy())
         }

@@ -3,11 +3,12 @@
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use cli_kit::{CliError, Exit};
 use conductor_engine::gate::GateSpec;
 use conductor_host::agents::{
-    AgentRunner, Detected, Profile, Unsupported, detect, has_program, profiles, unsupported_options,
+    AgentRunner, Detected, Profile, Unsupported, detect_all, has_program, profiles, unsupported_options,
 };
 use conductor_host::config::Config;
 use conductor_host::gates::{find, resolve};
@@ -52,8 +53,11 @@ pub(crate) struct Agent {
     pub(crate) unsupported: Vec<Unsupported>,
 }
 
-/// A folder for what programs write while they are asked for their version; removed when dropped.
-struct Scratch(PathBuf);
+/// A folder for what programs write while they are asked or tried; removed when dropped.
+pub(crate) struct Scratch {
+    path: PathBuf,
+    keep: bool,
+}
 
 /// Looks at the checkout.
 pub(crate) fn checkout(repo: &Repo) -> Result<Checkout, CliError> {
@@ -80,18 +84,32 @@ pub(crate) fn gates(repo: &Repo, config: &Config) -> Result<Gates, CliError> {
     Ok(Gates { commit: head.tip().as_str().to_owned(), gates, notes: found.notes })
 }
 
-/// Looks for every agent that is built in or configured, and asks those that are there for their version.
-pub(crate) fn agents(context: &Context, config: &Config) -> Result<Vec<Agent>, CliError> {
-    let runner = AgentRunner { keeper: keeper()?, user_env: context.user_env() };
-    let profiles = profiles(&config.orchestration.agents, &|name| has_program(&runner.user_env, name))
-        .map_err(|error| config_error(&error))?;
+/// For how long a program that says its version is waited for by those who came to hear it.
+pub(crate) const PATIENT: Duration = Duration::from_secs(10);
+
+/// The same for those who have other things to do. A keeper gives what does not obey half a second more.
+pub(crate) const BRISK: Duration = Duration::from_millis(1_500);
+
+/// Looks for every agent that is built in or configured, and asks those that are there for their version, which is left
+/// out where it does not come within `patience`.
+pub(crate) fn agents(context: &Context, config: &Config, patience: Duration) -> Result<Vec<Agent>, CliError> {
+    let runner = runner(context)?;
+    let profiles = known(config, &runner)?;
     let scratch = Scratch::new(context)?;
-    let agent = |profile: Profile| Agent {
-        detected: detect(&runner, &profile, &scratch.0),
-        unsupported: unsupported_options(&profile),
-        profile,
-    };
-    Ok(profiles.into_iter().map(agent).collect())
+    let detected = detect_all(&runner, &profiles, scratch.path(), patience);
+    let agent = |(profile, detected)| Agent { unsupported: unsupported_options(&profile), profile, detected };
+    Ok(profiles.into_iter().zip(detected).map(agent).collect())
+}
+
+/// Every agent that is built in or configured, whether or not it is there.
+pub(crate) fn known(config: &Config, runner: &AgentRunner) -> Result<Vec<Profile>, CliError> {
+    profiles(&config.orchestration.agents, &|name| has_program(&runner.user_env, name))
+        .map_err(|error| config_error(&error))
+}
+
+/// What all agents have in common that are started from here.
+pub(crate) fn runner(context: &Context) -> Result<AgentRunner, CliError> {
+    Ok(AgentRunner { keeper: keeper()?, user_env: context.user_env() })
 }
 
 /// This very program as the parent of what it starts.
@@ -159,7 +177,7 @@ impl Gates {
 }
 
 impl Scratch {
-    fn new(context: &Context) -> Result<Self, CliError> {
+    pub(crate) fn new(context: &Context) -> Result<Self, CliError> {
         let base = context.env.path("TMPDIR").filter(|path| path.is_absolute());
         let path =
             base.unwrap_or_else(|| PathBuf::from("/tmp")).join(format!("conductor-{}", std::process::id()));
@@ -168,14 +186,27 @@ impl Scratch {
             let message = format!("failed to make the temporary folder {}: {error}", path.display());
             CliError::new(Exit::Store, "STORE_IO", message).hint("check TMPDIR")
         })?;
-        Ok(Self(path))
+        // Git speaks of the resolved path, and a temporary folder is a link on some systems.
+        let path = path.canonicalize().unwrap_or(path);
+        Ok(Self { path, keep: false })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// It stays.
+    pub(crate) fn keep(mut self) {
+        self.keep = true;
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // A temporary folder that stays behind does no harm.
-        let _ = std::fs::remove_dir_all(&self.0);
+        if !self.keep {
+            // A temporary folder that stays behind does no harm.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
     }
 }
 

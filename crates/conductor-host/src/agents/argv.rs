@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 
 use thiserror::Error;
 
@@ -153,6 +154,35 @@ impl RunTemplate {
     }
 }
 
+/// For people: with the names of its placeholders, quoted where a word would not be seen as one.
+impl fmt::Display for RunTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, pieces) in self.0.iter().enumerate() {
+            let word: String = pieces.iter().map(Piece::shown).collect();
+            let space = if at == 0 { "" } else { " " };
+            let plain = !word.is_empty() && !word.contains(|c: char| c.is_whitespace() || "'\"".contains(c));
+            if plain {
+                write!(f, "{space}{word}")?;
+            } else {
+                write!(f, "{space}'{}'", word.replace('\'', r"'\''"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Piece {
+    fn shown(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Slot(slot) => {
+                let name = Slot::ALL.iter().find(|(_, other)| other == slot).map_or("", |(name, _)| *name);
+                format!("{{{name}}}")
+            }
+        }
+    }
+}
+
 /// Whether a word is the name of a shell, whose `-c` makes code of its argument.
 fn is_shell(program: &str) -> bool {
     let name = program.rsplit('/').next().unwrap_or(program);
@@ -291,6 +321,16 @@ mod tests {
         for (line, words) in table {
             assert_eq!(&filled(line), words, "{line}");
         }
+    }
+
+    #[test]
+    fn a_command_line_is_shown_with_its_words_and_placeholders() {
+        let shown = |line: &str| RunTemplate::parse(line).unwrap().to_string();
+        assert_eq!(
+            shown("my-agent --task={task_file} 'two words' ''"),
+            "my-agent --task={task_file} 'two words' ''"
+        );
+        assert_eq!(shown("sh -c \"it's\""), r"sh -c 'it'\''s'");
     }
 
     #[test]

@@ -71,7 +71,8 @@ pub struct AttemptRequest {
     pub attempt: u32,
     /// The task.
     pub task: TaskSheet,
-    /// The whole prompt, for an agent that knows nothing yet.
+    /// The whole prompt, for an agent that knows nothing yet. With an empty one an agent that speaks the protocol begins
+    /// a session, and is asked nothing.
     pub prompt: String,
     /// The agent's own session that it may go on with.
     pub resume: Option<Resume>,

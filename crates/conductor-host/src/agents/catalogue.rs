@@ -81,6 +81,27 @@ impl Known {
         }
     }
 
+    /// The variable that names another folder for them.
+    pub fn credentials_env(self) -> Option<&'static str> {
+        match self {
+            Self::Claude => Some("CLAUDE_CONFIG_DIR"),
+            Self::Codex => Some("CODEX_HOME"),
+            Self::Gemini | Self::Opencode | Self::Qwen | Self::Vibe => None,
+        }
+    }
+
+    /// Variables that hold a key of its provider's, in place of signing in.
+    pub fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Claude => &["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"],
+            Self::Codex => &["OPENAI_API_KEY", "CODEX_API_KEY"],
+            Self::Gemini => &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+            Self::Opencode => &["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"],
+            Self::Qwen => &["OPENAI_API_KEY", "DASHSCOPE_API_KEY"],
+            Self::Vibe => &["MISTRAL_API_KEY"],
+        }
+    }
+
     /// How a limit of its provider shows, for people.
     pub fn limits(self) -> &'static str {
         match self {

@@ -4,6 +4,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use super::attempt::AgentRunner;
@@ -11,8 +14,8 @@ use super::profile::{Profile, ProfileKind};
 use super::surroundings::agent_environment;
 use crate::process::{EnvMap, Exit, KeeperSpec, KeptChild};
 
-/// A program that does not tell its version in this time is there without one.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// So many programs are asked for their versions at once: starting one costs a processor more than waiting for it.
+const AT_ONCE: usize = 8;
 
 /// Whether an agent can be used on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +40,45 @@ pub enum Detected {
     },
 }
 
-/// Looks whether the agent of `profile` is there, and asks a built-in one for its version. `scratch` is a
-/// directory for its output.
-pub fn detect(runner: &AgentRunner, profile: &Profile, scratch: &Path) -> Detected {
+/// Looks whether the agent of `profile` is there, and asks a built-in one for its version. A program that does not tell
+/// it within `patience` is there without one. `scratch` is a directory for its output.
+pub fn detect(runner: &AgentRunner, profile: &Profile, scratch: &Path, patience: Duration) -> Detected {
     match is_there(runner, profile) {
         Detected::Ready { program, .. } if profile.known().is_some() => {
-            let version = version(runner, profile, &program, scratch);
+            let version = version(runner, profile, &program, scratch, patience);
             Detected::Ready { program, version }
         }
         other @ (Detected::Ready { .. } | Detected::Missing { .. } | Detected::Recording { .. }) => other,
     }
+}
+
+/// The same for several agents, a few at once: some programs take seconds to say their version. In their order.
+pub fn detect_all(
+    runner: &AgentRunner,
+    profiles: &[Profile],
+    scratch: &Path,
+    patience: Duration,
+) -> Vec<Detected> {
+    let next = AtomicUsize::new(0);
+    let answers = Mutex::new(Vec::with_capacity(profiles.len()));
+    let ask = || {
+        while let Some((at, profile)) = nth(profiles, next.fetch_add(1, Ordering::Relaxed)) {
+            let detected = detect(runner, profile, scratch, patience);
+            answers.lock().unwrap_or_else(PoisonError::into_inner).push((at, detected));
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..profiles.len().min(AT_ONCE) {
+            scope.spawn(ask);
+        }
+    });
+    let mut answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    answers.sort_by_key(|(at, _)| *at);
+    answers.into_iter().map(|(_, detected)| detected).collect()
+}
+
+fn nth(profiles: &[Profile], at: usize) -> Option<(usize, &Profile)> {
+    profiles.get(at).map(|profile| (at, profile))
 }
 
 /// The same without asking for a version: starts nothing.
@@ -91,7 +123,13 @@ fn is_executable(path: &Path) -> bool {
     path.metadata().is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
 }
 
-fn version(runner: &AgentRunner, profile: &Profile, program: &Path, scratch: &Path) -> Option<String> {
+fn version(
+    runner: &AgentRunner,
+    profile: &Profile,
+    program: &Path,
+    scratch: &Path,
+    patience: Duration,
+) -> Option<String> {
     let output = scratch.join(format!("{}.version", profile.label.name));
     let mut env = agent_environment(&runner.user_env, profile);
     env.insert("TMPDIR".into(), scratch.into());
@@ -103,7 +141,7 @@ fn version(runner: &AgentRunner, profile: &Profile, program: &Path, scratch: &Pa
         stderr: "/dev/null".into(),
         stdin: None,
         grace_ms: 500,
-        timeout_ms: u64::try_from(PATIENCE.as_millis()).ok(),
+        timeout_ms: u64::try_from(patience.as_millis()).ok(),
     };
     let kept = KeptChild::spawn(&runner.keeper, &spec).ok()?.wait().ok()?;
     let text = fs::read(&output).ok()?;

@@ -4,6 +4,7 @@ mod acp;
 pub(crate) mod argv;
 mod attempt;
 mod catalogue;
+mod check;
 mod clerk;
 mod contract;
 mod conversation;
@@ -31,12 +32,13 @@ mod wire;
 pub use argv::{RunTemplate, Slot, TemplateError};
 pub use attempt::{AgentRunner, Aide, AttemptRequest, AttemptStopper, Resume, RunningAttempt, TaskSheet};
 pub use catalogue::Known;
-pub use detect::{Detected, detect, find_program, has_program, is_there};
+pub use check::{Checked, Offered};
+pub use detect::{Detected, detect, detect_all, find_program, has_program, is_there};
+pub use price::priced;
 pub use profile::{
     AgentLabel, ChooseError, Profile, ProfileError, ProfileKind, ProgramProfile, Protocol, Unsupported,
     choose, profiles, unsupported_options,
 };
 pub use surroundings::agent_environment;
 
-pub(crate) use price::priced;
 pub(crate) use session_file::{session_id, totals_of};

@@ -9,7 +9,7 @@ const MILLION: u128 = 1_000_000;
 
 /// The same usage with its cost, where that can be known: as the agent reported it, else by the configured price of the
 /// tokens that it reported. Part of a millionth of a dollar counts as one, since what is paid is never less.
-pub(crate) fn priced(usage: Usage, price: Option<&Price>) -> Usage {
+pub fn priced(usage: Usage, price: Option<&Price>) -> Usage {
     let told = usage.input_tokens.is_some() || usage.output_tokens.is_some();
     let Some(price) = price.filter(|_| told && usage.cost_micros.is_none()) else { return usage };
     let part = |tokens: Option<u64>, micros: u64| u128::from(tokens.unwrap_or(0)) * u128::from(micros);

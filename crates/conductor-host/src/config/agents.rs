@@ -58,6 +58,17 @@ pub enum AgentMode {
     Full,
 }
 
+impl AgentMode {
+    /// Its word in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Edit => "edit",
+            Self::Full => "full",
+        }
+    }
+}
+
 /// What an agent that edits files may do besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Allow {
@@ -65,6 +76,16 @@ pub enum Allow {
     Execute,
     /// Fetch something from a network.
     Fetch,
+}
+
+impl Allow {
+    /// Its word in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Execute => "execute",
+            Self::Fetch => "fetch",
+        }
+    }
 }
 
 /// How a recording is played.

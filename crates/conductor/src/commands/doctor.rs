@@ -68,7 +68,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let config = config.unwrap_or_default();
     repository(context, &config, &mut checks);
     stores(context, &mut checks);
-    let agents = survey::agents(context, &config)?;
+    let agents = survey::agents(context, &config, survey::PATIENT)?;
     agents_checks(&agents, &mut checks);
     checks.push(containment(context, &config)?);
     checks.push(warning("sandbox", "none: agents run with your rights"));

@@ -35,7 +35,7 @@ type Repository = Result<(Checkout, Gates), CliError>;
 
 pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
     let (project, init) = context.init()?;
-    let agents = survey::agents(context, &project.config)?;
+    let agents = survey::agents(context, &project.config, survey::BRISK)?;
     let repository = context
         .repository()
         .and_then(|repo| Ok((survey::checkout(&repo)?, survey::gates(&repo, &project.config)?)));

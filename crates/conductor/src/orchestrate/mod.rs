@@ -21,7 +21,7 @@ mod review;
 mod rollback;
 mod run;
 mod saved;
-mod saying;
+pub(crate) mod saying;
 mod snapshots;
 mod start;
 mod status;

@@ -11,7 +11,7 @@ use super::story::dollars;
 
 /// Tells entries of a transcript, pieces of a message as the message that they make.
 #[derive(Debug, Default)]
-pub(super) struct Saying {
+pub(crate) struct Saying {
     /// What is being said, whose last line has not ended yet.
     open: Option<Open>,
 }
@@ -28,18 +28,18 @@ const LONGEST: usize = 4000;
 
 impl Saying {
     /// The lines that an entry completes.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "every other kind is a line of its own: see `line`")]
-    pub(super) fn hear(&mut self, entry: &Entry) -> Vec<String> {
-        let (mark, text, part) = match &entry.event {
-            AgentEvent::Message { text, part } => ("", text, *part),
-            AgentEvent::Thought { text, part } => ("~ ", text, *part),
+    pub(crate) fn hear(&mut self, entry: &Entry) -> Vec<String> {
+        let (mark, text, part) = if let AgentEvent::Message { text, part } = &entry.event {
+            ("", text, *part)
+        } else if let AgentEvent::Thought { text, part } = &entry.event {
+            ("~ ", text, *part)
+        } else if let AgentEvent::Raw { .. } = &entry.event {
             // What comes between pieces and says nothing to people does not end a line.
-            AgentEvent::Raw { .. } => return Vec::new(),
-            other => {
-                let mut lines = self.rest();
-                lines.extend(line(other).map(|text| stamped(entry.at, &text)));
-                return lines;
-            }
+            return Vec::new();
+        } else {
+            let mut lines = self.rest();
+            lines.extend(line(&entry.event).map(|text| stamped(entry.at, &text)));
+            return lines;
         };
         let mut lines = match &self.open {
             Some(open) if part && open.mark == mark => Vec::new(),
@@ -58,7 +58,7 @@ impl Saying {
     }
 
     /// The line that has been begun, if there is one.
-    pub(super) fn rest(&mut self) -> Vec<String> {
+    pub(crate) fn rest(&mut self) -> Vec<String> {
         let open = self.open.take().filter(|open| !open.text.trim().is_empty());
         open.map(|open| stamped(open.at, &format!("{}{}", open.mark, open.text.trim_end())))
             .into_iter()

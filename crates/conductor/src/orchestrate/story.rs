@@ -169,7 +169,7 @@ pub(crate) fn working_time(ms: u64) -> String {
 }
 
 /// `$0.31`.
-pub(super) fn dollars(micros: u64) -> String {
+pub(crate) fn dollars(micros: u64) -> String {
     format!("${}.{:02}", micros / 1_000_000, micros % 1_000_000 / 10_000)
 }
 

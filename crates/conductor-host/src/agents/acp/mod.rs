@@ -38,6 +38,7 @@ use super::profile::ProgramProfile;
 use super::speaker::{Speaker, TurnEnd, cut, finding, output, too_long};
 use super::speakers::Opening;
 use crate::process::Exit;
+pub(super) use modes::offered;
 use serve::{Order, Plan, serve};
 use state::State;
 

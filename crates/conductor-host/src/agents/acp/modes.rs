@@ -99,6 +99,21 @@ pub(super) fn current_model(session: &Value) -> Option<String> {
     option.and_then(|option| option.get("currentValue")?.as_str()).or(old).map(str::to_owned)
 }
 
+/// The agent's own modes, and its models, as it offers them with a session.
+pub(in crate::agents) fn offered(session: &Value) -> [Vec<String>; 2] {
+    let of = |category, list, key| {
+        let mut all = ids(session.pointer(list), key);
+        let options = option(session, category).into_iter().flat_map(|(_, values)| values);
+        for value in options {
+            if !all.contains(&value) {
+                all.push(value);
+            }
+        }
+        all
+    };
+    [of("mode", "/modes/availableModes", "id"), of("model", "/models/availableModels", "modelId")]
+}
+
 fn is(option: &Value, category: &str) -> bool {
     let word = |key: &str| option.get(key).and_then(Value::as_str);
     word("category") == Some(category) || (word("category").is_none() && word("id") == Some(category))
@@ -172,5 +187,18 @@ mod tests {
         let old = json!({"models": {"currentModelId": "x", "availableModels": [{"modelId": "x"}, {"modelId": "y"}]}});
         assert_eq!(model(&old, "y"), Ok(Some(Choice::Model("y".into()))));
         assert_eq!(model(&json!({}), "y"), Ok(None));
+    }
+
+    #[test]
+    fn what_is_offered_in_two_places_is_told_once() {
+        let session = json!({
+            "modes": {"availableModes": [{"id": "build"}]},
+            "configOptions": [
+                {"id": "mode", "category": "mode", "options": [{"value": "build"}, {"value": "plan"}]},
+                {"id": "model", "options": [{"value": "p/m"}]},
+            ],
+        });
+        assert_eq!(offered(&session), [vec!["build".to_owned(), "plan".to_owned()], vec!["p/m".to_owned()]]);
+        assert_eq!(offered(&json!({})), [Vec::<String>::new(), Vec::new()]);
     }
 }

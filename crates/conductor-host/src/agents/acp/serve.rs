@@ -44,7 +44,8 @@ pub(super) enum Order {
 pub(super) struct Plan {
     workspace: PathBuf,
     session: Option<String>,
-    prompt: String,
+    /// `None`: a session is begun, and nothing is asked of the agent.
+    prompt: Option<String>,
     servers: Vec<Value>,
     mode: AgentMode,
     /// The model, where no word of the command line and no variable tells it.
@@ -60,7 +61,7 @@ impl Plan {
         Self {
             workspace: opening.workspace.to_owned(),
             session: opening.session.map(str::to_owned),
-            prompt: opening.prompt.to_owned(),
+            prompt: Some(opening.prompt.to_owned()).filter(|prompt| !prompt.is_empty()),
             servers: opening.server.into_iter().collect(),
             mode: program.mode,
             model: program.model.clone().filter(|_| !told),
@@ -148,7 +149,10 @@ impl Talk {
     async fn all(&self, mut orders: UnboundedReceiver<Order>) -> Result<(), TurnEnd> {
         let agent = self.initialize().await?;
         let session = self.session(&agent).await?;
-        let mut prompt = Some(self.plan.prompt.clone());
+        let mut prompt = self.plan.prompt.clone();
+        if prompt.is_none() {
+            locked(&self.state).end_turn(TurnEnd::Ended);
+        }
         loop {
             if let Some(text) = prompt.take() {
                 let end = self.turn(&session, text, &mut orders).await;
@@ -357,11 +361,11 @@ impl Talk {
             // Without a session nothing else will do either.
             return match end {
                 TurnEnd::Failed { message, .. } => TurnEnd::setup(message),
-                end @ (TurnEnd::Ended
+                other @ (TurnEnd::Ended
                 | TurnEnd::Refused { .. }
                 | TurnEnd::Limited { .. }
                 | TurnEnd::Cancelled
-                | TurnEnd::NoSession { .. }) => end,
+                | TurnEnd::NoSession { .. }) => other,
             };
         }
         let methods = agent.get("authMethods").and_then(Value::as_array).into_iter().flatten();
