@@ -213,7 +213,10 @@ mod tests {
             "failed Agent: exit 1; its last words: m"
         );
         assert_eq!(told(TurnEnd::failed("exit 1"), &heard("x"), &file(Status::Question)), "asked: m");
-        assert_eq!(told(TurnEnd::setup("no"), &heard(""), &file(Status::Question)), "failed Setup: no; its last words: m");
+        assert_eq!(
+            told(TurnEnd::setup("no"), &heard(""), &file(Status::Question)),
+            "failed Setup: no; its last words: m"
+        );
     }
 
     #[test]

@@ -17,6 +17,8 @@ mod pipes;
 mod plain;
 mod price;
 mod profile;
+#[cfg(test)]
+mod recorded;
 pub mod replay;
 mod result_file;
 mod session_file;
@@ -35,6 +37,8 @@ pub use profile::{
     choose, profiles, unsupported_options,
 };
 pub use surroundings::agent_environment;
+
+pub use wire::{Way, WireLine};
 
 pub(crate) use price::priced;
 pub(crate) use session_file::{session_id, totals_of};

@@ -22,7 +22,7 @@ const GATHERED: usize = 32 * 1024;
 /// Which way a line went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Way {
+pub enum Way {
     /// From Conductor to the program.
     In,
     /// From the program's standard output.
@@ -42,13 +42,13 @@ impl From<Stream> for Way {
 
 /// A line with its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct WireLine {
+pub struct WireLine {
     /// Milliseconds since the program was started.
-    pub(super) ms: u64,
+    pub ms: u64,
     /// Which way it went.
-    pub(super) way: Way,
+    pub way: Way,
     /// The line without its end. Bytes that are not UTF-8 are replaced.
-    pub(super) line: String,
+    pub line: String,
 }
 
 /// Writes lines down. That it cannot (a full disk) changes nothing of the attempt.

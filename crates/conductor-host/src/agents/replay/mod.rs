@@ -4,6 +4,10 @@
 //! A recording is a JSON file. Turn *n* answers attempt *n* of the run of a task; what it writes stays inside
 //! the workspace, whatever the recording says.
 
+#[cfg(test)]
+mod script;
+mod wire;
+
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -13,6 +17,13 @@ use std::path::{Component, Path, PathBuf};
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use wire::Wire;
+
+#[cfg(test)]
+pub(super) use script::{Next, Script};
+#[cfg(test)]
+pub(super) use wire::WORKSPACE;
 
 use super::attempt::{AttemptRequest, TaskSheet, closing_events, started};
 use super::conversation::TRANSCRIPT_LIMIT;
