@@ -198,7 +198,9 @@ impl Claude {
     fn result(&mut self, value: &Value, subtype: &str, events: &mut Vec<AgentEvent>) {
         let words = text(value, "/result").unwrap_or_default();
         let errors = value.pointer("/errors").and_then(Value::as_array).into_iter().flatten();
-        let error = errors.filter_map(Value::as_str).collect::<Vec<_>>().join("\n");
+        // A note to its own makers, where it was ended by others.
+        let told = errors.filter_map(Value::as_str).filter(|error| !error.starts_with("[ede_diagnostic]"));
+        let error = told.collect::<Vec<_>>().join("\n");
         let is_error = value.get("is_error").and_then(Value::as_bool).unwrap_or(subtype != "success");
         if !is_error && !self.said && !words.is_empty() {
             events.push(AgentEvent::Message { text: cut(words), part: false });
