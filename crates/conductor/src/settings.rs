@@ -43,15 +43,21 @@ const ORCHESTRATION: &[Field] = &[
 ];
 
 const AGENT: &[Field] = &[
-    Field::new("adapter", Kind::Any, "command or replay"),
+    Field::new("adapter", Kind::Any, "acp, headless, command or replay"),
+    Field::new("preset", Kind::Any, "the known agent that it is"),
+    Field::new("args", Kind::Any, "further words of its command line"),
     Field::new("run", Kind::Any, "the command line"),
     Field::new("recording", Kind::Any, "the recording of a replay"),
+    Field::new("speed", Kind::Any, "how many times as fast a recording is played; without it, at once"),
+    Field::new("faults", Kind::Any, "what goes wrong with a recording: cut, hang, garble, reorder"),
+    Field::new("silence", Kind::Any, "for how long it may be silent with no tool under way"),
     Field::new("env", Kind::Any, "variables that it gets from the environment"),
     Field::new("model", Kind::Any, "the model"),
     Field::new("max_tokens", Kind::Any, "the most tokens of one answer"),
     Field::new("temperature", Kind::Any, "from 0 to 2"),
     Field::new("role", Kind::Any, "author or reviewer"),
-    Field::new("mode", Kind::Any, "edit or full: what it may do without asking"),
+    Field::new("mode", Kind::Any, "plan, edit or full: what it may do without asking"),
+    Field::new("allow", Kind::Any, "what it may do beyond its mode: execute, fetch"),
     Field::new("price", Kind::Any, "input and output, in US dollars for a million tokens"),
     Field::new("jobs", Kind::Any, "on how many runs it may work at once"),
 ];

@@ -36,6 +36,7 @@ pub use profile::{
     AgentLabel, ChooseError, Profile, ProfileError, ProfileKind, ProgramProfile, Protocol, Unsupported,
     choose, profiles, unsupported_options,
 };
+pub use replay::{REPLAY, Replay};
 pub use surroundings::agent_environment;
 
 pub use wire::{Way, WireLine};

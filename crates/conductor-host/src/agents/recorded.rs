@@ -130,6 +130,7 @@ impl Stage {
                         break;
                     }
                 }
+                Next::Change => {}
                 Next::Over => break,
             }
         }

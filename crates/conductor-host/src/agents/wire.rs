@@ -8,7 +8,9 @@ use std::path::Path;
 use conductor_engine::agent_event::Stream;
 use serde::{Deserialize, Serialize};
 
+use super::replay::Began;
 use crate::clock::Stopwatch;
+use crate::process::Exit;
 
 /// The name of the file in an attempt's directory.
 pub(super) const FILE: &str = "wire.jsonl";
@@ -29,6 +31,10 @@ pub enum Way {
     Out,
     /// From its standard error.
     Err,
+    /// A program begins: what it is, as JSON.
+    Start,
+    /// It has ended: how, as JSON.
+    Exit,
 }
 
 impl From<Stream> for Way {
@@ -67,9 +73,21 @@ impl WireLog {
         Self { file, since: Stopwatch::start(), gathered: Vec::new(), left: LIMIT }
     }
 
-    /// Another process begins; time is counted from here.
-    pub(super) fn restart(&mut self) {
+    /// Another program begins; time is counted from here.
+    pub(super) fn restart(&mut self, began: &Began) {
         self.since = Stopwatch::start();
+        self.mark(Way::Start, began);
+    }
+
+    /// It has ended.
+    pub(super) fn exit(&mut self, exit: Exit) {
+        self.mark(Way::Exit, &exit);
+    }
+
+    fn mark(&mut self, way: Way, what: &impl Serialize) {
+        if let Ok(text) = serde_json::to_string(what) {
+            self.line(way, text.as_bytes());
+        }
     }
 
     pub(super) fn line(&mut self, way: Way, line: &[u8]) {

@@ -126,6 +126,10 @@ impl Claude {
         }
         // An agent of the agent's: what it says is not the last word on the task.
         let inner = text(value, "/parent_tool_use_id").is_some();
+        // What it says itself after a result is of another turn, which has to end by itself.
+        if !inner {
+            self.result = None;
+        }
         for block in value.pointer("/message/content").and_then(Value::as_array).into_iter().flatten() {
             match text(block, "/type") {
                 Some("text") if inner => {

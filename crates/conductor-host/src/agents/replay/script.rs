@@ -25,6 +25,8 @@ pub(in super::super) struct Script {
     open: usize,
     /// Answers to what the recording does not have.
     replies: VecDeque<String>,
+    /// Before which line the files are changed, while they are not.
+    change: Option<usize>,
 }
 
 /// A line of Conductor's.
@@ -62,6 +64,8 @@ pub(in super::super) enum Next {
         /// The line.
         text: String,
     },
+    /// What the agent changed in its workspace is changed now.
+    Change,
     /// Conductor has to say something first.
     Wait,
     /// It is over.
@@ -75,7 +79,20 @@ impl Script {
             let (key, then) = key(&line.line);
             Said { line: at, key, then, now: None, heard: false }
         });
-        Self { said: said.collect(), lines, at: 0, open: 0, replies: VecDeque::new() }
+        Self { said: said.collect(), lines, at: 0, open: 0, replies: VecDeque::new(), change: None }
+    }
+
+    /// The same with a moment for what the agent changed: before the line that ends its turn.
+    pub(super) fn with_change(mut self) -> Self {
+        let prompts = self.said.iter().filter(|said| said.key == Key::Request(PROMPT.to_owned()));
+        let last = prompts.filter_map(|said| said.then.clone()).next_back();
+        let ends = |line: &WireLine| {
+            line.way == Way::Out && last.as_ref().is_some_and(|id| answer_to(&line.line).as_ref() == Some(id))
+        };
+        let end = self.lines.iter().position(ends);
+        let end = end.or_else(|| self.lines.iter().rposition(|line| line.way == Way::Out));
+        self.change = Some(end.unwrap_or(self.lines.len()));
+        self
     }
 
     /// Conductor says something.
@@ -112,9 +129,13 @@ impl Script {
             if line.way == Way::In && self.at >= self.open {
                 return Next::Wait;
             }
+            if self.change.is_some_and(|before| before <= self.at) {
+                self.change = None;
+                return Next::Change;
+            }
             self.at += 1;
             let text = match line.way {
-                Way::In => continue,
+                Way::In | Way::Start | Way::Exit => continue,
                 Way::Err => Some(line.line.clone()),
                 Way::Out => self.with_ids_of_now(&line.line),
             };
@@ -122,7 +143,12 @@ impl Script {
                 return Next::Line { way: line.way, ms: Some(line.ms), text };
             }
         }
-        Next::Over
+        if self.change.take().is_some() { Next::Change } else { Next::Over }
+    }
+
+    /// Whether nothing is left.
+    pub(super) fn is_over(&self) -> bool {
+        self.at >= self.lines.len()
     }
 
     /// The line of Conductor's that is waited for.
@@ -156,6 +182,9 @@ impl Script {
         Some(answer.to_string())
     }
 }
+
+/// What begins a turn.
+const PROMPT: &str = "session/prompt";
 
 /// All ways to set something count as one: which one is used depends on what the agent offers first.
 const SETTING: &str = "setting";
@@ -209,6 +238,7 @@ mod tests {
         loop {
             match script.next() {
                 Next::Line { text, .. } => all.push(text),
+                Next::Change => all.push("change".to_owned()),
                 Next::Wait => return all,
                 Next::Over => {
                     all.push("over".to_owned());
@@ -263,6 +293,12 @@ mod tests {
         script.hear(r#"{"id":8,"method":"session/prompt"}"#);
         assert_eq!(said(&mut script), [r#"{"id":7,"result":{}}"#, "not json", "over"]);
         assert!(script.was_cut_short());
+        let ended = (Way::Out, r#"{"id":2,"result":"end"}"#);
+        let mut changing = self::script(&[&lines[..], &[ended, (Way::Out, "late")]].concat()).with_change();
+        changing.hear(r#"{"id":8,"method":"session/prompt"}"#);
+        assert_eq!(said(&mut changing), ["not json", "change", r#"{"id":8,"result":"end"}"#, "late", "over"]);
+        let mut plain = self::script(&[(Way::Out, "a"), (Way::Out, "b")]).with_change();
+        assert_eq!(said(&mut plain), ["a", "change", "b", "over"]);
         assert!(!self::script(&lines[..2]).was_cut_short());
         assert!(!self::script(&[(Way::Out, "x")]).was_cut_short());
     }
