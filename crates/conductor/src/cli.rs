@@ -41,7 +41,7 @@ pub(crate) struct Cli {
 enum Command {
     Init(init::Args),
     Plan(plan::Args),
-    Orchestrate(orchestrate::Args),
+    Orchestrate(Box<orchestrate::Args>),
     Monitor(orchestrate::monitor::Args),
     Inbox(orchestrate::inbox::Args),
     Answer(orchestrate::answer::Args),
@@ -69,7 +69,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, CliError> {
     match command {
         Command::Init(args) => init::run(args, context),
         Command::Plan(args) => plan::run(args, context),
-        Command::Orchestrate(args) => orchestrate::run(args, context),
+        Command::Orchestrate(args) => orchestrate::run(*args, context),
         Command::Monitor(args) => orchestrate::monitor::run(args, context),
         Command::Inbox(args) => orchestrate::inbox::run(args, context),
         Command::Answer(args) => orchestrate::answer::run(args, context),

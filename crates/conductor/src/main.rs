@@ -21,6 +21,7 @@ use std::process::ExitCode;
 
 use cli_kit::Env;
 use conductor_host::agents::desk::{DESK_ARG, desk_main};
+use conductor_host::agents::replay::{PLAYER_ARG, player_main};
 use conductor_host::process::{KEEPER_ARG, keeper_main};
 
 fn main() -> ExitCode {
@@ -33,6 +34,16 @@ fn main() -> ExitCode {
     if arguments.get(1).is_some_and(|word| word == DESK_ARG) {
         let env = Env::of_process();
         return desk_main(|name| env.raw(name).map(ToOwned::to_owned)).into();
+    }
+    if arguments.get(1).is_some_and(|word| word == PLAYER_ARG) {
+        let here = std::env::current_dir().unwrap_or_default();
+        let env = Env::of_process();
+        let known = ["PATH", "CONDUCTOR_RESULT_FILE"];
+        let known = known.iter().filter_map(|name| Some(((*name).into(), env.raw(name)?.to_owned())));
+        let streams: (&mut dyn std::io::Write, &mut dyn std::io::Write) =
+            (&mut std::io::stdout(), &mut std::io::stderr());
+        let rest = arguments.get(2..).unwrap_or_default();
+        return player_main(rest, &here, &known.collect(), std::io::stdin(), streams).into();
     }
     cli::run(&arguments, Env::of_process())
 }

@@ -118,6 +118,11 @@ impl RunTemplate {
         Ok(Self(words))
     }
 
+    /// Words that are taken as they are.
+    pub(crate) fn literal(words: Vec<String>) -> Self {
+        Self(words.into_iter().map(|word| vec![Piece::Text(word)]).collect())
+    }
+
     /// The same with further words, which are taken as they are.
     pub(crate) fn with_words(&self, words: &[String]) -> Self {
         let mut all = self.0.clone();

@@ -14,7 +14,7 @@ use super::conversation::Conversation;
 use super::cut::StopFlag;
 use super::desk::{Call, Reply};
 use super::profile::{Profile, ProfileKind};
-use super::replay;
+use super::replay::{self, Stage};
 use crate::process::{EnvMap, Keeper};
 
 /// What an agent is told of its task: also the content of the task file.
@@ -118,9 +118,12 @@ impl AgentRunner {
     pub fn start(&self, profile: &Profile, request: AttemptRequest) -> RunningAttempt {
         let started = match &profile.kind {
             ProfileKind::Program(program) => Conversation::start(self, profile, program, request),
-            ProfileKind::Replay { recording, .. } => {
-                return RunningAttempt(State::Over(Box::new(replay::attempt(profile, recording, &request))));
-            }
+            ProfileKind::Replay(replay) => match replay::stage(self, profile, replay, request) {
+                Stage::Over(report) => return RunningAttempt(State::Over(Box::new(report))),
+                Stage::Program(profile, program, request) => {
+                    Conversation::start(self, &profile, &program, *request)
+                }
+            },
         };
         RunningAttempt(match started {
             Ok(conversation) => State::Program(Box::new(conversation)),

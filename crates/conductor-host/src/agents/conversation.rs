@@ -18,6 +18,7 @@ use super::launch::{Files, Launch, StartError};
 use super::limits::signed_out;
 use super::process::Process;
 use super::profile::{Profile, ProgramProfile};
+use super::replay::Began;
 use super::result_file::{self, AgentResult};
 use super::session_file::{KEPT_SESSION, KeptSession, can_resume, session_name};
 use super::speaker::TurnEnd;
@@ -203,9 +204,15 @@ impl Conversation {
             offer: &self.offer,
             time: self.request.timeout.saturating_sub(used),
         };
-        self.wire.restart();
-        let (child, pipes) = launch.start()?;
         let before = self.request.resume.as_ref().filter(|_| session.is_some() && self.resuming);
+        self.wire.restart(&Began {
+            known: self.program.known,
+            protocol: self.program.protocol,
+            workspace: self.request.workspace.to_string_lossy().into_owned(),
+            session: session.map(str::to_owned),
+            before: before.map(|resume| resume.totals.clone()).unwrap_or_default(),
+        });
+        let (child, pipes) = launch.start()?;
         let speaker = speaker_for(
             &self.program,
             Opening {
@@ -410,7 +417,8 @@ impl Conversation {
         watch.saw(lines, &events);
         self.note(events);
         self.totals = process.speaker.totals().or(self.totals.take());
-        if matches!(over, Some(Over::Exit(..))) {
+        if let Some(Over::Exit(kept, _)) = &over {
+            self.wire.exit(kept.as_ref().map_or(Exit::Code(-1), |kept| kept.exit));
             self.own_words = process.speaker.last_words().map(str::to_owned);
             self.wire.flush();
         } else {

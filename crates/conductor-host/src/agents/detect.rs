@@ -84,10 +84,10 @@ fn nth(profiles: &[Profile], at: usize) -> Option<(usize, &Profile)> {
 /// The same without asking for a version: starts nothing.
 pub fn is_there(runner: &AgentRunner, profile: &Profile) -> Detected {
     match &profile.kind {
-        ProfileKind::Replay { recording, .. } if recording.is_file() => {
-            Detected::Recording { file: recording.clone() }
+        ProfileKind::Replay(replay) if replay.recording.is_file() => {
+            Detected::Recording { file: replay.recording.clone() }
         }
-        ProfileKind::Replay { recording, .. } => Detected::Missing { what: recording.display().to_string() },
+        ProfileKind::Replay(replay) => Detected::Missing { what: replay.recording.display().to_string() },
         ProfileKind::Program(command) => {
             let name = command.run.program();
             let search =

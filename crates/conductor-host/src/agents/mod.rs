@@ -20,6 +20,8 @@ mod plain;
 mod price;
 mod process;
 mod profile;
+#[cfg(test)]
+mod recorded;
 pub mod replay;
 mod result_file;
 mod session_file;
@@ -39,6 +41,8 @@ pub use profile::{
     AgentLabel, ChooseError, Profile, ProfileError, ProfileKind, ProgramProfile, Protocol, Unsupported,
     choose, profiles, unsupported_options,
 };
+pub use replay::{REPLAY, Replay};
 pub use surroundings::agent_environment;
 
 pub(crate) use session_file::{session_id, totals_of};
+pub use wire::{Way, WireLine};

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::argv::{RunTemplate, Slot, TemplateError};
 use super::catalogue::{Known, opencode_permission};
-use crate::config::{Adapter, AgentConfig, AgentMode, AgentRole, Allow, Playing, Price};
+use super::replay::Replay;
+use crate::config::{Adapter, AgentConfig, AgentMode, AgentRole, Allow, Price};
 
 /// How an agent is named in every output and in commits. A replay can never look like an agent at work.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl Profile {
     /// Whether its program is told of Conductor's own tools.
     pub fn has_tools(&self) -> bool {
         match &self.kind {
-            ProfileKind::Replay { .. } => false,
+            ProfileKind::Replay(_) => false,
             ProfileKind::Program(program) => match (program.protocol, program.known) {
                 (Protocol::Acp, _) => true,
                 (Protocol::Headless, Some(Known::Claude | Known::Codex | Known::Opencode)) => true,
@@ -70,7 +71,7 @@ impl Profile {
     /// How it is talked to, in a word.
     pub fn protocol(&self) -> &'static str {
         match &self.kind {
-            ProfileKind::Replay { .. } => "replay",
+            ProfileKind::Replay(_) => "replay",
             ProfileKind::Program(program) => match program.protocol {
                 Protocol::Acp => "acp",
                 Protocol::Headless => "headless",
@@ -86,16 +87,12 @@ pub enum ProfileKind {
     /// A program.
     Program(Box<ProgramProfile>),
     /// A recording.
-    Replay {
-        /// The file.
-        recording: PathBuf,
-        /// How it is played.
-        playing: Playing,
-    },
+    Replay(Replay),
 }
 
 /// How an agent's program is talked to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Protocol {
     /// The Agent Client Protocol on its standard streams.
     Acp,
@@ -135,6 +132,33 @@ pub struct ProgramProfile {
     pub silence: Option<Duration>,
     /// Options that it cannot be given, though the user set them.
     unsupported: Vec<&'static str>,
+}
+
+impl ProgramProfile {
+    /// A program that plays the recording of another one: it is heard as that one was, and has nothing to be told.
+    pub(super) fn playing(
+        known: Option<Known>,
+        protocol: Protocol,
+        run: RunTemplate,
+        goes_on: bool,
+        silence: Option<Duration>,
+    ) -> Self {
+        Self {
+            protocol,
+            known,
+            resume: goes_on.then(|| run.clone()),
+            run,
+            env: Vec::new(),
+            fixed_env: BTreeMap::new(),
+            model: None,
+            max_tokens: None,
+            temperature: None,
+            mode: AgentMode::default(),
+            allow: vec![Allow::Execute],
+            silence: silence.or_else(|| usual_silence(protocol)),
+            unsupported: Vec::new(),
+        }
+    }
 }
 
 /// An option that is set in the file and that the agent's program cannot be given.
@@ -328,11 +352,15 @@ fn replay(name: &str, config: &AgentConfig) -> Result<ProfileKind, ProfileError>
         return Err(ProfileError::Contradiction { name: name(), key: "run", adapter: "replay" });
     }
     let recording = config.recording.clone().ok_or_else(|| ProfileError::NoRecording { name: name() })?;
-    Ok(ProfileKind::Replay { recording, playing: config.playing.clone() })
+    Ok(ProfileKind::Replay(Replay { recording, playing: config.playing.clone(), silence: config.silence }))
 }
 
 /// How long an agent that tells what it does may be silent: longer than a long answer takes to be thought.
 const SILENCE: Duration = Duration::from_secs(10 * 60);
+
+fn usual_silence(protocol: Protocol) -> Option<Duration> {
+    (protocol != Protocol::Command).then_some(SILENCE)
+}
 
 fn program(
     name: &str,
@@ -371,7 +399,7 @@ fn program(
         temperature: config.temperature,
         mode,
         allow,
-        silence: config.silence.or_else(|| (protocol != Protocol::Command).then_some(SILENCE)),
+        silence: config.silence.or_else(|| usual_silence(protocol)),
         unsupported: unsupported.iter().filter(|(_, set)| *set).map(|(option, _)| *option).collect(),
         run: lines.run,
         resume: lines.resume,

@@ -8,7 +8,9 @@ use std::path::Path;
 use conductor_engine::agent_event::Stream;
 use serde::{Deserialize, Serialize};
 
+use super::replay::Began;
 use crate::clock::Stopwatch;
+use crate::process::Exit;
 
 /// The name of the file in an attempt's directory.
 pub(super) const FILE: &str = "wire.jsonl";
@@ -22,13 +24,17 @@ const GATHERED: usize = 32 * 1024;
 /// Which way a line went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Way {
+pub enum Way {
     /// From Conductor to the program.
     In,
     /// From the program's standard output.
     Out,
     /// From its standard error.
     Err,
+    /// A program begins: what it is, as JSON.
+    Start,
+    /// It has ended: how, as JSON.
+    Exit,
 }
 
 impl From<Stream> for Way {
@@ -42,13 +48,13 @@ impl From<Stream> for Way {
 
 /// A line with its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct WireLine {
+pub struct WireLine {
     /// Milliseconds since the program was started.
-    pub(super) ms: u64,
+    pub ms: u64,
     /// Which way it went.
-    pub(super) way: Way,
+    pub way: Way,
     /// The line without its end. Bytes that are not UTF-8 are replaced.
-    pub(super) line: String,
+    pub line: String,
 }
 
 /// Writes lines down. That it cannot (a full disk) changes nothing of the attempt.
@@ -67,9 +73,21 @@ impl WireLog {
         Self { file, since: Stopwatch::start(), gathered: Vec::new(), left: LIMIT }
     }
 
-    /// Another process begins; time is counted from here.
-    pub(super) fn restart(&mut self) {
+    /// Another program begins; time is counted from here.
+    pub(super) fn restart(&mut self, began: &Began) {
         self.since = Stopwatch::start();
+        self.mark(Way::Start, began);
+    }
+
+    /// It has ended.
+    pub(super) fn exit(&mut self, exit: Exit) {
+        self.mark(Way::Exit, &exit);
+    }
+
+    fn mark(&mut self, way: Way, what: &impl Serialize) {
+        if let Ok(text) = serde_json::to_string(what) {
+            self.line(way, text.as_bytes());
+        }
     }
 
     pub(super) fn line(&mut self, way: Way, line: &[u8]) {

@@ -114,6 +114,16 @@ impl PlayFault {
     /// All of them, with their words.
     pub const ALL: [(&'static str, Self); 4] =
         [("cut", Self::Cut), ("hang", Self::Hang), ("garble", Self::Garble), ("reorder", Self::Reorder)];
+
+    /// Its word in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cut => "cut",
+            Self::Hang => "hang",
+            Self::Garble => "garble",
+            Self::Reorder => "reorder",
+        }
+    }
 }
 
 /// What a model costs, in money for a million tokens.

@@ -82,6 +82,28 @@ impl Repo {
         }
         Ok(Patch { bytes: out.stdout, truncated: out.truncated })
     }
+
+    /// The patch from one tree or commit to another, whole and with files that are no text, for git to apply; `None`
+    /// when it has more than `limit` bytes.
+    ///
+    /// # Errors
+    /// When one of them does not exist, or git fails.
+    pub fn whole_patch(
+        &self,
+        from: &impl AsTree,
+        to: &impl AsTree,
+        limit: usize,
+    ) -> Result<Option<Vec<u8>>, GitError> {
+        let step = "make a patch";
+        let options =
+            ["-p", "--binary", "--src-prefix=a/", "--dst-prefix=b/", "--full-index", "--no-renames"];
+        let cmd = self.git().cmd(step, "diff-tree").args(PLAIN).args(options).arg("--end-of-options");
+        let out = cmd.args([from.name(), to.name()]).limit(limit).run()?;
+        if !out.exit.success() && !out.truncated {
+            return Err(super::run::refused(step, &out));
+        }
+        Ok((!out.truncated).then_some(out.stdout))
+    }
 }
 
 /// What names a tree: a tree, or a commit for its tree.

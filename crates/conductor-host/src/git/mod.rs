@@ -8,6 +8,7 @@
 //! All changes of refs are compare-and-swap; nothing here moves a branch that is checked out, except
 //! [`Repo::perform_landing`] with git's own fast-forward.
 
+mod apply;
 mod candidate;
 mod checkout;
 mod commit;
@@ -32,6 +33,7 @@ mod tree;
 mod walk;
 mod workspace;
 
+pub use apply::{apply_patch, patched_paths};
 pub use candidate::{CandidateOutcome, TargetMerge};
 pub use checkout::{Operation, WorkState};
 pub use commit::{CommitText, LandedRun, Trailers};

@@ -168,7 +168,7 @@ impl GitCmd {
     }
 
     /// Runs in this directory instead of the repository's own.
-    fn in_dir(mut self, dir: &Path) -> Self {
+    pub(super) fn in_dir(mut self, dir: &Path) -> Self {
         self.cmd = self.cmd.dir(dir);
         self
     }

@@ -15,9 +15,10 @@ use super::places::{Places, PlacesError};
 use super::storage::StorageTrouble;
 use super::{Trouble, failed, refused};
 use crate::agents::{
-    AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, choose, has_program, profiles,
+    AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, REPLAY, Replay, choose, has_program,
+    profiles,
 };
-use crate::config::{AgentRole, Config, ConfigError, Orchestration, Playing};
+use crate::config::{AgentRole, Config, ConfigError, Orchestration};
 use crate::gates::GateRunner;
 use crate::git::{BranchName, FileChange, GitError, NameError, PastCommit, Repo};
 use crate::journal::{Database, JournalError};
@@ -305,12 +306,17 @@ pub(crate) fn session_branch(session: SessionId) -> Result<BranchName, NameError
 /// The profile that the session froze: the agent of that name, or the recording that takes its place.
 fn profile_of(setup: &Setup, config: &Config, user_env: &EnvMap) -> Result<Profile, SiteError> {
     if let Some(recording) = &setup.replay {
+        let own = config.orchestration.agents.get(REPLAY);
         return Ok(Profile {
-            label: AgentLabel { name: "replay".to_owned(), replay: true },
+            label: AgentLabel { name: REPLAY.to_owned(), replay: true },
             role: AgentRole::Author,
             price: None,
             configured: true,
-            kind: ProfileKind::Replay { recording: PathBuf::from(recording), playing: Playing::default() },
+            kind: ProfileKind::Replay(Replay {
+                recording: PathBuf::from(recording),
+                playing: own.map(|agent| agent.playing.clone()).unwrap_or_default(),
+                silence: own.and_then(|agent| agent.silence),
+            }),
         });
     }
     let all = profiles(&config.orchestration.agents, &|name| has_program(user_env, name))?;

@@ -54,6 +54,11 @@ impl Keeper {
         }
     }
 
+    /// The program that keeps.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// With no more than these means. What the machine does not give is left out in any case.
     #[must_use]
     pub fn with_means(mut self, means: Means) -> Self {

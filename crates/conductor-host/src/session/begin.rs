@@ -6,16 +6,18 @@ use conductor_engine::gate::{GateKind, GateSpec};
 use conductor_engine::ids::{Oid, SessionId, TaskRef};
 use conductor_engine::session::{LaneRules, Rules};
 use jiff::SignedDuration;
+use serde_json::{Value, json};
 use taskwerk_client::TasksError;
 use thiserror::Error;
 
 use super::host::{Host, HostError};
 use super::setup::Setup;
 use crate::agents::{
-    AgentRunner, ChooseError, Detected, Profile, ProfileError, choose, has_program, is_there, profiles,
+    AgentRunner, ChooseError, Detected, Profile, ProfileError, REPLAY, choose, has_program, is_there,
+    profiles,
 };
 use crate::clock;
-use crate::config::{Config, ConfigError, Into, Orchestration};
+use crate::config::{Config, ConfigError, Into, Orchestration, Playing};
 use crate::driver::DriverLock;
 use crate::gates::{self, GateConfigError};
 use crate::git::{BranchName, GitError, Head, OpenError, RefError, RefName};
@@ -29,6 +31,8 @@ pub struct Options {
     pub agent: Option<String>,
     /// A recording that takes the agent's place.
     pub replay: Option<PathBuf>,
+    /// How it is played, where that is not as the configuration says of the agent `replay`.
+    pub playing: Playing,
     /// How many runs at once.
     pub jobs: Option<u32>,
     /// How many tasks to dispatch at most.
@@ -189,12 +193,37 @@ impl Host {
             gates,
             require_tests,
             fresh: options.fresh,
-            config: self.config.clone(),
+            config: self.with_replay(options),
             replay: options.replay.as_ref().map(|p| p.to_string_lossy().into_owned()),
             base,
         };
         self.room_for_the_branch(id)?;
         Ok(Begun { id, branch: session_branch(id)?, continues, setup, notes })
+    }
+
+    /// The configuration with how the recording of this session is played.
+    fn with_replay(&self, options: &Options) -> Value {
+        let mut config = self.config.clone();
+        let Playing { speed, faults } = &options.playing;
+        let (Some(recording), true) = (&options.replay, speed.is_some() || !faults.is_empty()) else {
+            return config;
+        };
+        let agents = ["orchestration", "agents", REPLAY].iter().try_fold(&mut config, |at, key| {
+            if at.is_null() {
+                *at = Value::Object(serde_json::Map::new());
+            }
+            Some(at.as_object_mut()?.entry(*key).or_insert(Value::Null))
+        });
+        if let Some(agent) = agents {
+            let silence = agent.get("silence").cloned();
+            let words = faults.iter().map(|fault| fault.word()).collect::<Vec<_>>();
+            *agent = json!({"adapter": "replay", "recording": recording.to_string_lossy(), "faults": words});
+            if let Some(agent) = agent.as_object_mut() {
+                agent.extend(speed.map(|speed| ("speed".to_owned(), speed.into())));
+                agent.extend(silence.map(|silence| ("silence".to_owned(), silence)));
+            }
+        }
+        config
     }
 
     fn target(&self, options: &Options, config: &Orchestration) -> Result<(String, Oid), BeginError> {
@@ -237,7 +266,7 @@ impl Host {
 
     fn agent(&self, config: &Config, options: &Options) -> Result<String, BeginError> {
         if options.replay.is_some() {
-            return Ok("replay".to_owned());
+            return Ok(REPLAY.to_owned());
         }
         let all = profiles(&config.orchestration.agents, &|name| has_program(&self.env, name))?;
         let runner = AgentRunner { keeper: self.keeper.clone(), user_env: self.env.clone() };

@@ -8,6 +8,7 @@ mod foresee;
 mod host;
 mod land;
 mod preview;
+mod record;
 mod rollback;
 mod setup;
 
@@ -18,5 +19,6 @@ pub use foresee::{Foreseen, NotRun, Step};
 pub use host::{Host, HostError};
 pub use land::{LandError, Landing};
 pub use preview::{Preview, PreviewError, newest_run_of};
+pub use record::{Made, RecordError};
 pub use rollback::{RollbackError, RolledBack};
 pub use setup::Setup;

@@ -14,6 +14,7 @@ pub(crate) mod monitor;
 pub(crate) mod opened;
 mod pause;
 mod prompt;
+mod record;
 pub(crate) mod remains;
 mod restore;
 mod resume;
@@ -71,6 +72,7 @@ enum Verb {
     Rollback(rollback::Args),
     Snapshots(snapshots::Args),
     Restore(restore::Args),
+    Record(record::Args),
     Clean(clean::Args),
 }
 
@@ -94,6 +96,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Some(Verb::Rollback(args)) => rollback::run(args, context),
         Some(Verb::Snapshots(args)) => snapshots::run(args, context),
         Some(Verb::Restore(args)) => restore::run(args, context),
+        Some(Verb::Record(args)) => record::run(args, context),
         Some(Verb::Clean(args)) => clean::run(args, context),
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
 use conductor_engine::ids::TaskRef;
+use conductor_host::config::{PlayFault, Playing};
 use conductor_host::session::{Begun, Options};
 use serde_json::json;
 use taskwerk_client::model::{ListQuery, Task, TaskId};
@@ -45,6 +46,12 @@ pub(crate) struct SessionArgs {
     /// Play a recording instead of an agent
     #[arg(long, value_name = "FILE", conflicts_with = "agent")]
     replay: Option<PathBuf>,
+    /// How many times as fast the recording is played; without it nothing is waited for
+    #[arg(long, value_name = "FACTOR", requires = "replay", value_parser = speed)]
+    speed: Option<f64>,
+    /// What goes wrong with the recording, by comma: cut, hang, garble, reorder
+    #[arg(long, value_name = "FAULTS", requires = "replay", value_delimiter = ',', value_parser = fault)]
+    faults: Vec<PlayFault>,
     /// How many tasks to work on at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     jobs: Option<u32>,
@@ -119,6 +126,7 @@ pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> 
     Ok(Options {
         agent: args.agent,
         replay: args.replay.map(|path| here.join(path)),
+        playing: Playing { speed: args.speed, faults: args.faults },
         jobs: args.jobs,
         max_tasks: args.max_tasks,
         only: only(opened, &args.tasks)?,
@@ -127,6 +135,16 @@ pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> 
         fresh: args.fresh,
         into: args.into,
     })
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let fits = |speed: &f64| (0.01..=1000.0).contains(speed);
+    text.parse().ok().filter(fits).ok_or_else(|| "a number from 0.01 to 1000 is wanted".to_owned())
+}
+
+fn fault(text: &str) -> Result<PlayFault, String> {
+    let known = PlayFault::ALL.iter().find(|(word, _)| *word == text).map(|(_, fault)| *fault);
+    known.ok_or_else(|| "known are cut, hang, garble and reorder".to_owned())
 }
 
 /// The tasks that were named; one that holds others stands for what is open under it.

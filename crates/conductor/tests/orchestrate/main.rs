@@ -27,6 +27,7 @@ mod limits;
 mod people;
 mod prompting;
 mod recording;
+mod replaying;
 mod restoring;
 mod resuming;
 mod stopping;

@@ -52,7 +52,9 @@ impl Request {
     pub(super) fn complete(&mut self, title: Option<&str>, kind: Option<ToolKind>, paths: &[String]) {
         self.title = self.title.take().or_else(|| title.map(str::to_owned));
         // An agent that knows no better word in its question may have had one before.
-        self.kind = self.kind.filter(|kind| *kind != ToolKind::Other).or(kind);
+        // One calls every tool of a server a command when it asks, and told before which one it is.
+        let own = kind.filter(|kind| *kind == ToolKind::Conductor);
+        self.kind = own.or(self.kind.filter(|kind| *kind != ToolKind::Other)).or(kind);
         if self.paths.is_empty() {
             self.paths = paths.to_vec();
         }

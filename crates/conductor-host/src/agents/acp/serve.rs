@@ -324,7 +324,8 @@ impl Talk {
         }
         let reason = answer.get("stopReason").and_then(Value::as_str).unwrap_or_default();
         match reason {
-            "cancelled" if state.is_cancelling() => TurnEnd::Cancelled,
+            // Not every agent says that it was: one ends a turn that was cancelled as any other.
+            _ if state.is_cancelling() => TurnEnd::Cancelled,
             // One agent ends its turn so when it was refused something, which is told apart by whoever judges.
             "cancelled" if state.was_refused() => TurnEnd::Ended,
             "cancelled" => TurnEnd::failed("the agent cancelled its own turn"),

@@ -4,7 +4,7 @@
 use conductor_engine::agent_event::{AgentEvent, PlanStep, StepStatus, ToolKind, ToolNews, ToolStatus};
 use serde_json::Value;
 
-use super::super::desk::is_own_tool;
+use super::super::desk::{SERVER_NAME, is_own_tool};
 use super::super::limits::status_in;
 use super::super::speaker::{cut, cut_at};
 use super::state::{SideError, Stage, State};
@@ -52,6 +52,10 @@ fn chunk(state: &mut State, update: &Value, thought: bool) {
         Some("text") | None => cut(text(update, "/content/text").unwrap_or_default()),
         Some(other) => format!("[{}]", cut_at(other, 50)),
     };
+    if state.stage == Stage::Turn && state.meter.step(update) {
+        let usage = state.meter.used();
+        state.tell(AgentEvent::Usage { usage });
+    }
     if words.is_empty() || state.stage == Stage::Loading {
         return;
     }
@@ -117,13 +121,18 @@ pub(super) fn tool(update: &Value) -> ToolNews {
     ToolNews {
         id: text(update, "/toolCallId").map(|id| cut_at(id, 300)).unwrap_or_default(),
         title: title.map(|title| cut_at(title, 300)),
-        tool: kind(text(update, "/kind"), name, title),
+        tool: kind(text(update, "/kind").filter(|_| !is_own_call(update)), name, title),
         status: text(update, "/status").and_then(status),
         input: update.get("rawInput").filter(|input| !is_empty(input)).map(|input| cut(&input.to_string())),
         output: content(update),
         paths: paths(update),
         past: false,
     }
+}
+
+/// One agent calls every tool of a server a command; what it is given tells them apart.
+fn is_own_call(update: &Value) -> bool {
+    text(update, "/rawInput/server") == Some(SERVER_NAME) && update.pointer("/rawInput/command").is_none()
 }
 
 fn kind(word: Option<&str>, name: Option<&str>, title: Option<&str>) -> Option<ToolKind> {

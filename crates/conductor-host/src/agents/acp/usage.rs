@@ -14,8 +14,8 @@ pub(super) struct Meter {
     known: Option<Known>,
     /// What the attempt used before this process.
     before: Usage,
-    /// What the agent's session had cost before this attempt, where the agent counts by session.
-    cost_before: u64,
+    /// What the agent's session had used before this attempt, where the agent counts by session.
+    counted: Usage,
     input: Option<u64>,
     output: Option<u64>,
     cost: Option<u64>,
@@ -23,10 +23,14 @@ pub(super) struct Meter {
 
 impl Meter {
     pub(super) fn new(known: Option<Known>, opening: &Opening<'_>) -> Self {
-        // OpenCode's costs are those of the session, also of one that goes on.
-        let by_session = known == Some(Known::Opencode) && opening.session.is_some();
-        let cost_before = if by_session { opening.totals.cost_micros.unwrap_or(0) } else { 0 };
-        Self { known, before: opening.usage.clone(), cost_before, input: None, output: None, cost: None }
+        // OpenCode's costs and Vibe's tokens are those of the session, also of one that goes on.
+        let totals = opening.session.map(|_| opening.totals.clone()).unwrap_or_default();
+        let counted = match known {
+            Some(Known::Opencode) => Usage { cost_micros: totals.cost_micros, ..Usage::default() },
+            Some(Known::Vibe) => Usage { cost_micros: None, ..totals },
+            Some(Known::Claude | Known::Codex | Known::Gemini | Known::Qwen) | None => Usage::default(),
+        };
+        Self { known, before: opening.usage.clone(), counted, input: None, output: None, cost: None }
     }
 
     /// The end of a turn tells its tokens.
@@ -36,9 +40,21 @@ impl Meter {
             // It counts from the beginning of its session.
             (self.input, self.output) = (Some(input), Some(output));
         } else {
-            let add = |sum: Option<u64>, more: u64| Some(sum.unwrap_or(0).saturating_add(more));
-            (self.input, self.output) = (add(self.input, input), add(self.output, output));
+            self.add(input, output);
         }
+    }
+
+    /// A piece of a message may tell what one question to the model took; one agent says it nowhere else.
+    pub(super) fn step(&mut self, update: &Value) -> bool {
+        let tokens = update.pointer("/_meta/usage").and_then(counted);
+        let Some((input, output)) = tokens.filter(|_| self.known == Some(Known::Qwen)) else { return false };
+        self.add(input, output);
+        true
+    }
+
+    fn add(&mut self, input: u64, output: u64) {
+        let add = |sum: Option<u64>, more: u64| Some(sum.unwrap_or(0).saturating_add(more));
+        (self.input, self.output) = (add(self.input, input), add(self.output, output));
     }
 
     /// An update tells what all was until now.
@@ -52,21 +68,26 @@ impl Meter {
 
     /// What the attempt used so far.
     pub(super) fn used(&self) -> Usage {
-        let sum = |before: Option<u64>, now: Option<u64>| match (before, now) {
+        let sum = |before: Option<u64>, now: Option<u64>, counted: Option<u64>| match (before, now) {
             (None, None) => None,
-            (before, now) => Some(before.unwrap_or(0).saturating_add(now.unwrap_or(0))),
+            (before, now) => {
+                let new = now.unwrap_or(0).saturating_sub(counted.unwrap_or(0));
+                Some(before.unwrap_or(0).saturating_add(new))
+            }
         };
-        let cost = self.cost.map(|cost| cost.saturating_sub(self.cost_before));
+        let (before, counted) = (&self.before, &self.counted);
         Usage {
-            input_tokens: sum(self.before.input_tokens, self.input),
-            output_tokens: sum(self.before.output_tokens, self.output),
-            cost_micros: sum(self.before.cost_micros, cost),
+            input_tokens: sum(before.input_tokens, self.input, counted.input_tokens),
+            output_tokens: sum(before.output_tokens, self.output, counted.output_tokens),
+            cost_micros: sum(before.cost_micros, self.cost, counted.cost_micros),
         }
     }
 
-    /// What the agent's session cost in all, where that is what it tells.
+    /// What the agent's session used in all, where that is what it tells.
     pub(super) fn totals(&self) -> Usage {
-        Usage { cost_micros: self.cost, ..Usage::default() }
+        let by_session = self.known == Some(Known::Vibe);
+        let tokens = |count: Option<u64>| count.filter(|_| by_session);
+        Usage { input_tokens: tokens(self.input), output_tokens: tokens(self.output), cost_micros: self.cost }
     }
 }
 
@@ -98,7 +119,8 @@ mod tests {
     use super::*;
 
     fn meter(known: Option<Known>) -> Meter {
-        Meter { known, before: Usage::default(), cost_before: 0, input: None, output: None, cost: None }
+        let (before, counted) = (Usage::default(), Usage::default());
+        Meter { known, before, counted, input: None, output: None, cost: None }
     }
 
     #[test]
@@ -128,12 +150,17 @@ mod tests {
         sums.turn(&turn(10));
         sums.turn(&turn(30));
         assert_eq!(sums.used().input_tokens, Some(30));
+        sums.counted.input_tokens = Some(25);
+        assert_eq!((sums.used().input_tokens, sums.totals().input_tokens), (Some(5), Some(30)));
     }
 
     #[test]
     fn costs_are_sums_already_and_zero_is_no_price() {
         let cost = |amount: f64| json!({"cost": {"amount": amount, "currency": "USD"}});
-        let mut meter = Meter { cost_before: 100_000, ..meter(Some(Known::Opencode)) };
+        let mut meter = Meter {
+            counted: Usage { cost_micros: Some(100_000), ..Usage::default() },
+            ..meter(Some(Known::Opencode))
+        };
         assert!(!meter.cost(&cost(0.0)));
         assert!(meter.cost(&cost(0.3)) && !meter.cost(&cost(0.3)) && meter.cost(&cost(0.5)));
         assert!(!meter.cost(&json!({"cost": {"amount": 9, "currency": "EUR"}})));

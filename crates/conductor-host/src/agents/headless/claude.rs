@@ -126,6 +126,10 @@ impl Claude {
         }
         // An agent of the agent's: what it says is not the last word on the task.
         let inner = text(value, "/parent_tool_use_id").is_some();
+        // What it says itself after a result is of another turn, which has to end by itself.
+        if !inner {
+            self.result = None;
+        }
         for block in value.pointer("/message/content").and_then(Value::as_array).into_iter().flatten() {
             match text(block, "/type") {
                 Some("text") if inner => {
@@ -198,7 +202,9 @@ impl Claude {
     fn result(&mut self, value: &Value, subtype: &str, events: &mut Vec<AgentEvent>) {
         let words = text(value, "/result").unwrap_or_default();
         let errors = value.pointer("/errors").and_then(Value::as_array).into_iter().flatten();
-        let error = errors.filter_map(Value::as_str).collect::<Vec<_>>().join("\n");
+        // A note to its own makers, where it was ended by others.
+        let told = errors.filter_map(Value::as_str).filter(|error| !error.starts_with("[ede_diagnostic]"));
+        let error = told.collect::<Vec<_>>().join("\n");
         let is_error = value.get("is_error").and_then(Value::as_bool).unwrap_or(subtype != "success");
         if !is_error && !self.said && !words.is_empty() {
             events.push(AgentEvent::Message { text: cut(words), part: false });

@@ -2,9 +2,12 @@
 //!
 //! `error` lines are not final: it connects again, up to five times, and says so. Only `turn.completed` and
 //! `turn.failed` end a turn. The usage in `turn.completed` counts from the beginning of the thread, also of one that
-//! was resumed. What its sandbox forbids shows nowhere: nothing is written, and it exits with 0.
+//! was resumed. What its sandbox forbids shows only on standard error: nothing is written, and it exits
+//! with 0.
 
-use conductor_engine::agent_event::{AgentEvent, PlanStep, StepStatus, ToolKind, ToolNews, ToolStatus};
+use conductor_engine::agent_event::{
+    AgentEvent, Permit, PlanStep, StepStatus, ToolKind, ToolNews, ToolStatus,
+};
 use conductor_engine::attempt::Usage;
 use serde_json::Value;
 
@@ -73,11 +76,20 @@ impl Dialect for Codex {
         true
     }
 
-    fn error_line(&mut self, line: &str, _: &mut Vec<AgentEvent>) -> bool {
+    fn error_line(&mut self, line: &str, events: &mut Vec<AgentEvent>) -> bool {
         if line.contains("thread/resume failed") || line.contains("no rollout found") {
             self.no_session = Some(cut(line.trim()));
         }
-        false
+        // The only word of a change that its sandbox forbade: the turn ends as if it had been made.
+        let Some((_, why)) = line.split_once("error=patch rejected: ") else { return false };
+        events.push(AgentEvent::Permission {
+            title: "change files".to_owned(),
+            tool: ToolKind::Edit,
+            call: None,
+            answer: Permit::Refused,
+            why: cut_at(why.trim(), 300),
+        });
+        true
     }
 
     fn verdict(&mut self, _: Exit) -> Option<TurnEnd> {

@@ -55,12 +55,13 @@ pub fn acp_server(server: &ServerCommand) -> Value {
 pub fn is_own_tool(title: &str) -> bool {
     Tool::ALL.iter().any(|tool| {
         let tool = tool.name();
-        // Claude Code, Gemini CLI, opencode, Codex CLI.
+        // Claude Code, Gemini CLI, opencode, Codex CLI, Vibe.
         [
             format!("mcp__{SERVER_NAME}__{tool}"),
             format!("{tool} ({SERVER_NAME} MCP Server)"),
             format!("{SERVER_NAME}_{tool}"),
             format!("mcp.{SERVER_NAME}.{tool}"),
+            format!("mcp_{SERVER_NAME}.{tool}"),
         ]
         .iter()
         .any(|own| own == title)
