@@ -391,10 +391,6 @@ impl Heard {
         }
     }
 
-    #[expect(
-        clippy::collapsible_match,
-        reason = "a tool that has no room must not be taken for one that ended"
-    )]
     fn tool(&mut self, news: &ToolNews) {
         self.error = None;
         match news.status {
