@@ -27,6 +27,13 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
+    /// One that began earlier; for tests of what takes long.
+    #[cfg(test)]
+    pub(crate) fn began_before(time: std::time::Duration) -> Self {
+        let Self(now) = Self::start();
+        Self(now.checked_sub(time).unwrap_or(now))
+    }
+
     pub(crate) fn elapsed_ms(self) -> u64 {
         u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
     }

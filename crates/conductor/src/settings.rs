@@ -44,13 +44,10 @@ const ORCHESTRATION: &[Field] = &[
 
 const AGENT: &[Field] = &[
     Field::new("adapter", Kind::Any, "acp, headless, command or replay"),
-    Field::new("preset", Kind::Any, "the known agent that it is"),
-    Field::new("args", Kind::Any, "further words of its command line"),
+    Field::new("preset", Kind::Any, "the known agent that it is, where its name is another"),
     Field::new("run", Kind::Any, "the command line"),
+    Field::new("args", Kind::Any, "further words of the command line"),
     Field::new("recording", Kind::Any, "the recording of a replay"),
-    Field::new("speed", Kind::Any, "how many times as fast a recording is played; without it, at once"),
-    Field::new("faults", Kind::Any, "what goes wrong with a recording: cut, hang, garble, reorder"),
-    Field::new("silence", Kind::Any, "for how long it may be silent with no tool under way"),
     Field::new("env", Kind::Any, "variables that it gets from the environment"),
     Field::new("model", Kind::Any, "the model"),
     Field::new("max_tokens", Kind::Any, "the most tokens of one answer"),
@@ -58,6 +55,9 @@ const AGENT: &[Field] = &[
     Field::new("role", Kind::Any, "author or reviewer"),
     Field::new("mode", Kind::Any, "plan, edit or full: what it may do without asking"),
     Field::new("allow", Kind::Any, "what it may do beyond its mode: execute, fetch"),
+    Field::new("silence", Kind::Any, "for how long it may be silent with no tool under way"),
+    Field::new("speed", Kind::Any, "how many times as fast a recording is played"),
+    Field::new("faults", Kind::Any, "what goes wrong with a recording that is played"),
     Field::new("price", Kind::Any, "input and output, in US dollars for a million tokens"),
     Field::new("jobs", Kind::Any, "on how many runs it may work at once"),
 ];
@@ -233,6 +233,21 @@ mod tests {
         let unknown: Vec<&Problem> =
             error.problems.iter().filter(|problem| matches!(problem, Problem::UnknownKey { .. })).collect();
         assert_eq!(unknown, Vec::<&Problem>::new());
+    }
+
+    #[test]
+    fn every_key_of_an_agent_that_the_host_reads_can_be_written() {
+        let text = "orchestration: { agents: { \
+            a: { preset: claude, adapter: acp, args: [-x], env: [KEY], model: m, max_tokens: 9, temperature: 1, \
+                 role: reviewer, mode: plan, allow: [fetch], silence: 5m, price: { input: 1, output: 2 }, jobs: 2 }, \
+            b: { adapter: replay, recording: r.jsonl, speed: 2, faults: [cut] }, \
+            c: { run: my-agent } } }";
+        let agents = load_text(text, &Env::default()).unwrap().orchestration.agents;
+        let a = &agents["a"];
+        assert_eq!(a.args.as_deref(), Some(&["-x".to_owned()][..]));
+        assert_eq!(a.allow.as_deref(), Some(&[conductor_host::config::Allow::Fetch][..]));
+        assert_eq!(a.silence, Some(std::time::Duration::from_secs(300)));
+        assert!(a.preset.is_some() && a.mode.is_some() && agents["b"].playing.speed.is_some());
     }
 
     #[test]

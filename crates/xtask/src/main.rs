@@ -3,6 +3,7 @@
 //! `tidy` also runs as a test, so that `cargo test --workspace` holds the architecture. The benchmark builds in
 //! release mode and takes minutes; it is never part of the tests.
 
+mod agents;
 mod bench;
 mod exits;
 mod generate;
@@ -57,6 +58,9 @@ enum Task {
     },
     /// Break the engine in a dozen ways and see that the simulation notices each. Takes minutes
     Mutants,
+    /// The real coding agents: install them, and drive Conductor with each. Takes minutes, and no part of the tests
+    #[command(subcommand)]
+    Agents(agents::AgentsTask),
     /// Measure whole processes of a release build against the bars
     Bench(bench::BenchOptions),
 }
@@ -71,6 +75,8 @@ enum Failure {
     Bench(#[from] bench::BenchError),
     #[error(transparent)]
     Mutants(#[from] mutants::MutantsError),
+    #[error(transparent)]
+    Agents(#[from] agents::AgentsError),
     #[error("failed to print: {0}")]
     Print(#[from] io::Error),
 }
@@ -93,6 +99,7 @@ fn run(task: Task) -> Result<bool, Failure> {
             write!(io::stdout(), "{}", report.table())?;
             Ok(report.all_caught())
         }
+        Task::Agents(task) => Ok(agents::run(task)?),
         Task::Bench(options) => {
             let report = bench::run(&options, std::env::var_os("PATH").unwrap_or_default())?;
             write!(io::stdout(), "{}", if options.json { report.json() } else { report.table() })?;

@@ -10,7 +10,8 @@ use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
 use conductor_engine::ids::RunId;
 use serde::{Deserialize, Serialize};
 
-use super::conversation::{Conversation, StopFlag};
+use super::conversation::Conversation;
+use super::cut::StopFlag;
 use super::desk::{Call, Reply};
 use super::profile::{Profile, ProfileKind};
 use super::replay::{self, Stage};

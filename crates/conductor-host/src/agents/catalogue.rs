@@ -113,6 +113,8 @@ impl Known {
                 ("DISABLE_AUTOUPDATER", "1"),
                 ("DISABLE_TELEMETRY", "1"),
                 ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
+                // Else it tries for minutes, over the protocol without a word, and a slot is worth more than that.
+                ("CLAUDE_CODE_MAX_RETRIES", "4"),
             ],
             Self::Codex | Self::Qwen | Self::Vibe => &[],
             // A workspace is a new folder each time, which this program would refuse as untrusted.

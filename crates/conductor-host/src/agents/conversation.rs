@@ -1,45 +1,36 @@
-//! One attempt, from its first prompt to the proof that nothing of it is alive: moves lines between an agent's program
-//! and the one who understands it, writes down what happens, and ends what must not go on.
+//! One attempt, from its first prompt to the proof that nothing of it is alive: has the agent
+//! prompted, writes down what happens, and ends what must not go on.
 //!
 //! One thread, which waits for whatever comes next: output, the end of the program, a call at the desk, the clock.
 
 use std::fs;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use conductor_engine::agent_event::{AgentEvent, Heard, Stream};
+use conductor_engine::agent_event::{AgentEvent, Heard};
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 
 use super::attempt::{AgentRunner, AttemptRequest};
 use super::clerk::Clerk;
+use super::cut::{Cut, StopFlag};
 use super::desk::Offer;
-use super::judge::{Appeal, appeal, judge};
+use super::judge::judge;
 use super::launch::{Files, Launch, StartError};
-use super::pipes::{Line, Pipes};
+use super::limits::signed_out;
+use super::process::Process;
 use super::profile::{Profile, ProgramProfile};
 use super::replay::Began;
 use super::result_file::{self, AgentResult};
 use super::session_file::{KEPT_SESSION, KeptSession, can_resume, session_name};
-use super::speaker::{Speaker, TurnEnd};
+use super::speaker::TurnEnd;
 use super::speakers::{Opening, speaker_for};
 use super::watch::{Alarm, Watch};
-use super::wire::{Way, WireLog};
+use super::wire::WireLog;
 use crate::clock::{Stopwatch, now};
-use crate::process::{Ended, Exit, KeepError, KeptChild, KeptExit};
+use crate::process::{Ended, Exit, KeepError, KeptExit};
 use crate::transcript::Writer;
 
 /// How large a transcript may grow, in bytes.
 pub(super) const TRANSCRIPT_LIMIT: u64 = 16 * 1024 * 1024;
-
-/// The longest time in which nothing is looked at: calls at the desk, the clock, a request to stop.
-const TICK: Duration = Duration::from_millis(25);
-
-/// How long an agent may take to end its turn after it was asked to by its protocol.
-const CANCEL_PATIENCE_MS: u64 = 5_000;
-
-/// The same after it was told to by Conductor's own tool.
-const APPEAL_PATIENCE_MS: u64 = 30_000;
 
 /// How long a program may take to end after its input was closed. Some never do.
 const CLOSE_PATIENCE_MS: u64 = 3_000;
@@ -47,81 +38,12 @@ const CLOSE_PATIENCE_MS: u64 = 3_000;
 /// How often an agent is answered at once in one attempt; after that it is a person's turn.
 const MOST_ANSWERS: usize = 5;
 
-/// Asks an attempt to end, from any thread.
-#[derive(Debug, Clone, Default)]
-pub(super) struct StopFlag(Arc<AtomicBool>);
-
-impl StopFlag {
-    pub(super) fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn is_raised(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// Why an attempt is being ended from here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Cut {
-    /// Somebody asked for it.
-    Stopped,
-    /// It fell silent.
-    Stalled,
-    /// Its provider lets nothing through.
-    Limited(Option<jiff::Timestamp>),
-    /// Its provider fails and fails.
-    Failing(String),
-    /// It waits for a person.
-    Appealed(Appeal),
-}
-
-impl Cut {
-    /// How the attempt ends by it.
-    fn into_end(self) -> AttemptEnd {
-        match self {
-            Self::Stopped => AttemptEnd::Cancelled,
-            Self::Stalled => AttemptEnd::Stalled,
-            Self::Limited(until) => AttemptEnd::RateLimited { until },
-            Self::Failing(message) => AttemptEnd::Failed { class: FailureClass::Transient, message },
-            Self::Appealed(appeal) => appeal.into(),
-        }
-    }
-
-    /// How long the agent may take to end its turn by itself. One that was told to by Conductor's own tool has to ask
-    /// its model once more.
-    fn patience_ms(&self, hurry: bool) -> u64 {
-        match self {
-            Self::Appealed(_) if !hurry => APPEAL_PATIENCE_MS,
-            Self::Appealed(_) | Self::Stopped | Self::Stalled | Self::Limited(_) | Self::Failing(_) => {
-                CANCEL_PATIENCE_MS
-            }
-        }
-    }
-}
-
-/// How the talking ended.
-enum Ending {
-    /// As the agent ended its last turn.
-    Turn(TurnEnd),
-    /// However the agent ended it.
-    Known(AttemptEnd),
-}
-
 /// How one turn, or its process, ended.
 enum Over {
     /// The agent ended its turn; its process goes on.
     Turn(TurnEnd),
     /// The process ended.
     Exit(Result<KeptExit, KeepError>, TurnEnd),
-}
-
-/// A process of the agent's program.
-struct Process {
-    // Declared first: on a drop the program dies before its pipes are closed.
-    child: KeptChild,
-    pipes: Pipes,
-    speaker: Box<dyn Speaker>,
 }
 
 /// One attempt of a program.
@@ -206,12 +128,8 @@ impl Conversation {
 
     /// Goes on until the attempt is over and nothing of it is alive.
     pub(super) fn run(mut self) -> AttemptReport {
-        let (end, words) = self.converse();
+        let end = self.converse();
         let file = result_file::read(&self.files.result).unwrap_or_default();
-        let end = match end {
-            Ending::Turn(turn) => judge(turn, &self.heard, &words, &file),
-            Ending::Known(end) => end,
-        };
         self.close();
         self.report(end, &file)
     }
@@ -298,34 +216,37 @@ impl Conversation {
         Ok(())
     }
 
-    /// Turn by turn, until one ends that is not followed by another. Returns how it ended, with the last words.
-    fn converse(&mut self) -> (Ending, String) {
+    /// Turn by turn, until one ends that is not followed by another.
+    fn converse(&mut self) -> AttemptEnd {
         loop {
-            let over = self.turn();
-            let words = self.last_words();
-            let end = match over {
-                Err(ending) => return (ending, words),
-                Ok(end) => end,
+            let end = match self.turn() {
+                Ok(TurnEnd::NoSession { .. }) if self.resuming => None,
+                Ok(end) => Some(self.judged(end)),
+                Err(known) => Some(known),
             };
-            let next = match &end {
-                TurnEnd::NoSession { .. } if self.resuming => self.anew(),
-                TurnEnd::Ended => self.answered(&words),
-                TurnEnd::NoSession { .. }
-                | TurnEnd::Refused { .. }
-                | TurnEnd::Limited { .. }
-                | TurnEnd::Failed { .. }
-                | TurnEnd::Cancelled => None,
+            let (next, end) = match end {
+                None => (self.anew(), AttemptEnd::Interrupted),
+                Some(AttemptEnd::Asked { question }) => {
+                    (self.answered(&question), AttemptEnd::Asked { question })
+                }
+                Some(end) => (None, end),
             };
             match next {
-                None => return (Ending::Turn(end), words),
+                None => return end,
                 Some(Ok(())) => {}
                 Some(Err(error)) => {
                     let report = error.into_report();
                     self.contained &= report.contained;
-                    return (Ending::Known(report.end), words);
+                    return report.end;
                 }
             }
         }
+    }
+
+    /// How the attempt ends by what the agent says of its turn.
+    fn judged(&self, end: TurnEnd) -> AttemptEnd {
+        let file = result_file::read(&self.files.result).unwrap_or_default();
+        judge(end, &self.heard, &self.last_words(), &file)
     }
 
     /// The session of before is not there any more: the whole task, to an agent that knows nothing.
@@ -336,32 +257,33 @@ impl Conversation {
         Some(self.begin(None, &prompt))
     }
 
-    /// Goes on with the answer, when the agent asked something that is settled already.
-    fn answered(&mut self, words: &str) -> Option<Result<(), StartError>> {
-        let Some(Appeal::Question(question)) = appeal(words) else { return None };
+    /// Goes on with the answer, when the agent asked something that is settled already: in the same process, else in
+    /// the same session, else with the whole task and the answer.
+    fn answered(&mut self, question: &str) -> Option<Result<(), StartError>> {
         if self.asked.len() >= MOST_ANSWERS || self.stop.is_raised() {
             return None;
         }
-        let answer = self.request.aide.as_ref()?.answer(&question, &self.asked)?;
-        let session = self.heard.session.clone();
-        let process = self.process.as_mut();
-        let same = process.is_some_and(|process| process.speaker.prompt(&answer));
-        if !same && (self.program.resume.is_none() || session.is_none()) {
-            return None;
-        }
-        self.asked.push(question.clone());
+        let answer = self.request.aide.as_ref()?.answer(question, &self.asked)?;
+        self.asked.push(question.to_owned());
         self.note([
-            AgentEvent::Question { text: question, options: Vec::new() },
+            AgentEvent::Question { text: question.to_owned(), options: Vec::new() },
             AgentEvent::Answer { text: answer.clone() },
         ]);
-        if same {
+        // What it asked stands in its file until it writes another.
+        let _not_there = fs::remove_file(&self.files.result);
+        let session = self.heard.session.clone();
+        if self.process.as_mut().is_some_and(|process| process.speaker.prompt(&answer)) {
             self.turns += 1;
             let _only_for_people = self.files.prompt(self.turns, &answer);
             self.note([prompted(self.turns, &answer)]);
             return Some(Ok(()));
         }
         self.close();
-        Some(self.begin(session.as_deref(), &answer))
+        if session.is_some() && can_resume(&self.program) {
+            return Some(self.begin(session.as_deref(), &answer));
+        }
+        let whole = format!("{}\n## An answer to what you asked\n{answer}\n", self.request.prompt.trim_end());
+        Some(self.begin(None, &whole))
     }
 
     fn last_words(&self) -> String {
@@ -371,9 +293,10 @@ impl Conversation {
     }
 
     /// One turn. `Err` where the attempt is over whatever the agent says.
-    fn turn(&mut self) -> Result<TurnEnd, Ending> {
+    fn turn(&mut self) -> Result<TurnEnd, AttemptEnd> {
         let mut watch = Watch::begin(self.program.silence);
         let mut cut: Option<(Cut, Stopwatch)> = None;
+        let mut signalled = false;
         loop {
             let over = self.step(&mut watch);
             if cut.is_none()
@@ -386,25 +309,31 @@ impl Conversation {
                 return self.over(over, cut.map(|(why, _)| why));
             }
             if let Some((why, since)) = &cut
+                && !signalled
                 && since.elapsed_ms() > why.patience_ms(self.stop.is_raised())
             {
+                signalled = true;
                 self.signal();
             }
         }
     }
 
     /// Whether the attempt must not go on.
-    fn cut(&self, watch: &Watch) -> Option<Cut> {
+    fn cut(&mut self, watch: &Watch) -> Option<Cut> {
         if self.stop.is_raised() {
             return Some(Cut::Stopped);
         }
         if let Some(appeal) = self.clerk.as_ref().and_then(Clerk::appeal) {
             return Some(Cut::Appealed(appeal.clone()));
         }
+        if let Some(question) = self.process.as_mut().and_then(|process| process.speaker.asks()) {
+            return Some(Cut::Asked(question));
+        }
         watch.alarm(self.heard.is_in_tool()).map(|alarm| match alarm {
             Alarm::Silent => Cut::Stalled,
             Alarm::Limited(until) => Cut::Limited(until),
             Alarm::Failing(why) => Cut::Failing(why),
+            Alarm::SignedOut(why) => Cut::SignedOut(signed_out(&why, self.program.known)),
         })
     }
 
@@ -423,7 +352,7 @@ impl Conversation {
         }
     }
 
-    fn over(&mut self, over: Over, cut: Option<Cut>) -> Result<TurnEnd, Ending> {
+    fn over(&mut self, over: Over, cut: Option<Cut>) -> Result<TurnEnd, AttemptEnd> {
         let (kept, end) = match over {
             Over::Turn(end) => (None, end),
             Over::Exit(kept, end) => (Some(kept), end),
@@ -432,21 +361,21 @@ impl Conversation {
             if let Some(Err(error)) = &kept {
                 self.contained &= error.is_contained();
             }
-            return Err(Ending::Known(cut.into_end()));
+            return Err(cut.into_end());
         }
         match kept {
             None => Ok(end),
             Some(Ok(kept)) => match kept.ended {
                 Ended::ByItself => Ok(end),
-                Ended::Stopped => Err(Ending::Known(AttemptEnd::Cancelled)),
-                Ended::TimedOut => Err(Ending::Known(AttemptEnd::TimedOut)),
-                Ended::DriverGone => Err(Ending::Known(AttemptEnd::Interrupted)),
+                Ended::Stopped => Err(AttemptEnd::Cancelled),
+                Ended::TimedOut => Err(AttemptEnd::TimedOut),
+                Ended::DriverGone => Err(AttemptEnd::Interrupted),
             },
             Some(Err(error)) => {
                 // The keeper died; only a namespace or a cgroup proves then that nothing is left of its family.
                 self.contained &= error.is_contained();
                 let message = error.to_string();
-                Err(Ending::Known(AttemptEnd::Failed { class: FailureClass::Transient, message }))
+                Err(AttemptEnd::Failed { class: FailureClass::Transient, message })
             }
         }
     }
@@ -455,7 +384,7 @@ impl Conversation {
     fn step(&mut self, watch: &mut Watch) -> Option<Over> {
         let mut process = self.process.take()?;
         let mut events = Vec::new();
-        let (kept, lines) = self.exchange(&mut process, &mut events);
+        let (kept, lines) = process.exchange(&mut self.wire, &mut events);
         let turn = process.speaker.turn_end(&mut events);
         let over = match (turn, kept) {
             (Some(end), None) => Some(Over::Turn(end)),
@@ -479,34 +408,6 @@ impl Conversation {
             self.process = Some(process);
         }
         over
-    }
-
-    /// Moves what there is to be moved between the program and its speaker, waiting a little for it. Returns how the
-    /// program ended, if it has, and how many lines came.
-    fn exchange(
-        &mut self,
-        process: &mut Process,
-        events: &mut Vec<AgentEvent>,
-    ) -> (Option<Result<KeptExit, KeepError>>, u64) {
-        let Process { child, pipes, speaker } = process;
-        let wire = &mut self.wire;
-        let mut lines = 0;
-        send(pipes, speaker.as_mut(), wire);
-        let mut take = |stream: Stream, line: Line<'_>| {
-            lines += 1;
-            if let Line::Text(text) = &line {
-                wire.line(Way::from(stream), text);
-            }
-            speaker.line(stream, line, events);
-        };
-        let reported = child.has_report(|reports| pipes.turn(reports, TICK, &mut take).other);
-        let kept = reported.then(|| child.wait());
-        if kept.is_some() {
-            // All who could write are dead: what is in the pipes is the rest.
-            while !pipes.turn(None, TICK, &mut take).silent {}
-        }
-        send(pipes, speaker.as_mut(), wire);
-        (kept, lines)
     }
 
     /// What was called at the desk since the last time.
@@ -554,18 +455,6 @@ impl Conversation {
             }
         }
     }
-}
-
-/// Hands over what the speaker has for the program.
-fn send(pipes: &mut Pipes, speaker: &mut dyn Speaker, wire: &mut WireLog) {
-    let bytes = speaker.outgoing();
-    if bytes.is_empty() {
-        return;
-    }
-    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        wire.line(Way::In, line);
-    }
-    pipes.send(&bytes);
 }
 
 fn prompted(turn: u32, prompt: &str) -> AgentEvent {

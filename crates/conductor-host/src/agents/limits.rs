@@ -11,14 +11,19 @@ pub(super) fn end_by_error(status: Option<u16>, text: &str, known: Option<Known>
     let text = if text.is_empty() { "an error without words" } else { text };
     match status.or_else(|| status_in(text)) {
         Some(402 | 429) => TurnEnd::Limited { until: until_in(text, now) },
-        Some(401 | 403) => TurnEnd::setup(match known {
-            Some(known) => format!("{text}: {known} is not signed in; {}", known.sign_in()),
-            None => format!("{text}: the agent is not signed in to its provider"),
-        }),
+        Some(401 | 403) => TurnEnd::setup(signed_out(text, known)),
         Some(408 | 409 | 425) | Some(500..=599) => TurnEnd::transient(text),
         Some(_) => TurnEnd::failed(text),
         None if is_network(text) => TurnEnd::transient(text),
         None => TurnEnd::failed(text),
+    }
+}
+
+/// What a person is told when the provider does not know the agent.
+pub(super) fn signed_out(text: &str, known: Option<Known>) -> String {
+    match known {
+        Some(known) => format!("{text}: {known} is not signed in; {}", known.sign_in()),
+        None => format!("{text}: the agent is not signed in to its provider"),
     }
 }
 

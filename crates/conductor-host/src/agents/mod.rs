@@ -7,6 +7,7 @@ mod catalogue;
 mod clerk;
 mod contract;
 mod conversation;
+mod cut;
 pub mod desk;
 mod detect;
 mod headless;
@@ -16,6 +17,7 @@ mod limits;
 mod pipes;
 mod plain;
 mod price;
+mod process;
 mod profile;
 #[cfg(test)]
 mod recorded;

@@ -14,6 +14,10 @@ const LIMIT_PATIENCE: Duration = Duration::from_secs(20);
 /// For how long it may try by itself against a provider that fails.
 const FAILURE_PATIENCE: Duration = Duration::from_secs(120);
 
+/// For how long it may try by itself against a provider that does not know it: one refusal may be that of a token
+/// which is renewed at once, more will not end.
+const SIGN_IN_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Why an attempt should not go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Alarm {
@@ -23,6 +27,8 @@ pub(super) enum Alarm {
     Limited(Option<Timestamp>),
     /// Its provider fails and fails, with its words.
     Failing(String),
+    /// Its provider does not know it, with its words.
+    SignedOut(String),
 }
 
 /// What was seen of one turn.
@@ -38,6 +44,8 @@ pub(super) struct Watch {
 struct Trying {
     since: Stopwatch,
     limited: bool,
+    /// Since when it is refused as unknown.
+    unknown: Option<Stopwatch>,
     until: Option<Timestamp>,
     text: String,
 }
@@ -78,9 +86,14 @@ impl Watch {
         let trying = self.trying.get_or_insert_with(|| Trying {
             since: Stopwatch::start(),
             limited,
+            unknown: None,
             until: None,
             text: String::new(),
         });
+        match status {
+            Some(401 | 403) => drop(trying.unknown.get_or_insert_with(Stopwatch::start)),
+            Some(_) | None => trying.unknown = None,
+        }
         trying.limited |= limited;
         trying.until = until;
         text.clone_into(&mut trying.text);
@@ -90,6 +103,9 @@ impl Watch {
     pub(super) fn alarm(&self, in_tool: bool) -> Option<Alarm> {
         let passed = |since: &Stopwatch| Duration::from_millis(since.elapsed_ms());
         if let Some(trying) = &self.trying {
+            if trying.unknown.as_ref().is_some_and(|since| passed(since) >= SIGN_IN_PATIENCE) {
+                return Some(Alarm::SignedOut(trying.text.clone()));
+            }
             let waits = trying.until.is_some_and(|until| longer(until, LIMIT_PATIENCE));
             return match trying.limited {
                 true if waits => Some(Alarm::Limited(trying.until)),
@@ -146,6 +162,18 @@ mod tests {
         let mut limit = Watch::begin(None);
         limit.saw(1, &[AgentEvent::Limit { until: Some(until), text: "five hours".into() }]);
         assert_eq!(limit.alarm(false), Some(Alarm::Limited(Some(until))));
+    }
+
+    #[test]
+    fn a_provider_that_does_not_know_it_is_asked_a_few_times_only() {
+        let mut watch = Watch::begin(None);
+        watch.saw(1, &[retry(401, Some(500))]);
+        assert_eq!(watch.alarm(false), None, "a token may be renewed");
+        let long_ago = watch.trying.as_mut().unwrap();
+        long_ago.unknown = Some(Stopwatch::began_before(SIGN_IN_PATIENCE));
+        assert_eq!(watch.alarm(false), Some(Alarm::SignedOut("again".into())));
+        watch.saw(1, &[retry(500, Some(500))]);
+        assert_eq!(watch.alarm(false), None);
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod status;
 mod stop;
 pub(crate) mod story;
 mod usage;
+mod voices;
 mod why;
 
 use clap::Subcommand;

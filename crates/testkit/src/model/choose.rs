@@ -166,9 +166,10 @@ fn usage(given: Option<Usage>, turn: &Turn, written: usize) -> Usage {
     given.unwrap_or(Usage { input: tokens(turn.system.len() + read), cached: 0, output: tokens(written) })
 }
 
-/// The value of the last line `NAME: value` of a text.
+/// The value of the last line `NAME: value` of a text; the line may be quoted with `>`.
 fn line<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let value = |line: &'t str| line.trim().strip_prefix(name)?.strip_prefix(':').map(str::trim);
+    let bare = |line: &'t str| line.trim().trim_start_matches("> ");
+    let value = |line: &'t str| bare(line).strip_prefix(name)?.strip_prefix(':').map(str::trim);
     text.lines().rev().find_map(value).filter(|value| !value.is_empty())
 }
 

@@ -45,6 +45,9 @@ fn a_new_prompt_begins_anew_and_what_clients_add_does_not() {
     assert_eq!(said(&server, second), "");
     let other = json!([user("CASE: shell"), call("a"), result("a"), done, user("CASE: nothing")]);
     assert_eq!(said(&server, other), "All is done.");
+    // Whoever hands a prompt on may quote it.
+    let quoted = json!([user("# Your task\n\n> Do it.\n> CASE: nothing\n\n- then stop")]);
+    assert_eq!(said(&server, quoted), "All is done.");
     // Without a case, the last prompt that is no client's counts.
     let unnamed = json!([user("Do it."), call("a"), result("a")]);
     assert_eq!(said(&server, unnamed), "I wrote hello.txt. Nothing is left to do.");

@@ -51,7 +51,21 @@ const PLACES: &[Place] = &[
         pure: None,
     },
     Place { name: TESTKIT, may_use: LIBRARIES, pure: None },
-    Place { name: "xtask", may_use: LIBRARIES, pure: None },
+    // The model server of `testkit` is what real agents are driven against.
+    Place {
+        name: "xtask",
+        may_use: &[
+            "cli-kit",
+            "conductor-engine",
+            "conductor-host",
+            "conductor-plan",
+            "taskwerk-client",
+            "taskwerk-model",
+            "taskwerk-store",
+            TESTKIT,
+        ],
+        pure: None,
+    },
 ];
 
 const LIBRARIES: &[&str] = &[
