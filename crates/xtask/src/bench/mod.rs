@@ -3,6 +3,7 @@
 //!
 //! CPU time says what the programs cost on any machine of a kind; wall time is printed beside it and judged never.
 
+mod agents;
 mod data;
 mod engine;
 mod journal;
@@ -61,6 +62,8 @@ enum Part {
     Journal,
     /// Files for a task, in a repository of 10,000 files
     Search,
+    /// What running agents cost beside themselves, and how late they are heard
+    Agents,
     /// Ten graphs of work shared out by the engine; measures no program and builds none
     Makespan,
 }
@@ -79,6 +82,8 @@ pub(crate) enum BenchError {
     Answer { what: &'static str, source: serde_json::Error },
     #[error("`conductor orchestrate status --json` has no number `{pointer}`; the counts cannot be compared")]
     NoCount { pointer: &'static str },
+    #[error("what was measured of agents has no number `{pointer}`")]
+    NoFigure { pointer: &'static str },
     #[error("the benchmark made a name that git would not: {source}")]
     Name { source: IdError },
     #[error("failed to write the session to measure: {0}")]
@@ -94,7 +99,13 @@ pub(crate) fn run(options: &BenchOptions, path: OsString) -> Result<BenchReport,
     let mut report = match options.only {
         Some(Part::Makespan) => BenchReport::new(None),
         Some(
-            Part::Tasks | Part::Plan | Part::Orchestration | Part::Engine | Part::Journal | Part::Search,
+            Part::Tasks
+            | Part::Plan
+            | Part::Orchestration
+            | Part::Engine
+            | Part::Journal
+            | Part::Search
+            | Part::Agents,
         )
         | None => programs(options, path)?,
     };
@@ -134,12 +145,15 @@ fn programs(options: &BenchOptions, path: OsString) -> Result<BenchReport, Bench
     if wanted(Part::Search) {
         report.extend(search::run(&stage)?);
     }
+    if wanted(Part::Agents) {
+        report.extend(agents::run(&stage)?);
+    }
     Ok(report)
 }
 
 const BUILD: [&str; 5] = ["build", "--release", "--workspace", "--locked", "--bins"];
 /// Programs that are measured and belong to no user.
-const EXAMPLES: [&str; 3] = ["pace", "soak", "search"];
+const EXAMPLES: [&str; 4] = ["pace", "soak", "search", "agents"];
 
 /// The whole workspace at once, so that features are unified as in every other build of it.
 fn build() -> Result<PathBuf, BenchError> {

@@ -8,7 +8,7 @@ use super::BenchError;
 use super::report::{Figure, Row};
 use super::stage::Stage;
 
-const TASKS: u32 = 50;
+pub(super) const TASKS: u32 = 50;
 const FILES: usize = 500;
 const TIMES_SHELL_BAR: f64 = 2.0;
 const GIT_PROCESSES_BAR: f64 = 14.0;
@@ -22,7 +22,7 @@ const AGENT: &str = "printf 'written for %s\\n' \"$CONDUCTOR_TASK_ID\" > \"resul
 pub(super) fn run(stage: &Stage) -> Result<Vec<Row>, BenchError> {
     let mut counts = None;
     let conductor = stage.sample_few(|run| {
-        let project = project(stage, &format!("conductor-{run}"))?;
+        let project = project(stage, &format!("conductor-{run}"), AGENT)?;
         let mut words = vec![stage.ours("conductor")];
         words.extend(["orchestrate", "run", "--auto", "--jobs", "1", "--agent", "bench"].map(Into::into));
         let usage = stage.measure(&project, &words)?;
@@ -56,13 +56,14 @@ pub(super) fn run(stage: &Stage) -> Result<Vec<Row>, BenchError> {
 }
 
 /// What Conductor counted over the whole session.
-struct Counts {
+pub(super) struct Counts {
+    pub(super) done: f64,
     git_processes: f64,
     durable_commits: f64,
 }
 
 impl Counts {
-    fn read(stage: &Stage, project: &Path) -> Result<Self, BenchError> {
+    pub(super) fn read(stage: &Stage, project: &Path) -> Result<Self, BenchError> {
         let words = ["orchestrate", "status", "--json"].map(Into::into);
         let output = stage.must(project, &[&[stage.ours("conductor")][..], &words].concat())?;
         let status: Value = serde_json::from_slice(&output)
@@ -71,6 +72,7 @@ impl Counts {
             status.pointer(pointer).and_then(Value::as_f64).ok_or(BenchError::NoCount { pointer })
         };
         Ok(Self {
+            done: count("/metrics/done")?,
             git_processes: count("/metrics/git_processes")?,
             durable_commits: count("/metrics/durable_commits")?,
         })
@@ -91,14 +93,14 @@ impl Counts {
     }
 }
 
-/// A repository with tasks and the agent configured. It has no project file that a gate could be found by.
-fn project(stage: &Stage, name: &str) -> Result<PathBuf, BenchError> {
+/// A repository with tasks, and the agent configured that is this script. It has no project file that a gate could be found by.
+pub(super) fn project(stage: &Stage, name: &str, agent: &str) -> Result<PathBuf, BenchError> {
     let project = repository(stage, name)?;
     let scripts = stage.folder("scripts")?;
-    let agent = scripts.join("agent.sh");
-    stage.write(&agent, AGENT)?;
+    let file = scripts.join(format!("{name}.sh"));
+    stage.write(&file, agent)?;
     stage.must(&project, &[stage.ours("taskwerk"), "init".into()])?;
-    let run = format!("sh '{}'", agent.display());
+    let run = format!("sh '{}'", file.display());
     // JSON is YAML too, and quotes whatever the temporary folder is called.
     let config = json!({ "orchestration": { "agents": { "bench": { "adapter": "command", "run": run } } } });
     stage.write(&project.join(".taskwerk").join("config.yml"), &format!("{config}\n"))?;
@@ -111,7 +113,7 @@ fn project(stage: &Stage, name: &str) -> Result<PathBuf, BenchError> {
 }
 
 /// A repository of 500 small files in folders, with one commit.
-fn repository(stage: &Stage, name: &str) -> Result<PathBuf, BenchError> {
+pub(super) fn repository(stage: &Stage, name: &str) -> Result<PathBuf, BenchError> {
     let folder = stage.folder(name)?;
     for file in 0..FILES {
         let path = folder.join(format!("part-{}", file / 25)).join(format!("file-{file}.txt"));

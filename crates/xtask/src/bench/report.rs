@@ -37,6 +37,12 @@ pub(super) enum Figure {
     PerTask(f64),
     /// CPU time of one step of the engine.
     MicrosPerStep(f64),
+    /// Memory that nobody else has.
+    PrivateMib(f64),
+    PercentOfCore(f64),
+    /// How late something is.
+    LagMs(f64),
+    Count(f64),
 }
 
 impl Figure {
@@ -46,17 +52,24 @@ impl Figure {
             | Self::PeakMib(value)
             | Self::TimesShell(value)
             | Self::PerTask(value)
-            | Self::MicrosPerStep(value) => *value,
+            | Self::MicrosPerStep(value)
+            | Self::PrivateMib(value)
+            | Self::PercentOfCore(value)
+            | Self::LagMs(value)
+            | Self::Count(value) => *value,
         }
     }
 
     const fn unit(&self) -> &'static str {
         match self {
             Self::CpuMs(_) => "ms",
-            Self::PeakMib(_) => "MiB",
+            Self::PeakMib(_) | Self::PrivateMib(_) => "MiB",
             Self::TimesShell(_) => "x shell",
             Self::PerTask(_) => "per task",
             Self::MicrosPerStep(_) => "us a step",
+            Self::PercentOfCore(_) => "% of a core",
+            Self::LagMs(_) => "ms late",
+            Self::Count(_) => "in all",
         }
     }
 }
