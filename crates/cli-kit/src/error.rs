@@ -100,7 +100,7 @@ mod tests {
         let bare = CliError::new(Exit::NotFound, "TASK_NOT_FOUND", "there is no task TASK-009");
         let full =
             bare.clone().hint("see `taskwerk list`").suggestions(["TASK-008"]).details(json!({"id": 9}));
-        insta::assert_snapshot!(bare.to_json(), @r#"{"error":{"code":"TASK_NOT_FOUND","details":null,"hint":null,"message":"there is no task TASK-009","suggestions":[]}}"#);
-        insta::assert_snapshot!(full.to_json(), @r#"{"error":{"code":"TASK_NOT_FOUND","details":{"id":9},"hint":"see `taskwerk list`","message":"there is no task TASK-009","suggestions":["TASK-008"]}}"#);
+        insta::assert_snapshot!(bare.to_json(), @r#"{"error":{"code":"TASK_NOT_FOUND","message":"there is no task TASK-009","hint":null,"suggestions":[],"details":null}}"#);
+        insta::assert_snapshot!(full.to_json(), @r#"{"error":{"code":"TASK_NOT_FOUND","message":"there is no task TASK-009","hint":"see `taskwerk list`","suggestions":["TASK-008"],"details":{"id":9}}}"#);
     }
 }

@@ -330,6 +330,8 @@ pub struct Heard {
     pub session: Option<String>,
     /// What it said when it submitted its work.
     pub submitted: Option<String>,
+    /// What it asked last.
+    pub question: Option<String>,
     /// The last error that it told of, if nothing came after it.
     pub error: Option<String>,
 }
@@ -361,6 +363,7 @@ impl Heard {
             }
             AgentEvent::Session { id, .. } => self.session = Some(id.clone()),
             AgentEvent::Submitted { summary } => self.submitted = Some(summary.clone()),
+            AgentEvent::Question { text, .. } => self.question = Some(text.clone()),
             AgentEvent::Error { text } => self.error = Some(text.clone()),
             AgentEvent::Prompted { .. } => {
                 self.words.clear();
@@ -373,7 +376,6 @@ impl Heard {
             | AgentEvent::Plan { .. }
             | AgentEvent::Tool(_)
             | AgentEvent::Permission { .. }
-            | AgentEvent::Question { .. }
             | AgentEvent::Answer { .. }
             | AgentEvent::Blocker { .. }
             | AgentEvent::Progress { .. }
@@ -393,9 +395,8 @@ impl Heard {
         self.error = None;
         match news.status {
             Some(status) if status.is_open() => {
-                if self.open.len() < MOST_OPEN {
-                    self.open.insert(news.id.clone());
-                }
+                let first = news.id.clone();
+                let _known_or_taken = self.open.len() < MOST_OPEN && self.open.insert(first);
             }
             Some(ToolStatus::Refused) => {
                 self.open.remove(&news.id);

@@ -13,7 +13,7 @@ use super::attempt::{AgentRunner, AttemptRequest};
 use super::clerk::Clerk;
 use super::cut::{Cut, StopFlag};
 use super::desk::Offer;
-use super::judge::{Appeal, appeal, judge};
+use super::judge::judge;
 use super::launch::{Files, Launch, StartError};
 use super::limits::signed_out;
 use super::process::Process;
@@ -36,14 +36,6 @@ const CLOSE_PATIENCE_MS: u64 = 3_000;
 
 /// How often an agent is answered at once in one attempt; after that it is a person's turn.
 const MOST_ANSWERS: usize = 5;
-
-/// How the talking ended.
-enum Ending {
-    /// As the agent ended its last turn.
-    Turn(TurnEnd),
-    /// However the agent ended it.
-    Known(AttemptEnd),
-}
 
 /// How one turn, or its process, ended.
 enum Over {
@@ -135,12 +127,8 @@ impl Conversation {
 
     /// Goes on until the attempt is over and nothing of it is alive.
     pub(super) fn run(mut self) -> AttemptReport {
-        let (end, words) = self.converse();
+        let end = self.converse();
         let file = result_file::read(&self.files.result).unwrap_or_default();
-        let end = match end {
-            Ending::Turn(turn) => judge(turn, &self.heard, &words, &file),
-            Ending::Known(end) => end,
-        };
         let last = self.close();
         let end = match last {
             // One agent keeps to itself that its provider fails, and says it all when it ends.
@@ -161,7 +149,15 @@ impl Conversation {
         // What an agent made undeletable on purpose is only litter in the attempt's own directory.
         let _litter = fs::remove_dir_all(&self.files.tmp);
         self.keep_session(&report);
+        let heard = &self.heard;
+        let asked =
+            |text: &str| heard.question.as_ref().is_some_and(|asked| text.starts_with(asked.as_str()));
+        let told = |event: &AgentEvent| {
+            matches!(event, AgentEvent::Usage { usage } if *usage == heard.usage)
+                || matches!(event, AgentEvent::Question { text, .. } if asked(text))
+        };
         let closing = super::attempt::closing_events(&report);
+        let closing: Vec<AgentEvent> = closing.into_iter().filter(|event| !told(event)).collect();
         // A transcript is for people to read: its loss must not change how the attempt ended.
         let _not_written = self.transcript.append_always(now(), closing);
         report
@@ -226,34 +222,37 @@ impl Conversation {
         Ok(())
     }
 
-    /// Turn by turn, until one ends that is not followed by another. Returns how it ended, with the last words.
-    fn converse(&mut self) -> (Ending, String) {
+    /// Turn by turn, until one ends that is not followed by another.
+    fn converse(&mut self) -> AttemptEnd {
         loop {
-            let over = self.turn();
-            let words = self.last_words();
-            let end = match over {
-                Err(ending) => return (ending, words),
-                Ok(end) => end,
+            let end = match self.turn() {
+                Ok(TurnEnd::NoSession { .. }) if self.resuming => None,
+                Ok(end) => Some(self.judged(end)),
+                Err(known) => Some(known),
             };
-            let next = match &end {
-                TurnEnd::NoSession { .. } if self.resuming => self.anew(),
-                TurnEnd::Ended => self.answered(&words),
-                TurnEnd::NoSession { .. }
-                | TurnEnd::Refused { .. }
-                | TurnEnd::Limited { .. }
-                | TurnEnd::Failed { .. }
-                | TurnEnd::Cancelled => None,
+            let (next, end) = match end {
+                None => (self.anew(), AttemptEnd::Interrupted),
+                Some(AttemptEnd::Asked { question }) => {
+                    (self.answered(&question), AttemptEnd::Asked { question })
+                }
+                Some(end) => (None, end),
             };
             match next {
-                None => return (Ending::Turn(end), words),
+                None => return end,
                 Some(Ok(())) => {}
                 Some(Err(error)) => {
                     let report = error.into_report();
                     self.contained &= report.contained;
-                    return (Ending::Known(report.end), words);
+                    return report.end;
                 }
             }
         }
+    }
+
+    /// How the attempt ends by what the agent says of its turn.
+    fn judged(&self, end: TurnEnd) -> AttemptEnd {
+        let file = result_file::read(&self.files.result).unwrap_or_default();
+        judge(end, &self.heard, &self.last_words(), &file)
     }
 
     /// The session of before is not there any more: the whole task, to an agent that knows nothing.
@@ -264,32 +263,33 @@ impl Conversation {
         Some(self.begin(None, &prompt))
     }
 
-    /// Goes on with the answer, when the agent asked something that is settled already.
-    fn answered(&mut self, words: &str) -> Option<Result<(), StartError>> {
-        let Some(Appeal::Question(question)) = appeal(words) else { return None };
+    /// Goes on with the answer, when the agent asked something that is settled already: in the same process, else in
+    /// the same session, else with the whole task and the answer.
+    fn answered(&mut self, question: &str) -> Option<Result<(), StartError>> {
         if self.asked.len() >= MOST_ANSWERS || self.stop.is_raised() {
             return None;
         }
-        let answer = self.request.aide.as_ref()?.answer(&question, &self.asked)?;
-        let session = self.heard.session.clone();
-        let process = self.process.as_mut();
-        let same = process.is_some_and(|process| process.speaker.prompt(&answer));
-        if !same && (self.program.resume.is_none() || session.is_none()) {
-            return None;
-        }
-        self.asked.push(question.clone());
+        let answer = self.request.aide.as_ref()?.answer(question, &self.asked)?;
+        self.asked.push(question.to_owned());
         self.note([
-            AgentEvent::Question { text: question, options: Vec::new() },
+            AgentEvent::Question { text: question.to_owned(), options: Vec::new() },
             AgentEvent::Answer { text: answer.clone() },
         ]);
-        if same {
+        // What it asked stands in its file until it writes another.
+        let _not_there = fs::remove_file(&self.files.result);
+        let session = self.heard.session.clone();
+        if self.process.as_mut().is_some_and(|process| process.speaker.prompt(&answer)) {
             self.turns += 1;
             let _only_for_people = self.files.prompt(self.turns, &answer);
             self.note([prompted(self.turns, &answer)]);
             return Some(Ok(()));
         }
         self.close();
-        Some(self.begin(session.as_deref(), &answer))
+        if session.is_some() && can_resume(&self.program) {
+            return Some(self.begin(session.as_deref(), &answer));
+        }
+        let whole = format!("{}\n## An answer to what you asked\n{answer}\n", self.request.prompt.trim_end());
+        Some(self.begin(None, &whole))
     }
 
     fn last_words(&self) -> String {
@@ -299,9 +299,10 @@ impl Conversation {
     }
 
     /// One turn. `Err` where the attempt is over whatever the agent says.
-    fn turn(&mut self) -> Result<TurnEnd, Ending> {
+    fn turn(&mut self) -> Result<TurnEnd, AttemptEnd> {
         let mut watch = Watch::begin(self.program.silence);
         let mut cut: Option<(Cut, Stopwatch)> = None;
+        let mut signalled = false;
         loop {
             let over = self.step(&mut watch);
             if cut.is_none()
@@ -314,20 +315,25 @@ impl Conversation {
                 return self.over(over, cut.map(|(why, _)| why));
             }
             if let Some((why, since)) = &cut
+                && !signalled
                 && since.elapsed_ms() > why.patience_ms(self.stop.is_raised())
             {
+                signalled = true;
                 self.signal();
             }
         }
     }
 
     /// Whether the attempt must not go on.
-    fn cut(&self, watch: &Watch) -> Option<Cut> {
+    fn cut(&mut self, watch: &Watch) -> Option<Cut> {
         if self.stop.is_raised() {
             return Some(Cut::Stopped);
         }
         if let Some(appeal) = self.clerk.as_ref().and_then(Clerk::appeal) {
             return Some(Cut::Appealed(appeal.clone()));
+        }
+        if let Some(question) = self.process.as_mut().and_then(|process| process.speaker.asks()) {
+            return Some(Cut::Asked(question));
         }
         watch.alarm(self.heard.is_in_tool()).map(|alarm| self.cut_by(alarm))
     }
@@ -356,7 +362,7 @@ impl Conversation {
         }
     }
 
-    fn over(&mut self, over: Over, cut: Option<Cut>) -> Result<TurnEnd, Ending> {
+    fn over(&mut self, over: Over, cut: Option<Cut>) -> Result<TurnEnd, AttemptEnd> {
         let (kept, end) = match over {
             Over::Turn(end) => (None, end),
             Over::Exit(kept, end) => (Some(kept), end),
@@ -365,21 +371,21 @@ impl Conversation {
             if let Some(Err(error)) = &kept {
                 self.contained &= error.is_contained();
             }
-            return Err(Ending::Known(cut.into_end()));
+            return Err(cut.into_end());
         }
         match kept {
             None => Ok(end),
             Some(Ok(kept)) => match kept.ended {
                 Ended::ByItself => Ok(end),
-                Ended::Stopped => Err(Ending::Known(AttemptEnd::Cancelled)),
-                Ended::TimedOut => Err(Ending::Known(AttemptEnd::TimedOut)),
-                Ended::DriverGone => Err(Ending::Known(AttemptEnd::Interrupted)),
+                Ended::Stopped => Err(AttemptEnd::Cancelled),
+                Ended::TimedOut => Err(AttemptEnd::TimedOut),
+                Ended::DriverGone => Err(AttemptEnd::Interrupted),
             },
             Some(Err(error)) => {
                 // The keeper died; only a namespace or a cgroup proves then that nothing is left of its family.
                 self.contained &= error.is_contained();
                 let message = error.to_string();
-                Err(Ending::Known(AttemptEnd::Failed { class: FailureClass::Transient, message }))
+                Err(AttemptEnd::Failed { class: FailureClass::Transient, message })
             }
         }
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use conductor_engine::attempt::{AttemptEnd, FailureClass};
 
 use super::judge::Appeal;
+use super::result_file::bounded;
 
 /// How long an agent may take to end its turn after it was asked to by its protocol.
 const CANCEL_PATIENCE_MS: u64 = 5_000;
@@ -40,7 +41,9 @@ pub(super) enum Cut {
     Failing(String),
     /// Its provider does not know it.
     SignedOut(String),
-    /// It waits for a person.
+    /// It asked by its protocol.
+    Asked(String),
+    /// It waits for a person, and was told to end its turn.
     Appealed(Appeal),
 }
 
@@ -53,6 +56,7 @@ impl Cut {
             Self::Limited(until) => AttemptEnd::RateLimited { until },
             Self::Failing(message) => AttemptEnd::Failed { class: FailureClass::Transient, message },
             Self::SignedOut(message) => AttemptEnd::Failed { class: FailureClass::Setup, message },
+            Self::Asked(question) => AttemptEnd::Asked { question: bounded(&question) },
             Self::Appealed(appeal) => appeal.into(),
         }
     }
@@ -63,6 +67,7 @@ impl Cut {
         match self {
             Self::Appealed(_) if !hurry => APPEAL_PATIENCE_MS,
             Self::Appealed(_)
+            | Self::Asked(_)
             | Self::Stopped
             | Self::Stalled
             | Self::Limited(_)

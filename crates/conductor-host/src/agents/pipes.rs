@@ -74,11 +74,8 @@ impl Prepared {
 
     /// The program runs: from now on only it and we have the pipes.
     pub(super) fn started(self, longest_line: usize) -> io::Result<Pipes> {
-        let stdin = match &self.names.stdin {
-            // Only for writing, so that the end of the program is noticed.
-            Some(path) => Some(open(OpenOptions::new().write(true), path)),
-            None => None,
-        };
+        // Only for writing, so that the end of the program is noticed.
+        let stdin = self.names.stdin.as_ref().map(|path| open(OpenOptions::new().write(true), path));
         drop(self.stdin);
         // A program that has closed its standard input already, or has ended, cannot be told anything.
         let stdin = stdin.and_then(Result::ok);

@@ -7,10 +7,14 @@ use conductor_engine::agent_event::{AgentEvent, Stream};
 use super::pipes::{Line, Pipes};
 use super::speaker::Speaker;
 use super::wire::{Way, WireLog};
+use crate::clock::Stopwatch;
 use crate::process::{KeepError, KeptChild, KeptExit};
 
 /// The longest time in which nothing is looked at: calls at the desk, the clock, a request to stop.
 const TICK: Duration = Duration::from_millis(25);
+
+/// For how long the rest of a program's output is read once it has ended.
+const LAST_WORDS_MS: u64 = 2_000;
 
 /// A process of the agent's program.
 pub(super) struct Process {
@@ -41,8 +45,10 @@ impl Process {
         let reported = child.has_report(|reports| pipes.turn(reports, TICK, &mut take).other);
         let kept = reported.then(|| child.wait());
         if kept.is_some() {
-            // All who could write are dead: what is in the pipes is the rest.
-            while !pipes.turn(None, TICK, &mut take).silent {}
+            // All who could write are dead: what is in the pipes is the rest. Only where nothing holds a family
+            // together may one of it have got away, and it is not listened to for long.
+            let since = Stopwatch::start();
+            while !pipes.turn(None, TICK, &mut take).silent && since.elapsed_ms() < LAST_WORDS_MS {}
         }
         send(pipes, speaker.as_mut(), wire);
         (kept, lines)

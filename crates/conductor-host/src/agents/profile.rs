@@ -477,12 +477,14 @@ mod tests {
 
     #[test]
     fn the_built_in_agents_and_what_the_file_changes_of_them() {
-        insta::assert_snapshot!(lines(serde_json::json!({})), @r"
-        claude: claude -p PROMPT --output-format stream-json --verbose --permission-mode acceptEdits
-        codex: codex exec --json --sandbox workspace-write PROMPT
-        gemini: gemini --approval-mode auto_edit --output-format stream-json -p PROMPT
-        opencode: opencode run --format json PROMPT
-        ");
+        insta::assert_snapshot!(lines(serde_json::json!({})), @r#"
+        claude: claude -p PROMPT --output-format stream-json --verbose --permission-mode acceptEdits --allowedTools=Bash
+        codex: codex exec --json -c sandbox_mode="workspace-write" -c approval_policy="never" -c analytics.enabled=false PROMPT
+        gemini: gemini --acp
+        opencode: opencode acp
+        qwen: qwen --acp
+        vibe: vibe-acp
+        "#);
         insta::assert_snapshot!(lines(serde_json::json!({
             "claude": {"model": "claude-3-opus-20240229", "mode": "full"},
             "codex": {"model": "m"},
@@ -491,15 +493,17 @@ mod tests {
             "local": {"run": "my-agent --task {task_file}"},
             "demo": {"recording": "demo.json"},
             "replay": {"adapter": "replay", "recording": "demo.json"},
-        })), @r"
+        })), @r#"
         claude: claude -p PROMPT --output-format stream-json --verbose --model claude-3-opus-20240229 --permission-mode bypassPermissions
-        codex: codex exec --json -c model=m --sandbox workspace-write PROMPT
+        codex: codex exec --json -c model=m -c sandbox_mode="workspace-write" -c approval_policy="never" -c analytics.enabled=false PROMPT
         demo (replay)
-        gemini: gemini -m m --approval-mode yolo --output-format stream-json -p PROMPT
+        gemini: gemini --acp --model m
         local: my-agent --task TASK
-        opencode: opencode run --format json --model p/m PROMPT
+        opencode: opencode acp
+        qwen: qwen --acp
         replay
-        ");
+        vibe: vibe-acp
+        "#);
     }
 
     #[test]
@@ -513,12 +517,11 @@ mod tests {
         .unwrap();
         let reported: Vec<String> =
             all.iter().flat_map(unsupported_options).map(|option| option.why).collect();
-        insta::assert_snapshot!(reported.join("\n"), @r"
+        insta::assert_snapshot!(reported.join("\n"), @"
         orchestration.agents.claude.temperature has no effect: `claude` has no place for it
         orchestration.agents.local.model has no effect: `a` has no place for it
         orchestration.agents.local.mode has no effect: `a` has no place for it
         orchestration.agents.opencode.max_tokens has no effect: `opencode` has no place for it
-        orchestration.agents.opencode.mode has no effect: `opencode` has no place for it
         ");
         let claude = all.iter().find(|p| p.label.name == "claude").unwrap();
         let ProfileKind::Program(command) = &claude.kind else { panic!("a command") };
@@ -528,7 +531,7 @@ mod tests {
     #[test]
     fn entries_that_make_no_agent_are_refused_with_a_way_out() {
         let refused = |agents| of(agents).unwrap_err().to_string();
-        insta::assert_snapshot!(refused(serde_json::json!({"local": {"model": "m"}})), @r#"orchestration.agents.local: no command line; add `run: "my-agent --task {task_file}"`, or use one of the built-in names claude, codex, gemini, opencode"#);
+        insta::assert_snapshot!(refused(serde_json::json!({"local": {"model": "m"}})), @r#"orchestration.agents.local: no command line; add `run: "my-agent --task {task_file}"`, or say which known agent it is with `preset:` claude, codex, gemini, opencode, qwen or vibe"#);
         insta::assert_snapshot!(refused(serde_json::json!({"demo": {"adapter": "replay"}})), @"orchestration.agents.demo: no recording to replay; add `recording: FILE`");
         insta::assert_snapshot!(refused(serde_json::json!({"demo": {"adapter": "replay", "run": "a", "recording": "b"}})), @"orchestration.agents.demo.run: has no meaning with `adapter: replay`; remove one of the two");
         insta::assert_snapshot!(refused(serde_json::json!({"demo": {"run": "a", "recording": "b"}})), @"orchestration.agents.demo.recording: has no meaning with `adapter: command`; remove one of the two");
@@ -550,8 +553,8 @@ mod tests {
         assert_eq!(chosen(&none, Some("codex"), ""), "codex");
         assert_eq!(chosen(&one, None, "claude"), "local");
         assert_eq!(chosen(&two, Some("claude"), ""), "claude");
-        insta::assert_snapshot!(chosen(&none, None, ""), @"no coding agent was found; install claude, codex, gemini or opencode, or name your own command in .taskwerk/config.yml under orchestration.agents");
-        insta::assert_snapshot!(chosen(&one, Some("clause"), ""), @"there is no agent `clause`; known are claude, codex, critic, gemini, local, opencode");
+        insta::assert_snapshot!(chosen(&none, None, ""), @"no coding agent was found; install claude, codex, gemini or opencode (`conductor agents` says how), or name your own command in .taskwerk/config.yml under orchestration.agents");
+        insta::assert_snapshot!(chosen(&one, Some("clause"), ""), @"there is no agent `clause`; known are claude, codex, critic, gemini, local, opencode, qwen, vibe");
         insta::assert_snapshot!(chosen(&two, None, "claude"), @"several agents are configured (codex, local); choose one with --agent");
     }
 

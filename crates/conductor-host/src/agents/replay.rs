@@ -438,7 +438,7 @@ mod tests {
         let events: Vec<String> = page.entries.iter().map(|e| format!("{:?}", e.event)).collect();
         insta::assert_snapshot!(events.join("\n"), @r#"
         Started { agent: "demo (replay)", replay: true, run: "1.1", attempt: 1 }
-        Message { text: "I write the store." }
+        Message { text: "I write the store.", part: false }
         End { outcome: "finished" }
         "#);
         let asked = AttemptEnd::Asked { question: "Which format?".into() };

@@ -77,6 +77,11 @@ pub(super) trait Speaker {
         false
     }
 
+    /// A question that it asked by its protocol, told once; the turn is ended for it.
+    fn asks(&mut self) -> Option<String> {
+        None
+    }
+
     /// Gives the same process another prompt. `false` where each turn needs a process of its own.
     fn prompt(&mut self, text: &str) -> bool {
         let _not_taken = text;

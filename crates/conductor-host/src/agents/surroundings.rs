@@ -108,7 +108,7 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join(" ")
         };
-        insta::assert_snapshot!(names("claude"), @"ANTHROPIC_API_KEY=x CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 DISABLE_AUTOUPDATER=1 DISABLE_TELEMETRY=1 HOME=x LC_ALL=x PATH=x TERM=dumb https_proxy=x");
+        insta::assert_snapshot!(names("claude"), @"ANTHROPIC_API_KEY=x CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 CLAUDE_CODE_MAX_RETRIES=4 DISABLE_AUTOUPDATER=1 DISABLE_TELEMETRY=1 HOME=x LC_ALL=x PATH=x TERM=dumb https_proxy=x");
         insta::assert_snapshot!(names("codex"), @"HOME=x LC_ALL=x OPENAI_API_KEY=x PATH=x TERM=dumb https_proxy=x");
         insta::assert_snapshot!(names("local"), @"HOME=x LC_ALL=x MY_KEY=x PATH=x TERM=dumb https_proxy=x");
     }

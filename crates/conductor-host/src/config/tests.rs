@@ -42,7 +42,7 @@ orchestration:
   agents:
     claude: { modle: x, temperature: 3, env: ["A=B"], run: "a | b", price: { input: 3 } }
     "bad name": {}
-    local: { run: "x {taskfile}", adapter: acp }
+    local: { run: "x {taskfile}", adapter: telnet }
   workflow:
     require_tests: "yes"
     min_coverage: 101
@@ -114,13 +114,13 @@ fn all_problems_are_told_at_once_with_path_value_and_help() {
     planning.max_depth: 0 is not allowed; expected a whole number from 1 to 10
     planning.max_cost: "cheap" is not allowed; expected an amount in US dollars, such as 5.00
     planning.severities.x: "loud" is not allowed; expected one of error, warning, off
-    orchestration.agents.bad name: {} is not allowed; expected a name of letters, digits, `-` and `_` before the colon
     orchestration.agents.claude.run: "a | b" is not allowed; expected a command line without shell syntax (`|` means something to a shell, but none runs here: quote it, or write sh -c '…')
     orchestration.agents.claude.env[0]: "A=B" is not allowed; expected the name of an environment variable (its value stays out of the file)
     orchestration.agents.claude.temperature: 3 is not allowed; expected a number from 0 to 2
     orchestration.agents.claude.price.output: missing; expected US dollars for a million tokens
     orchestration.agents.claude.modle: unknown key; did you mean model?
-    orchestration.agents.local.adapter: "acp" is not allowed; expected one of command, replay
+    orchestration.agents.bad name: {} is not allowed; expected a name of letters, digits, `-` and `_` before the colon
+    orchestration.agents.local.adapter: "telnet" is not allowed; expected one of acp, headless, command, replay
     orchestration.agents.local.run: "x {taskfile}" is not allowed; expected a command line without shell syntax (there is no placeholder {taskfile}; write {{taskfile}} for the text itself)
     orchestration.workflow.require_tests: "yes" is not allowed; expected true or false
     orchestration.workflow.min_coverage: 101 is not allowed; expected a whole number from 0 to 100
@@ -128,12 +128,12 @@ fn all_problems_are_told_at_once_with_path_value_and_help() {
     orchestration.workflow.jobs: 0 is not allowed; expected a whole number from 1 to 64
     orchestration.workflow.setup: "npm ci" is not allowed; expected a list
     orchestration.workflow.workspace_root: "here" is not allowed; expected an absolute path
-    orchestration.gates.lint: 3 is not allowed; expected a section with keys
     orchestration.gates.test.run: "" is not allowed; expected a command line
     orchestration.gates.test.kind: "tests" is not allowed; expected one of setup, build, format, lint, test, coverage, custom (did you mean test?)
     orchestration.gates.test.timeout: 20 is not allowed; expected a length of time with its unit, such as 90s, 30m, 2h or 1d
     orchestration.gates.test.report: "../x" is not allowed; expected a path inside the workspace
     orchestration.gates.test.cache[0]: "/etc" is not allowed; expected a path inside the workspace
+    orchestration.gates.lint: 3 is not allowed; expected a section with keys
     orchestration.safety.max_consecutive_failures: 2.5 is not allowed; expected a whole number from 1 to 100
     orchestration.safety.require_approval_for[0]: "migrations" is not allowed; expected one of database_migrations, security_files, ci, config_changes, dependencies
     orchestration.safety.sandbox: "none!" is not allowed; expected one of auto, none, workspace, container (did you mean none?)

@@ -15,9 +15,10 @@ use serde_json::json;
 
 use super::control::{ask, say};
 use super::drive::{ask_hold, exit, report};
-use super::error::failed;
+use super::error::{failed, from_host};
 use super::opened::Opened;
 use super::story;
+use super::voices::Voices;
 use crate::context::Context;
 use crate::failure::from_journal;
 
@@ -26,18 +27,21 @@ const LAST_LINES: usize = 10;
 /// How often the journal is looked at: as often as a driver looks at what is asked of it.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Follow a session from another terminal, until it rests; Ctrl-C detaches
+/// Follow a session and its agents from another terminal, until it rests; Ctrl-C detaches
 ///
 /// What waits for you is asked here too; whoever answers first has answered. The session goes on when you detach.
 #[derive(clap::Args, Debug)]
 #[command(
-    after_help = "Examples:\n  conductor orchestrate attach\n  conductor orchestrate attach --session 2 --read-only\n  \
+    after_help = "Examples:\n  conductor orchestrate attach\n  conductor orchestrate attach --session 2 --read-only --brief\n  \
                         conductor orchestrate attach --json --after 120"
 )]
 pub(crate) struct Args {
     /// Ask nothing
     #[arg(long)]
     read_only: bool,
+    /// Leave out what the agents say
+    #[arg(long)]
+    brief: bool,
     /// Begin after this row of the journal; else with the last few lines, or with --json at the beginning
     #[arg(long, value_name = "ROW")]
     after: Option<u64>,
@@ -51,10 +55,16 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let mut attending = signals.attend();
     let mut follower = Follower::new(&opened, id, args.after)?;
     follower.catch_up(context, &opened)?;
+    let places = opened.host.places().map_err(|e| from_host(&e))?;
+    // With --json the lines are those of the journal; `logs --json` has the agents' own.
+    let mut voices = (!args.brief && !context.printer.is_json()).then(|| Voices::new(places));
     loop {
         // Looked at before reading, so that what was written last is read after it.
         let driven = opened.driver()?.is_some();
         follower.go_on(context, &opened)?;
+        if let Some(voices) = &mut voices {
+            voices.tell(&mut context.printer, &follower.session)?;
+        }
         if context.printer.is_closed() {
             return Ok(Exit::Ok);
         }

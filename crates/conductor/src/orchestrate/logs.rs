@@ -104,6 +104,7 @@ fn tell_what_comes(
     mut cursor: u64,
     looks: u32,
 ) -> Result<u64, CliError> {
+    let mut quiet = true;
     for look in 1..=looks {
         loop {
             let page = transcript::read(file, cursor).map_err(|e| failed(&e))?;
@@ -112,6 +113,7 @@ fn tell_what_comes(
                 tell(context, saying, entry);
             }
             if !page.entries.is_empty() {
+                quiet = false;
                 context.printer.flush();
             }
             if !page.more || context.printer.is_closed() {
@@ -121,6 +123,13 @@ fn tell_what_comes(
         if look < looks {
             std::thread::park_timeout(BETWEEN);
         }
+    }
+    if quiet {
+        // Nothing goes on with the last message for now.
+        for line in saying.rest() {
+            context.printer.line(escape_block(&line));
+        }
+        context.printer.flush();
     }
     Ok(cursor)
 }

@@ -28,6 +28,7 @@ mod status;
 mod stop;
 pub(crate) mod story;
 mod usage;
+mod voices;
 mod why;
 
 use clap::Subcommand;

@@ -28,6 +28,7 @@ const LONGEST: usize = 4000;
 
 impl Saying {
     /// The lines that an entry completes.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other kind is a line of its own: see `line`")]
     pub(super) fn hear(&mut self, entry: &Entry) -> Vec<String> {
         let (mark, text, part) = match &entry.event {
             AgentEvent::Message { text, part } => ("", text, *part),
@@ -50,7 +51,7 @@ impl Saying {
             lines.extend((!head.trim().is_empty()).then(|| stamped(open.at, &format!("{mark}{head}"))));
             open.text = tail.to_owned();
         }
-        if open.text.len() > LONGEST || !part {
+        if open.text.len() > LONGEST {
             lines.extend(self.rest());
         }
         lines

@@ -53,6 +53,33 @@ fn a_question_that_nobody_answers_is_closed_when_its_time_is_over() {
 }
 
 #[test]
+fn what_is_settled_already_is_answered_without_a_person() {
+    let script = ASKS.replace("The answer", "Answer, from rule");
+    let rule = "answers: [{ name: colours, words: [colour, footer], say: blue }]";
+    let project = Project::configured(&script, rule);
+    project.add("Paint", &[]);
+    project.orchestrate(0, &[]);
+    assert_eq!(project.status("TASK-001"), Status::Done);
+    let run = project.run_of("TASK-001");
+    assert_eq!(run["attempts"], 1, "it went on in the same attempt");
+    let log = project.ok(&["orchestrate", "logs", "TASK-001"]);
+    assert!(log.contains("asks: Which colour has the footer?"), "{log}");
+    assert!(log.contains("is answered: Answer, from rule colours of the configuration: \"blue\""), "{log}");
+    project.assert_tidy();
+}
+
+#[test]
+fn a_question_that_the_answer_does_not_settle_goes_to_a_person() {
+    let script = ASKS.replace("The answer", "A person");
+    let rule = "answers: [{ name: colours, words: [colour, footer], say: blue }]";
+    let project = Project::configured(&script, rule);
+    project.add("Paint", &[]);
+    project.orchestrate(7, &[]);
+    let inbox = project.inbox();
+    assert_eq!((inbox.len(), &inbox[0]["kind"]), (1, &json!("question")));
+}
+
+#[test]
 fn a_person_may_answer_until_the_clock_has_been_heard() {
     let project = Project::configured(ASKS, "safety: { approval_deadline: 5s }");
     project.add("Paint", &[]);

@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn unknown_fields_are_kept_as_metadata() {
         let rows = read(r#"[{"title":"a","colour":{"r":1},"metadata":{"b":2}}]"#).unwrap();
-        assert_eq!(serde_json::to_string(&rows[0].metadata).unwrap(), r#"{"b":2,"colour":{"r":1}}"#);
+        assert_eq!(serde_json::to_string(&rows[0].metadata).unwrap(), r#"{"colour":{"r":1},"b":2}"#);
     }
 
     #[test]

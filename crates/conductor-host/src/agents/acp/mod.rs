@@ -8,6 +8,7 @@
 //! contained. Tool calls are known by their ids and may be told of in any order. What agents say that the protocol has
 //! no word for is kept raw.
 
+mod elicit;
 mod modes;
 mod permission;
 mod serve;
@@ -172,6 +173,10 @@ impl Speaker for Client {
             self.pool.run_until_stalled();
         }
         in_turn
+    }
+
+    fn asks(&mut self) -> Option<String> {
+        locked(&self.state).asked.take()
     }
 
     fn prompt(&mut self, text: &str) -> bool {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::schema::{
-    CancelNotification, ClientCapabilities, ContentBlock, Implementation, InitializeRequest, PromptRequest,
-    TextContent,
+    CancelNotification, ClientCapabilities, ContentBlock, ElicitationCapabilities,
+    ElicitationFormCapabilities, Implementation, InitializeRequest, PromptRequest, TextContent,
 };
 use agent_client_protocol::v1::{ConnectionTo, Dispatch};
 use agent_client_protocol::{Agent, Client as ClientRole, Error, Lines, UntypedMessage, on_receive_dispatch};
@@ -113,6 +113,10 @@ fn answer(state: &Shared, dispatch: Dispatch) -> Result<(), Error> {
             };
             responder.respond(json!({ "outcome": outcome }))
         }
+        Dispatch::Request(request, responder) if request.method == "elicitation/create" => {
+            locked(state).ask(&request.params);
+            responder.respond(json!({"action": "cancel"}))
+        }
         // Files and terminals were not offered, and what else there is is an extension.
         Dispatch::Request(request, responder) => {
             locked(state).tell_raw(&request.method, &request.params);
@@ -159,8 +163,9 @@ impl Talk {
     }
 
     async fn initialize(&self) -> Result<Value, TurnEnd> {
+        let forms = ElicitationCapabilities::new().form(ElicitationFormCapabilities::default());
         let request = InitializeRequest::new(ProtocolVersion::V1)
-            .client_capabilities(ClientCapabilities::default())
+            .client_capabilities(ClientCapabilities::default().elicitation(forms))
             .client_info(Implementation::new("conductor", env!("CARGO_PKG_VERSION")));
         let agent = self.request("initialize", request).await.map_err(|error| self.refused(&error))?;
         match agent.get("protocolVersion").and_then(Value::as_u64) {
@@ -352,7 +357,11 @@ impl Talk {
             // Without a session nothing else will do either.
             return match end {
                 TurnEnd::Failed { message, .. } => TurnEnd::setup(message),
-                other => other,
+                end @ (TurnEnd::Ended
+                | TurnEnd::Refused { .. }
+                | TurnEnd::Limited { .. }
+                | TurnEnd::Cancelled
+                | TurnEnd::NoSession { .. }) => end,
             };
         }
         let methods = agent.get("authMethods").and_then(Value::as_array).into_iter().flatten();

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::super::profile::ProgramProfile;
 use super::super::speaker::TurnEnd;
 use super::super::speakers::Opening;
+use super::elicit::Question;
 use super::permission::{Policy, Request};
 use super::usage::Meter;
 
@@ -42,6 +43,8 @@ pub(super) struct State {
     calls: BTreeMap<String, Call>,
     /// The message that is being said, and whether it is a thought.
     pub(super) saying: Option<(bool, Option<String>)>,
+    /// What it asked by the protocol.
+    pub(super) asked: Option<String>,
     /// An error that the agent told of beside the protocol.
     pub(super) side_error: Option<SideError>,
     /// The last text of the turn.
@@ -82,6 +85,7 @@ impl State {
             refused: false,
             calls: BTreeMap::new(),
             saying: None,
+            asked: None,
             side_error: None,
             said: String::new(),
             raw: 0,
@@ -163,6 +167,13 @@ impl State {
         if !news.paths.is_empty() {
             call.paths.clone_from(&news.paths);
         }
+    }
+
+    /// Keeps a question of the agent's; the turn is ended by it.
+    pub(super) fn ask(&mut self, params: &Value) {
+        let question = Question::read(params);
+        self.asked.get_or_insert_with(|| question.line());
+        self.tell(AgentEvent::Question { text: question.text, options: question.options });
     }
 
     /// Answers a request for permission; the id of the option to choose, `None` to cancel.

@@ -136,7 +136,11 @@ impl<D: Dialect> Speaker for Headless<D> {
             Some(end) => end,
             None => match end_of(exit) {
                 TurnEnd::Ended => TurnEnd::failed("the agent ended without saying how"),
-                end => end,
+                end @ (TurnEnd::Refused { .. }
+                | TurnEnd::Limited { .. }
+                | TurnEnd::Failed { .. }
+                | TurnEnd::Cancelled
+                | TurnEnd::NoSession { .. }) => end,
             },
         }
     }

@@ -17,11 +17,11 @@ fn shown(offer: &Offer) -> String {
 
 #[test]
 fn each_agent_is_told_of_the_server_in_its_own_way() {
-    insta::assert_snapshot!(acp_server(&server()), @r#"{"args":["__agent-desk"],"command":"/opt/my \"tools\"/conductor","env":[{"name":"CONDUCTOR_DESK_DIR","value":"/s/desk"},{"name":"CONDUCTOR_DESK_TOKEN","value":"0123456789abcdef0123456789abcdef"}],"name":"conductor"}"#);
+    insta::assert_snapshot!(acp_server(&server()), @r#"{"name":"conductor","command":"/opt/my \"tools\"/conductor","args":["__agent-desk"],"env":[{"name":"CONDUCTOR_DESK_DIR","value":"/s/desk"},{"name":"CONDUCTOR_DESK_TOKEN","value":"0123456789abcdef0123456789abcdef"}]}"#);
     insta::assert_snapshot!(shown(&headless::claude(&server(), Path::new("/s/attempt-1"))), @r#"
     --mcp-config=/s/attempt-1/mcp.json
     --allowedTools=mcp__conductor__task,mcp__conductor__related,mcp__conductor__ask,mcp__conductor__block,mcp__conductor__progress,mcp__conductor__note,mcp__conductor__submit
-    /s/attempt-1/mcp.json: {"mcpServers":{"conductor":{"alwaysLoad":true,"args":["__agent-desk"],"command":"/opt/my \"tools\"/conductor","env":{"CONDUCTOR_DESK_DIR":"/s/desk","CONDUCTOR_DESK_TOKEN":"0123456789abcdef0123456789abcdef"},"type":"stdio"}}}
+    /s/attempt-1/mcp.json: {"mcpServers":{"conductor":{"type":"stdio","command":"/opt/my \"tools\"/conductor","args":["__agent-desk"],"env":{"CONDUCTOR_DESK_DIR":"/s/desk","CONDUCTOR_DESK_TOKEN":"0123456789abcdef0123456789abcdef"},"alwaysLoad":true}}}
     "#);
     insta::assert_snapshot!(shown(&headless::codex(&server())), @r#"
     -c
@@ -52,7 +52,7 @@ fn what_the_user_tells_opencode_stays_in_its_order() {
     let told = |users: &str| {
         headless::opencode(&server(), Some(users)).map(|offer| offer.env[headless::OPENCODE_CONFIG].clone())
     };
-    let own = r#"{"conductor":{"command":["/opt/my \"tools\"/conductor","__agent-desk"],"enabled":true,"environment":{"CONDUCTOR_DESK_DIR":"/s/desk","CONDUCTOR_DESK_TOKEN":"0123456789abcdef0123456789abcdef"},"type":"local"}}"#;
+    let own = r#"{"conductor":{"type":"local","command":["/opt/my \"tools\"/conductor","__agent-desk"],"environment":{"CONDUCTOR_DESK_DIR":"/s/desk","CONDUCTOR_DESK_TOKEN":"0123456789abcdef0123456789abcdef"},"enabled":true}}"#;
     let entry = &own[1..own.len() - 1];
     let cases = [
         ("", format!(r#"{{"mcp":{own},"permission":{{"conductor_*":"allow"}}}}"#)),
