@@ -454,9 +454,7 @@ impl Conversation {
                 }
                 Some(Over::Turn(_)) | None => {}
             }
-            if self.process.is_none() {
-                return None;
-            }
+            self.process.as_ref()?;
             let hurry = self.stop.is_raised() && since.elapsed_ms() > CLOSE_PATIENCE_MS / 6;
             if !signalled && (hurry || since.elapsed_ms() > CLOSE_PATIENCE_MS) {
                 signalled = true;

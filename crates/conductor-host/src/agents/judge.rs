@@ -158,7 +158,12 @@ mod tests {
             AttemptEnd::Blocked { reason } => format!("blocked: {reason}"),
             AttemptEnd::Refused { reason } => format!("refused: {reason}"),
             AttemptEnd::RateLimited { until } => format!("limited: {until:?}"),
-            other => format!("{other:?}"),
+            other @ (AttemptEnd::TimedOut
+            | AttemptEnd::Stalled
+            | AttemptEnd::Looped
+            | AttemptEnd::OverBudget
+            | AttemptEnd::Cancelled
+            | AttemptEnd::Interrupted) => format!("{other:?}"),
         }
     }
 

@@ -159,7 +159,8 @@ mod tests {
         use AgentMode::{Edit, Full, Plan};
         use Permit::{Allowed, Refused};
         let execute = &[Allow::Execute][..];
-        let table: &[(AgentMode, &[Allow], &str, Option<&str>, Permit)] = &[
+        type Row<'r> = (AgentMode, &'r [Allow], &'r str, Option<&'r str>, Permit);
+        let table: &[Row<'_>] = &[
             (Plan, execute, "read", None, Allowed),
             (Plan, execute, "edit", Some("/ws/a"), Refused),
             (Plan, execute, "execute", None, Refused),
