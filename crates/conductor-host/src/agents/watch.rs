@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use conductor_engine::agent_event::AgentEvent;
+use conductor_engine::agent_event::{AgentEvent, Stream};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::{Stopwatch, now};
@@ -47,6 +47,8 @@ struct Trying {
     limited: bool,
     /// Since when it is refused as unknown.
     unknown: Option<Stopwatch>,
+    /// An answer has begun since.
+    answers: bool,
     until: Option<Timestamp>,
     text: String,
 }
@@ -70,13 +72,22 @@ impl Watch {
                     trying.until = *until;
                 }
                 moved = false;
+            } else if matches!(event, AgentEvent::Output { stream: Stream::Stderr, .. }) {
+                // What follows a try that failed tells more of it, a trace for example.
+                moved &= self.trying.is_none();
             } else {
+                // Words may be those of an answer that breaks off again; what else it does is progress.
+                let words = matches!(event, AgentEvent::Message { .. } | AgentEvent::Thought { .. });
+                match &mut self.trying {
+                    Some(trying) if words => trying.answers = true,
+                    Some(_) | None => self.trying = None,
+                }
                 moved = true;
             }
         }
         if moved {
             self.last = Stopwatch::start();
-            self.trying = None;
+            self.trying.take_if(|trying| !trying.answers);
         }
     }
 
@@ -88,9 +99,11 @@ impl Watch {
             since: Stopwatch::start(),
             limited,
             unknown: None,
+            answers: false,
             until: None,
             text: String::new(),
         });
+        trying.answers = false;
         match status {
             Some(401 | 403) => drop(trying.unknown.get_or_insert_with(Stopwatch::start)),
             Some(_) | None => trying.unknown = None,
@@ -103,7 +116,7 @@ impl Watch {
     /// Why the attempt should not go on, if so.
     pub(super) fn alarm(&self, in_tool: bool) -> Option<Alarm> {
         let passed = |since: &Stopwatch| Duration::from_millis(since.elapsed_ms());
-        if let Some(trying) = &self.trying {
+        if let Some(trying) = self.trying.as_ref().filter(|trying| !trying.answers) {
             if trying.unknown.as_ref().is_some_and(|since| passed(since) >= SIGN_IN_PATIENCE) {
                 return Some(Alarm::SignedOut(trying.text.clone()));
             }
@@ -122,7 +135,7 @@ impl Watch {
 
     /// What its last words were about, if it tried again and did nothing else since.
     pub(super) fn blames(&self) -> Option<Alarm> {
-        let trying = self.trying.as_ref()?;
+        let trying = self.trying.as_ref().filter(|trying| !trying.answers)?;
         Some(match trying.limited {
             true => Alarm::Limited(None),
             false if trying.unknown.is_some() => Alarm::SignedOut(trying.text.clone()),
@@ -201,7 +214,19 @@ mod tests {
     fn whatever_else_it_does_ends_its_trying() {
         let mut watch = Watch::begin(None);
         watch.saw(1, &[retry(429, Some(3_600_000))]);
+        let said = |stream| AgentEvent::Output { stream, line: "    at x.js:1".into() };
+        watch.saw(1, &[said(Stream::Stderr)]);
+        assert!(watch.alarm(false).is_some(), "that is of the try");
         watch.saw(1, &[]);
         assert_eq!(watch.alarm(false), None);
+        watch.saw(2, &[retry(500, None), said(Stream::Stdout)]);
+        assert_eq!(watch.blames(), None);
+        let words = [AgentEvent::Message { text: "one ".into(), part: true }];
+        watch.saw(1, &[retry(500, None)]);
+        watch.trying.as_mut().unwrap().since = Stopwatch::began_before(FAILURE_PATIENCE);
+        watch.saw(1, &words);
+        assert_eq!(watch.alarm(false), None, "it may answer now");
+        watch.saw(1, &[retry(500, None)]);
+        assert!(watch.alarm(false).is_some(), "that broke off again");
     }
 }

@@ -116,7 +116,9 @@ impl Case {
             Self::Plan => &["mode: plan"],
             Self::Hang | Self::Half => &["silence: 5s"],
             // Some only try again and again, and say nothing of it.
-            Self::E400 | Self::E401 | Self::E429 | Self::E500 | Self::Crash => &["silence: 30s"],
+            Self::E400 | Self::E401 | Self::E429 | Self::E500 => &["silence: 30s"],
+            // The pauses between tries double, and one says nothing but the same words again.
+            Self::Crash => &["silence: 12s"],
             Self::Edit
             | Self::Tools
             | Self::Question
@@ -185,7 +187,7 @@ impl Case {
             }
             Self::Crash => {
                 wrong.of_failing(seen);
-                wrong.end(seen, &["failed transient", "failed agent"]);
+                wrong.end(seen, &["failed transient", "failed agent", "stalled"]);
             }
             Self::Nothing => wrong.of_failing(seen),
         }

@@ -249,9 +249,13 @@ impl Stage<'_> {
         let run = status.pointer("/runs/0");
         let phase = run.and_then(|run| run.get("phase")?.as_str()).unwrap_or_default();
         let over = run.and_then(|run| Some(run.get("per_attempt")?.as_array()?.len())).unwrap_or(0);
-        // An attempt that follows an answer is none that repeats.
-        let most = if self.cell.case.person() == Person::Answers { 4 } else { 2 };
-        Ok(phase == "waiting" || over >= most)
+        Ok(match self.cell.case.person() {
+            // An attempt that follows an answer is none that repeats.
+            Person::Answers => phase == "waiting" || over >= 4,
+            Person::Waits | Person::StopsThinking | Person::StopsTool => {
+                phase == "waiting" || (phase == "working" && over >= 1)
+            }
+        })
     }
 
     /// What was recorded.

@@ -4,16 +4,21 @@
 //! `install` gets the programs, `real` is how each is set up to talk to the model on this machine, `cases` what is
 //! tried and what is expected of it, `cell` one run, `seen` what Conductor recorded of it, `left` which processes are
 //! still there, `report` the table.
+//! `five_minutes` plays what the README begins with at a `terminal`, and `picture` draws it.
 
 mod cases;
 mod cell;
+mod five_minutes;
 mod install;
 mod left;
+mod picture;
 mod real;
 mod report;
 mod script;
 mod seen;
+mod terminal;
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -43,6 +48,15 @@ pub(crate) enum AgentsTask {
     },
     /// Drive Conductor with each real agent, through every case, without a network and without a model
     Matrix(MatrixOptions),
+    /// Play the first five minutes with the real Claude Code, and record them into docs/
+    FiveMinutes {
+        /// Where the agents are; else target/agents
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+        /// It runs without a network already
+        #[arg(long, hide = true)]
+        alone: bool,
+    },
 }
 
 #[derive(Args, Clone)]
@@ -88,8 +102,45 @@ pub(crate) fn run(task: AgentsTask) -> Result<bool, AgentsError> {
     match task {
         AgentsTask::Install { dir } => install::run(&folder(dir)).map(|()| true),
         AgentsTask::Matrix(options) if options.alone => matrix(options),
-        AgentsTask::Matrix(options) => alone(&options),
+        AgentsTask::Matrix(options) => {
+            let mut words = words(
+                "matrix",
+                &[("--dir", &options.dir), ("--out", &options.out), ("--keep", &options.keep)],
+            )?;
+            for (option, values) in [("--agent", &options.agent), ("--case", &options.case)] {
+                for value in values {
+                    words.extend([option.into(), value.into()]);
+                }
+            }
+            alone(&words)
+        }
+        AgentsTask::FiveMinutes { dir, alone: true } => {
+            let dir = ready(dir)?;
+            let programs = tempfile::tempdir().map_err(AgentsError::Prepare)?;
+            copy_programs(programs.path()).map_err(AgentsError::Prepare)?;
+            five_minutes::run(&dir, programs.path()).map(|()| true)
+        }
+        AgentsTask::FiveMinutes { dir, alone: false } => alone(&words("five-minutes", &[("--dir", &dir)])?),
     }
+}
+
+/// The words by which this program does a task of its own again.
+fn words(task: &str, paths: &[(&str, &Option<PathBuf>)]) -> Result<Vec<OsString>, AgentsError> {
+    let mut words: Vec<OsString> = vec!["agents".into(), task.into(), "--alone".into()];
+    for (option, path) in paths {
+        if let Some(path) = path {
+            let path = std::path::absolute(path).map_err(AgentsError::Prepare)?;
+            words.extend([(*option).into(), path.into()]);
+        }
+    }
+    Ok(words)
+}
+
+/// The agents' folder, with loopback up.
+fn ready(dir: Option<PathBuf>) -> Result<PathBuf, AgentsError> {
+    must("ip", &["link", "set", "lo", "up"], &root())?;
+    let dir = folder(dir);
+    if dir.join("npm/node_modules/.bin").is_dir() { Ok(dir) } else { Err(AgentsError::NotInstalled { dir }) }
 }
 
 fn folder(dir: Option<PathBuf>) -> PathBuf {
@@ -113,35 +164,19 @@ fn must(name: &str, arguments: &[&str], dir: &Path) -> Result<(), AgentsError> {
 }
 
 /// Builds the programs, and starts this one again in a network of its own, that has only the loopback interface.
-fn alone(options: &MatrixOptions) -> Result<bool, AgentsError> {
+fn alone(words: &[OsString]) -> Result<bool, AgentsError> {
     // Asked before the build, which may put another file in its place.
     let this = std::env::current_exe().map_err(AgentsError::Prepare)?;
     must("cargo", &["build", "--quiet", "--workspace"], &root())?;
     let mut command = program("unshare", &root());
-    command.args(["--net", "--map-root-user", "--"]).arg(this);
-    command.args(["agents", "matrix", "--alone"]);
-    for (option, values) in [("--agent", &options.agent), ("--case", &options.case)] {
-        for value in values {
-            command.args([option, value]);
-        }
-    }
-    let here = std::path::absolute;
-    for (option, path) in [("--dir", &options.dir), ("--out", &options.out), ("--keep", &options.keep)] {
-        if let Some(path) = path {
-            command.arg(option).arg(here(path).map_err(AgentsError::Prepare)?);
-        }
-    }
+    command.args(["--net", "--map-root-user", "--"]).arg(this).args(words);
     let status =
         command.status().map_err(|source| AgentsError::Start { program: "unshare".to_owned(), source })?;
     Ok(status.success())
 }
 
 fn matrix(options: MatrixOptions) -> Result<bool, AgentsError> {
-    must("ip", &["link", "set", "lo", "up"], &root())?;
-    let dir = folder(options.dir.clone());
-    if !dir.join("npm/node_modules/.bin").is_dir() {
-        return Err(AgentsError::NotInstalled { dir });
-    }
+    let dir = ready(options.dir.clone())?;
     let cells = chosen(&options)?;
     let programs = tempfile::tempdir().map_err(AgentsError::Prepare)?;
     copy_programs(programs.path()).map_err(AgentsError::Prepare)?;

@@ -119,8 +119,7 @@ impl Seen {
     /// Takes in the status of the session.
     pub(super) fn status(&mut self, document: &Value) {
         let run = document.pointer("/runs/0");
-        let number = |key: &str| run.and_then(|run| run.get(key)?.as_u64()).unwrap_or(0);
-        self.failures = number("failures");
+        self.failures = run.and_then(|run| run.get("failures")?.as_u64()).unwrap_or(0);
         self.commit = run.and_then(|run| Some(run.get("commit")?.as_str()?.to_owned()));
     }
 
