@@ -5,6 +5,11 @@
 //! A snapshot has everything that is made of a case: what Conductor says (`>`), the events, how each turn ended, and
 //! what the attempt would have come to.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "snapshots tell a few kinds in short, and all others as they are"
+)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -115,10 +115,12 @@ impl Policy {
                 (Permit::Refused, format!("mode {mode} without `fetch` in the agent's `allow`"))
             }
             Some(ToolKind::SwitchMode) => told(Permit::Refused, "the mode is set by the configuration"),
-            Some(
-                ToolKind::Execute | ToolKind::Other | ToolKind::Edit | ToolKind::Delete | ToolKind::Move,
-            )
-            | None => (Permit::Refused, format!("mode {mode} without `execute` in the agent's `allow`")),
+            Some(ToolKind::Edit | ToolKind::Delete | ToolKind::Move) => {
+                told(Permit::Refused, "mode plan changes nothing")
+            }
+            Some(ToolKind::Execute | ToolKind::Other) | None => {
+                (Permit::Refused, format!("mode {mode} without `execute` in the agent's `allow`"))
+            }
         }
     }
 
