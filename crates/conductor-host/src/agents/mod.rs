@@ -11,6 +11,7 @@ mod conversation;
 mod cut;
 pub mod desk;
 mod detect;
+mod dir_file;
 mod headless;
 mod judge;
 mod launch;
