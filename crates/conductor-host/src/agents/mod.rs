@@ -30,6 +30,7 @@ mod speaker;
 mod speakers;
 mod surroundings;
 mod watch;
+mod weight;
 mod wire;
 
 pub use argv::{RunTemplate, Slot, TemplateError};
