@@ -53,6 +53,10 @@ impl Writer {
     /// When the file cannot be opened.
     pub fn open(path: &Path, limit: u64) -> Result<Self, TranscriptError> {
         let failed = |source| TranscriptError { doing: "open", path: path.to_owned(), source };
+        if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+            // An agent left a link or a pipe there, in a try that was interrupted.
+            std::fs::remove_file(path).map_err(failed)?;
+        }
         let mut file = OpenOptions::new().create(true).append(true).read(true).open(path).map_err(failed)?;
         let length = file.metadata().map_err(failed)?.len();
         // A line that a crash tore is ended here, so that it cannot swallow the first one of ours.
@@ -73,16 +77,17 @@ impl Writer {
     ) -> Result<(), TranscriptError> {
         let mut lines = Vec::new();
         for event in events {
+            if self.full {
+                break;
+            }
             let before = lines.len();
             self.line(&mut lines, at, event)?;
             let size = u64::try_from(lines.len() - before).unwrap_or(u64::MAX);
             if size > self.left {
                 lines.truncate(before);
                 self.left = 0;
-                if !self.full {
-                    self.full = true;
-                    self.line(&mut lines, at, Event::Full)?;
-                }
+                self.full = true;
+                self.line(&mut lines, at, Event::Full)?;
             } else {
                 self.left = self.left.saturating_sub(size);
             }
@@ -139,6 +144,10 @@ pub struct Page {
 pub fn read(path: &Path, cursor: u64) -> Result<Page, TranscriptError> {
     let failed = |source| TranscriptError { doing: "read", path: path.to_owned(), source };
     let mut page = Page { entries: Vec::new(), cursor, skipped: 0, more: false };
+    if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+        // Not ours: opening a pipe would wait for somebody who writes.
+        return Ok(page);
+    }
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(page),
@@ -247,6 +256,18 @@ mod tests {
         }
         writer.append_always(AT, [end.clone()]).unwrap();
         assert_eq!(events(&read(&path, 0).unwrap()), [output("a"), output("b"), Event::Full, end]);
+    }
+
+    #[test]
+    fn what_is_no_file_is_neither_read_nor_written() {
+        let dir = TempDir::new().unwrap();
+        let (path, other) = (dir.path().join("t.jsonl"), dir.path().join("other"));
+        std::fs::write(&other, "mine\n").unwrap();
+        std::os::unix::fs::symlink(&other, &path).unwrap();
+        assert_eq!((read(&path, 0).unwrap().cursor, read(&path, 0).unwrap().skipped), (0, 0));
+        Writer::open(&path, 200).unwrap().append(AT, [output("a")]).unwrap();
+        assert_eq!(events(&read(&path, 0).unwrap()), [output("a")]);
+        assert_eq!(std::fs::read_to_string(&other).unwrap(), "mine\n");
     }
 
     #[test]

@@ -7,6 +7,9 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use conductor_host::process::{
     Cmd, Contained, Containment, Ended, EnvMap, Exit, KEEPER_ARG, KeepError, Keeper, KeeperSpec, KeptChild,
@@ -39,6 +42,10 @@ const TESTS: &[Test] = &[
     ("a_family_that_leaves_every_session_is_caught", a_family_that_leaves_every_session_is_caught),
     ("a_polite_child_may_end_by_itself_when_stopped", a_polite_child_may_end_by_itself_when_stopped),
     ("a_deaf_child_is_killed_after_its_grace", a_deaf_child_is_killed_after_its_grace),
+    (
+        "a_deaf_child_that_is_asked_again_and_again_has_no_more_grace",
+        a_deaf_child_that_is_asked_again_and_again_has_no_more_grace,
+    ),
     ("time_that_is_up_ends_a_child", time_that_is_up_ends_a_child),
     ("a_dropped_handle_kills_without_a_grace", a_dropped_handle_kills_without_a_grace),
     (
@@ -282,6 +289,29 @@ fn a_deaf_child_is_killed_after_its_grace(scene: &Scene) {
     let stopper = kept.stopper();
     std::thread::spawn(move || stopper.stop());
     let exit = kept.wait().expect("ends");
+    assert_eq!((exit.exit, exit.ended), (Exit::Signal(9), Ended::Stopped));
+    scene.assert_nothing_alive();
+}
+
+/// Whoever asks does so every now and then until it is done.
+fn a_deaf_child_that_is_asked_again_and_again_has_no_more_grace(scene: &Scene) {
+    let ready = scene.fifo("ready");
+    let mut spec = scene.spec("trap '' TERM; echo up > ready; while :; do sleep 1000; done");
+    spec.grace_ms = 100;
+    let kept = scene.start(&spec);
+    wait_for(&ready);
+    let stopper = kept.stopper();
+    let over = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&over);
+    let asking = std::thread::spawn(move || {
+        while !asked.load(Ordering::Relaxed) {
+            stopper.stop();
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+    });
+    let exit = kept.wait().expect("ends");
+    over.store(true, Ordering::Relaxed);
+    asking.join().expect("asked");
     assert_eq!((exit.exit, exit.ended), (Exit::Signal(9), Ended::Stopped));
     scene.assert_nothing_alive();
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::acp;
 use super::attempt::{AgentRunner, AttemptRequest, TaskSheet};
+use super::dir_file;
 use super::profile::{Profile, ProfileKind, Protocol};
 use super::wire::{self, Way, WireLine};
 use crate::transcript;
@@ -106,7 +107,8 @@ fn greeting(scratch: &Path) -> AttemptRequest {
 /// What was said, as it was written down.
 fn offered(dir: &Path) -> Offered {
     let mut offered = Offered::default();
-    let wire = fs::read_to_string(dir.join(wire::FILE)).unwrap_or_default();
+    let wire = dir_file::read(&dir.join(wire::FILE), wire::LIMIT).unwrap_or_default();
+    let wire = String::from_utf8_lossy(&wire);
     let lines = wire.lines().filter_map(|line| serde_json::from_str::<WireLine>(line).ok());
     for line in lines.filter(|line| line.way == Way::Out) {
         offered.hear(&serde_json::from_str(&line.line).unwrap_or_default());

@@ -13,6 +13,7 @@ use super::attempt::{AgentRunner, AttemptRequest};
 use super::clerk::Clerk;
 use super::cut::{Cut, StopFlag};
 use super::desk::Offer;
+use super::dir_file;
 use super::judge::judge;
 use super::launch::{Files, Launch, StartError};
 use super::limits::signed_out;
@@ -171,7 +172,7 @@ impl Conversation {
         // Without it the next attempt counts a little too much.
         let _not_kept = serde_json::to_vec(&kept)
             .map_err(std::io::Error::from)
-            .and_then(|bytes| fs::write(self.files.dir.join(KEPT_SESSION), bytes));
+            .and_then(|bytes| dir_file::write(&self.files.dir.join(KEPT_SESSION), &bytes));
     }
 
     fn resumed(&self) -> Option<String> {
@@ -283,7 +284,7 @@ impl Conversation {
             AgentEvent::Answer { text: answer.clone() },
         ]);
         // What it asked stands in its file until it writes another.
-        let _not_there = fs::remove_file(&self.files.result);
+        let _not_there = dir_file::clear(&self.files.result);
         let session = self.heard.session.clone();
         if self.process.as_mut().is_some_and(|process| process.speaker.prompt(&answer)) {
             self.turns += 1;

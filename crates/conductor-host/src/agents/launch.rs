@@ -13,6 +13,7 @@ use thiserror::Error;
 use super::argv::{RunTemplate, Slot};
 use super::attempt::{AgentRunner, AttemptRequest};
 use super::desk::Offer;
+use super::dir_file;
 use super::pipes::{Pipes, Prepared};
 use super::profile::{Profile, ProgramProfile, Protocol};
 use super::surroundings::agent_environment;
@@ -99,13 +100,9 @@ impl Files {
             fs::create_dir_all(dir).map_err(failed(dir))?;
         }
         let task = serde_json::to_vec_pretty(&request.task).map_err(|e| failed(&files.task)(e.into()))?;
-        fs::write(&files.task, task).map_err(failed(&files.task))?;
+        dir_file::write(&files.task, &task).map_err(failed(&files.task))?;
         // A result that an interrupted try of the same attempt left must not be taken for this one's.
-        if let Err(error) = fs::remove_file(&files.result)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            return Err(failed(&files.result)(error));
-        }
+        dir_file::clear(&files.result).map_err(failed(&files.result))?;
         Ok(files)
     }
 
@@ -113,7 +110,7 @@ impl Files {
     pub(super) fn prompt(&self, turn: u32, text: &str) -> Result<PathBuf, StartError> {
         let name = if turn == 1 { "prompt.md".to_owned() } else { format!("prompt-{turn}.md") };
         let path = self.dir.join(name);
-        fs::write(&path, text).map_err(failed(&path))?;
+        dir_file::write(&path, text.as_bytes()).map_err(failed(&path))?;
         Ok(path)
     }
 }

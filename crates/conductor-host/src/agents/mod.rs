@@ -11,6 +11,7 @@ mod conversation;
 mod cut;
 pub mod desk;
 mod detect;
+mod dir_file;
 mod headless;
 mod judge;
 mod launch;
@@ -29,6 +30,7 @@ mod speaker;
 mod speakers;
 mod surroundings;
 mod watch;
+mod weight;
 mod wire;
 
 pub use argv::{RunTemplate, Slot, TemplateError};

@@ -20,6 +20,10 @@ use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat};
 /// How much is read in one go, in bytes.
 const CHUNK: usize = 64 * 1024;
 
+/// A program for which more than this is waiting does not listen: nothing more is heard from it until it does, so that
+/// what it is answered cannot fill the memory.
+const MOST_UNSENT: usize = 4 * 1024 * 1024;
+
 /// The pipes of a program that does not run yet.
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -165,8 +169,9 @@ impl Pipes {
         let wants_write = self.stdin.as_ref().filter(|_| !self.outbox.is_empty());
         let mut fds = Vec::with_capacity(4);
         let mut roles = Vec::with_capacity(4);
+        let listens = wants_write.is_none() || self.outbox.len() <= MOST_UNSENT;
         for (index, source) in self.sources.iter().enumerate() {
-            if let Some(file) = &source.file {
+            if let Some(file) = source.file.as_ref().filter(|_| listens) {
                 fds.push(PollFd::new(file, PollFlags::IN));
                 roles.push(Role::Read(index));
             }
@@ -363,6 +368,27 @@ mod tests {
             ["Stdout ok", "Stdout 1003 of 200", "Stdout ok"]
         );
         assert_eq!(told(&[long.as_bytes()], 400), ["Stdout 500 of 200"]);
+    }
+
+    #[test]
+    fn a_program_that_does_not_listen_is_not_heard_until_it_does_or_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let prepared = Prepared::new(dir.path(), true).unwrap();
+        let mut child = OpenOptions::new().write(true).open(&prepared.names().stdout).unwrap();
+        let listener = OpenOptions::new().read(true).open(dir.path().join("stdin.pipe")).unwrap();
+        let mut pipes = prepared.started(100).unwrap();
+        pipes.send(&vec![b'x'; MOST_UNSENT + 1024 * 1024]);
+        child.write_all(b"one\n").unwrap();
+        let mut heard = 0;
+        for _ in 0..50 {
+            pipes.turn(None, Duration::ZERO, |_, _| heard += 1);
+        }
+        assert_eq!(heard, 0);
+        drop(listener);
+        for _ in 0..2 {
+            pipes.turn(None, Duration::ZERO, |_, _| heard += 1);
+        }
+        assert_eq!((heard, pipes.outbox.len()), (1, 0));
     }
 
     proptest::proptest! {

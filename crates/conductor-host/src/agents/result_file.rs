@@ -1,13 +1,13 @@
 //! The result file: where an agent may say how its attempt ended. Optional, bounded, and read tolerantly: what
 //! cannot be understood is as if it were not there.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use conductor_engine::attempt::Usage;
 use jiff::Timestamp;
 use serde_json::Value;
+
+use super::dir_file;
 
 /// A result file that is longer is not one.
 const MOST_BYTES: u64 = 1024 * 1024;
@@ -51,15 +51,7 @@ pub(super) struct AgentResult {
 
 /// Reads the result file at `path`. The agent chose what is there: only a regular file is read.
 pub(super) fn read(path: &Path) -> Option<AgentResult> {
-    if !path.symlink_metadata().ok()?.is_file() {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(MOST_BYTES + 1).read_to_end(&mut bytes).ok()?;
-    if u64::try_from(bytes.len()).ok()? > MOST_BYTES {
-        return None;
-    }
-    parse(&bytes)
+    parse(&dir_file::read(path, MOST_BYTES)?)
 }
 
 fn parse(bytes: &[u8]) -> Option<AgentResult> {

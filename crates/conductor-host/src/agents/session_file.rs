@@ -1,15 +1,18 @@
 //! An agent's own session, from one attempt to the next: by what name it is known, and what it had used.
 
-use std::fs;
 use std::path::Path;
 
 use conductor_engine::attempt::Usage;
 use serde::{Deserialize, Serialize};
 
+use super::dir_file;
 use super::profile::{ProgramProfile, Protocol};
 
 /// The name of the file in an attempt's directory.
 pub(super) const KEPT_SESSION: &str = "session.json";
+
+/// A file that is longer is not one.
+const MOST_BYTES: u64 = 64 * 1024;
 
 /// What is kept of an agent's session.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -42,7 +45,7 @@ pub(super) fn can_resume(program: &ProgramProfile) -> bool {
 
 /// What a session had used in all, as its attempt in `dir` left it.
 pub(crate) fn totals_of(dir: &Path, session: &str) -> Usage {
-    let kept = fs::read(dir.join(KEPT_SESSION)).ok();
+    let kept = dir_file::read(&dir.join(KEPT_SESSION), MOST_BYTES);
     let kept: Option<KeptSession> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     kept.filter(|kept| kept.session == session).map(|kept| kept.totals).unwrap_or_default()
 }

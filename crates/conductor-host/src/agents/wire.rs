@@ -1,13 +1,14 @@
 //! The lines that an agent's program and Conductor exchanged, as they were: what a recording is made of, and what a
 //! defect report needs. Bounded; beside the transcript, which is what people read.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
 use conductor_engine::agent_event::Stream;
 use serde::{Deserialize, Serialize};
 
+use super::dir_file;
 use super::replay::Began;
 use crate::clock::Stopwatch;
 use crate::process::Exit;
@@ -16,7 +17,7 @@ use crate::process::Exit;
 pub(super) const FILE: &str = "wire.jsonl";
 
 /// How large it may grow, in bytes.
-const LIMIT: u64 = 16 * 1024 * 1024;
+pub(super) const LIMIT: u64 = 16 * 1024 * 1024;
 
 /// How much of it is gathered before it is written.
 const GATHERED: usize = 32 * 1024;
@@ -69,7 +70,7 @@ pub(super) struct WireLog {
 impl WireLog {
     /// Begins the file in `dir` anew.
     pub(super) fn begin(dir: &Path) -> Self {
-        let file = OpenOptions::new().create(true).write(true).truncate(true).open(dir.join(FILE)).ok();
+        let file = dir_file::create(&dir.join(FILE)).ok();
         Self { file, since: Stopwatch::start(), gathered: Vec::new(), left: LIMIT }
     }
 

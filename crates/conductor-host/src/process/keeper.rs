@@ -15,6 +15,7 @@ use super::family::{End, Family};
 use super::means::{Means, Namespace};
 use super::spec::{Ended, KeeperSpec, Order, Report, STOP, write_line};
 use super::{fds, init, namespace};
+use crate::clock::Stopwatch;
 
 /// The first argument that makes the program a keeper. It is looked for before anything else, so that a
 /// keeper never reads a configuration or opens a store.
@@ -158,10 +159,12 @@ fn see_out(spec: &KeeperSpec, family: &mut Family, inbox: &Receiver<Event>) -> (
     }
 }
 
-/// The child's end, when it comes within `grace` and the driver stays.
+/// The child's end, when it comes within `grace` and the driver stays. Who is asked to end once more gets no more time.
 fn wait_for_end(inbox: &Receiver<Event>, grace: Duration) -> Option<End> {
+    let since = Stopwatch::start();
     loop {
-        match inbox.recv_timeout(grace) {
+        let left = grace.saturating_sub(Duration::from_millis(since.elapsed_ms()));
+        match inbox.recv_timeout(left) {
             Ok(Event::Exited(end)) => return Some(end),
             Ok(Event::Stop) => {}
             Ok(Event::DriverGone) | Err(_) => return None,

@@ -37,6 +37,7 @@ use super::pipes::Line;
 use super::profile::ProgramProfile;
 use super::speaker::{Speaker, TurnEnd, cut, finding, output, too_long};
 use super::speakers::Opening;
+use super::weight::is_too_heavy;
 use crate::process::Exit;
 pub(super) use modes::offered;
 use serve::{Order, Plan, serve};
@@ -127,6 +128,9 @@ impl Client {
         }
         if !text.starts_with(b"{") {
             return events.push(output(Stream::Stdout, text));
+        }
+        if is_too_heavy(text) {
+            return events.push(finding("a line with too many values was passed over", text));
         }
         let object = serde_json::from_slice::<serde_json::Value>(text).ok().filter(|v| v.is_object());
         let Some(object) = object else {

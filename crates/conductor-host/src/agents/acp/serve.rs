@@ -171,7 +171,8 @@ impl Talk {
         let request = InitializeRequest::new(ProtocolVersion::V1)
             .client_capabilities(ClientCapabilities::default().elicitation(forms))
             .client_info(Implementation::new("conductor", env!("CARGO_PKG_VERSION")));
-        let agent = self.request("initialize", request).await.map_err(|error| self.refused(&error))?;
+        let agent = self.request("initialize", request).await;
+        let agent = agent.map_err(|error| setup(self.refused(&error)))?;
         match agent.get("protocolVersion").and_then(Value::as_u64) {
             Some(1) => Ok(agent),
             other => Err(TurnEnd::setup(format!(
@@ -358,16 +359,7 @@ impl Talk {
     /// Nobody is signed in: with the ways that the agent names.
     fn sign_in(&self, agent: &Value, error: &Error) -> TurnEnd {
         if i32::from(error.code) != AUTH_REQUIRED {
-            let end = self.refused(error);
-            // Without a session nothing else will do either.
-            return match end {
-                TurnEnd::Failed { message, .. } => TurnEnd::setup(message),
-                other @ (TurnEnd::Ended
-                | TurnEnd::Refused { .. }
-                | TurnEnd::Limited { .. }
-                | TurnEnd::Cancelled
-                | TurnEnd::NoSession { .. }) => other,
-            };
+            return setup(self.refused(error));
         }
         let methods = agent.get("authMethods").and_then(Value::as_array).into_iter().flatten();
         let names: Vec<String> =
@@ -382,6 +374,18 @@ impl Talk {
 
     async fn request(&self, method: &str, params: impl Serialize) -> Result<Value, Error> {
         self.cx.send_request(UntypedMessage::new(method, params)?).block_task().await
+    }
+}
+
+/// Without a session nothing else will do either.
+fn setup(end: TurnEnd) -> TurnEnd {
+    match end {
+        TurnEnd::Failed { message, .. } => TurnEnd::setup(message),
+        other @ (TurnEnd::Ended
+        | TurnEnd::Refused { .. }
+        | TurnEnd::Limited { .. }
+        | TurnEnd::Cancelled
+        | TurnEnd::NoSession { .. }) => other,
     }
 }
 

@@ -16,6 +16,9 @@ use super::usage::Meter;
 /// Tool calls are remembered by id; an agent that has more than this under way at once is broken.
 const MOST_CALLS: usize = 2000;
 
+/// So is one whose calls have more bytes of words and paths than this.
+const MOST_CALL_BYTES: usize = 4 * 1024 * 1024;
+
 /// Where the conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -41,6 +44,8 @@ pub(super) struct State {
     cancelling: bool,
     refused: bool,
     calls: BTreeMap<String, Call>,
+    /// How many bytes they have.
+    call_bytes: usize,
     /// The message that is being said, and whether it is a thought.
     pub(super) saying: Option<(bool, Option<String>)>,
     /// What it asked by the protocol.
@@ -58,6 +63,13 @@ struct Call {
     title: Option<String>,
     kind: Option<ToolKind>,
     paths: Vec<String>,
+}
+
+impl Call {
+    fn bytes(&self, id: &str) -> usize {
+        let paths: usize = self.paths.iter().map(String::len).sum();
+        id.len() + self.title.as_ref().map_or(0, String::len) + paths
+    }
 }
 
 /// An error beside the protocol, as one agent tells it.
@@ -84,6 +96,7 @@ impl State {
             cancelling: false,
             refused: false,
             calls: BTreeMap::new(),
+            call_bytes: 0,
             saying: None,
             asked: None,
             side_error: None,
@@ -154,10 +167,9 @@ impl State {
 
     /// Remembers what is new of a tool call.
     pub(super) fn learn(&mut self, news: &ToolNews) {
-        if self.calls.len() >= MOST_CALLS && !self.calls.contains_key(&news.id) {
-            self.calls.pop_first();
-        }
-        let call = self.calls.entry(news.id.clone()).or_default();
+        let known = self.calls.remove(&news.id);
+        self.call_bytes -= known.as_ref().map_or(0, |call| call.bytes(&news.id));
+        let mut call = known.unwrap_or_default();
         if news.title.is_some() {
             call.title.clone_from(&news.title);
         }
@@ -167,6 +179,12 @@ impl State {
         if !news.paths.is_empty() {
             call.paths.clone_from(&news.paths);
         }
+        self.call_bytes += call.bytes(&news.id);
+        while self.calls.len() >= MOST_CALLS || self.call_bytes > MOST_CALL_BYTES {
+            let Some((id, other)) = self.calls.pop_first() else { break };
+            self.call_bytes -= other.bytes(&id);
+        }
+        self.calls.insert(news.id.clone(), call);
     }
 
     /// Keeps a question of the agent's; the turn is ended by it.

@@ -18,6 +18,9 @@ use super::server::{ServerCommand, this_program};
 /// How many calls of one attempt are heard.
 const MOST_CALLS: u32 = 2000;
 
+/// How many calls of one attempt are told that they are refused: each reply is a file.
+const MOST_REFUSALS: u32 = 500;
+
 /// How many findings of one attempt are told.
 const MOST_FINDINGS: u32 = 100;
 
@@ -35,6 +38,7 @@ pub struct Desk {
     /// Calls that this driver heard. Those of a driver before it have their replies.
     known: BTreeSet<CallId>,
     findings: u32,
+    refusals: u32,
     /// The file could not be read the last time, which is told once.
     unreadable: bool,
 }
@@ -67,6 +71,7 @@ impl Desk {
             cursor: cursor.unwrap_or_default(),
             known: BTreeSet::new(),
             findings: 0,
+            refusals: 0,
             unreadable: false,
         })
     }
@@ -182,11 +187,11 @@ impl Desk {
             return;
         }
         if token != self.token {
-            self.reply(&id, &Reply::refused(WRONG_TOKEN), round);
+            self.refuse(&id, WRONG_TOKEN, round);
             return self.find(round, Finding::WrongToken);
         }
         if self.cursor.calls >= MOST_CALLS {
-            return self.reply(&id, &Reply::refused(TOO_MANY), round);
+            return self.refuse(&id, TOO_MANY, round);
         }
         match Call::parse(&tool, &arguments) {
             Ok(call) => {
@@ -200,9 +205,17 @@ impl Desk {
                 }
             }
             Err(fault) => {
-                self.reply(&id, &Reply::refused(fault.to_string()), round);
+                self.refuse(&id, &fault.to_string(), round);
                 self.find(round, fault.into());
             }
+        }
+    }
+
+    /// Who goes on and on waits in vain.
+    fn refuse(&mut self, id: &CallId, why: &str, round: &mut Round<'_>) {
+        self.refusals = self.refusals.saturating_add(1);
+        if self.refusals <= MOST_REFUSALS {
+            self.reply(id, &Reply::refused(why), round);
         }
     }
 

@@ -20,6 +20,7 @@ use super::judge::end_of;
 use super::pipes::Line;
 use super::speaker::{Speaker, TurnEnd, finding, output, too_long};
 use super::speakers::Opening;
+use super::weight::is_too_heavy;
 use crate::process::Exit;
 
 /// What the lines of one program mean.
@@ -64,6 +65,9 @@ impl<D: Dialect> Headless<D> {
     }
 
     fn stdout(&mut self, text: &[u8], events: &mut Vec<AgentEvent>) {
+        if is_too_heavy(text) {
+            return events.push(finding("a line with too many values was passed over", text));
+        }
         let from = events.len();
         let values = lines::values(text);
         if values.is_empty() && !text.trim_ascii().is_empty() {
