@@ -481,7 +481,7 @@ mod tests {
         claude: claude -p PROMPT --output-format stream-json --verbose --permission-mode acceptEdits --allowedTools=Bash
         codex: codex exec --json -c sandbox_mode="workspace-write" -c approval_policy="never" -c analytics.enabled=false PROMPT
         gemini: gemini --acp
-        opencode: opencode acp
+        opencode: opencode acp --print-logs --log-level ERROR
         qwen: qwen --acp
         vibe: vibe-acp
         "#);
@@ -499,7 +499,7 @@ mod tests {
         demo (replay)
         gemini: gemini --acp --model m
         local: my-agent --task TASK
-        opencode: opencode acp
+        opencode: opencode acp --print-logs --log-level ERROR
         qwen: qwen --acp
         replay
         vibe: vibe-acp
