@@ -203,3 +203,40 @@ fn kind(name: &str) -> ToolKind {
         _ => ToolKind::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_log_tells_of_a_try_that_failed() {
+        let line = |small: bool, words: &str| {
+            format!(
+                "timestamp=2026-11-28T15:26:54.208Z level=ERROR run=b443674a message=\"stream error\" \
+                 providerID=fake small={small} agent=build error.error=\"AI_APICallError: {words}\""
+            )
+        };
+        let told = |line: &str| match retry(line) {
+            Some(AgentEvent::Retry { status, text, .. }) => Some((status, text)),
+            _ => None,
+        };
+        let limit = "Rate limit reached. Please try again in 1s.";
+        assert_eq!(told(&line(false, limit)), Some((Some(429), limit.to_owned())));
+        assert_eq!(told(&line(false, "The server had an error")).map(|(status, _)| status), Some(None));
+        assert_eq!(told(&line(true, limit)), None, "a title is not what is waited for");
+        assert_eq!(told("level=ERROR message=process error=\"Rate limit reached\""), None);
+    }
+
+    #[test]
+    fn a_step_that_begins_again_is_a_try() {
+        let mut opencode = Opencode::default();
+        let mut events = Vec::new();
+        let begins = serde_json::json!({"type": "step_start", "sessionID": "s"});
+        opencode.value(&begins, &mut events);
+        opencode.value(&serde_json::json!({"type": "text", "part": {"text": "x"}}), &mut events);
+        opencode.value(&begins, &mut events);
+        assert!(!events.iter().any(|event| matches!(event, AgentEvent::Retry { .. })));
+        opencode.value(&begins, &mut events);
+        assert!(matches!(events.last(), Some(AgentEvent::Retry { status: None, .. })));
+    }
+}
