@@ -114,11 +114,12 @@ impl Case {
             Self::Allowed => &["allow: [execute]"],
             Self::Refused => &["allow: []"],
             Self::Plan => &["mode: plan"],
-            Self::Hang | Self::Half => &["silence: 5s"],
+            // Silence counts from the start of the program, and some take more than ten seconds to ask their model.
+            Self::Hang | Self::Half => &["silence: 20s"],
             // Some only try again and again, and say nothing of it.
             Self::E400 | Self::E401 | Self::E429 | Self::E500 => &["silence: 30s"],
             // The pauses between tries double, and one says nothing but the same words again.
-            Self::Crash => &["silence: 12s"],
+            Self::Crash => &["silence: 20s"],
             Self::Edit
             | Self::Tools
             | Self::Question
@@ -207,6 +208,8 @@ impl Wrong {
 
     fn of_all(&mut self, seen: &Seen) {
         self.unless(!seen.too_long, "it was not over in time");
+        // What ended before that shows nothing of the case.
+        self.unless(seen.requests > 0, "the model was never asked");
         let left: Vec<&str> = seen.left.iter().map(|process| process.command.as_str()).collect();
         self.unless(left.is_empty(), format!("processes are left: {}", left.join("; ")));
         self.unless(

@@ -275,7 +275,7 @@ impl Stage<'_> {
             |violation: testkit::model::Violation| format!("{}: {}", violation.request, violation.rule);
         seen.violations = self.model.violations().into_iter().map(told).collect();
         for exchange in self.model.exchanges() {
-            seen.requests += 1;
+            seen.requests += usize::from(exchange.case.is_some());
             let (answered, before) = holds(&exchange.body);
             seen.answered |= answered;
             seen.resumed |= answered && before;

@@ -40,7 +40,7 @@ pub(super) struct Seen {
     pub(super) violations: Vec<String>,
     /// Tools that the model wanted and was not offered.
     pub(super) unmet: Vec<String>,
-    /// How many requests the model got.
+    /// How many requests the model got for the task itself, and not for a title or the like.
     pub(super) requests: usize,
     /// A request held both the person's answer and what was said before it.
     pub(super) resumed: bool,
