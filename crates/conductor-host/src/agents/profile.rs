@@ -379,13 +379,15 @@ fn program(
     let lines = lines(name, known, protocol, config, mode, &allow)?;
     let (fixed_env, tokens_fit, model_fits) = fixed_env(known, protocol, config, mode, &allow);
     let run = &lines.run;
+    // It runs commands in a sandbox of its own, and cannot be told to run none.
+    let own_sandbox = known == Some(Known::Codex) && !allow.contains(&Allow::Execute);
     let knows_mode = protocol == Protocol::Acp || (known.is_some() && config.run.is_none());
     let unsupported = [
         ("model", config.model.is_some() && !model_fits && !run.uses(Slot::Model)),
         ("max_tokens", config.max_tokens.is_some() && !tokens_fit && !run.uses(Slot::MaxTokens)),
         ("temperature", config.temperature.is_some() && !run.uses(Slot::Temperature)),
         ("mode", config.mode.is_some() && !knows_mode),
-        ("allow", config.allow.is_some() && !knows_mode),
+        ("allow", config.allow.is_some() && (!knows_mode || own_sandbox)),
     ];
     let env = config.env.iter().flatten().cloned();
     let own = known.into_iter().flat_map(Known::env).map(|name| (*name).to_owned());
@@ -538,6 +540,7 @@ mod tests {
     fn options_without_a_place_are_reported() {
         let all = of(serde_json::json!({
             "claude": {"model": "m", "max_tokens": 4000, "temperature": 0.2, "mode": "full"},
+            "codex": {"allow": []},
             "opencode": {"mode": "full", "max_tokens": 10},
             "local": {"run": "a", "model": "m", "mode": "edit"},
             "good": {"run": "a {model} {max_tokens} {temperature}", "model": "m", "max_tokens": 1, "temperature": 1},
@@ -547,6 +550,7 @@ mod tests {
             all.iter().flat_map(unsupported_options).map(|option| option.why).collect();
         insta::assert_snapshot!(reported.join("\n"), @"
         orchestration.agents.claude.temperature has no effect: `claude` has no place for it
+        orchestration.agents.codex.allow has no effect: `codex` has no place for it
         orchestration.agents.local.model has no effect: `a` has no place for it
         orchestration.agents.local.mode has no effect: `a` has no place for it
         orchestration.agents.opencode.max_tokens has no effect: `opencode` has no place for it

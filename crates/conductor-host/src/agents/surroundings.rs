@@ -56,7 +56,13 @@ pub fn agent_environment(user: &EnvMap, profile: &Profile) -> EnvMap {
     };
     let mut env: EnvMap =
         user.iter().filter(|(name, _)| allowed(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
-    env.extend(command.fixed_env.iter().map(|(n, v)| (n.into(), v.into())));
+    for (name, value) in &command.fixed_env {
+        // What is usual gives way to what the user set on purpose; what the configuration says does not.
+        let usual = command.known.is_some_and(|known| known.fixed_env().iter().any(|(n, _)| n == name));
+        if !(usual && env.contains_key(OsStr::new(name))) {
+            env.insert(name.into(), value.into());
+        }
+    }
     env.insert("TERM".into(), "dumb".into());
     env
 }
