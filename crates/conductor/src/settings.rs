@@ -57,6 +57,9 @@ const AGENT: &[Field] = &[
     Field::new("allow", Kind::Any, "what it may do beyond its mode: execute, fetch"),
     Field::new("price", Kind::Any, "input and output, in US dollars for a million tokens"),
     Field::new("jobs", Kind::Any, "on how many runs it may work at once"),
+    Field::new("silence", Kind::Any, "for how long it may be silent with no tool under way"),
+    Field::new("speed", Kind::Any, "how many times as fast a recording is played; without it, at once"),
+    Field::new("faults", Kind::Any, "what goes wrong with a recording: cut, hang, garble, reorder"),
 ];
 
 const WORKFLOW: &[Field] = &[

@@ -61,7 +61,7 @@ fn b42_with_json_stdout_is_exactly_one_document() {
         assert_eq!(document.get("error").is_some(), ran.code != Some(0), "{arguments:?}\n{ran}");
         if let Some(error) = document.get("error") {
             let fields: Vec<&String> = error.as_object().unwrap().keys().collect();
-            assert_eq!(fields, ["code", "details", "hint", "message", "suggestions"]);
+            assert_eq!(fields, ["code", "message", "hint", "suggestions", "details"]);
         }
     }
 }

@@ -52,9 +52,9 @@ fn the_task_object_has_exactly_the_published_fields() {
     let place = Place::with(&["a"]);
     let list = place.json(&["list"]);
     let fields: Vec<&String> = list[0].as_object().unwrap().keys().collect();
-    let published = "acceptance actual_minutes assignee block_reason category completed_at created_at depends_on \
-                     description due estimate_minutes files id links metadata parent priority progress rollup session \
-                     started_at status tags title type uid updated_at version";
+    let published = "id uid title description status block_reason priority category type tags assignee parent \
+                     depends_on estimate_minutes actual_minutes progress due acceptance files links metadata session \
+                     rollup version created_at updated_at started_at completed_at";
     assert_eq!(fields, published.split_whitespace().collect::<Vec<_>>());
     let shown = place.task("1");
     let more: Vec<&String> = shown.as_object().unwrap().keys().filter(|key| !fields.contains(key)).collect();
