@@ -366,7 +366,10 @@ fn built_in_agents_are_asked_for_their_version_and_others_are_not(scene: &Scene)
         Detected::Recording { file } => file.display().to_string(),
     };
     let told: Vec<String> = all.iter().map(found).collect();
-    assert_eq!(told, ["claude Some(\"2.1.330\")", "codex None", "no gemini", "no opencode"]);
+    assert_eq!(
+        told,
+        ["claude Some(\"2.1.330\")", "codex None", "no gemini", "no opencode", "no qwen", "no vibe-acp"]
+    );
     assert_eq!(found(&profile("my-agent")), "my-agent None");
     assert_eq!(fs::read_dir(scene.path("ws")).expect("the folder").count(), 0);
 }
