@@ -189,25 +189,25 @@ fn what_a_command_did_in_json() {
     reply["tasks"] = serde_json::json!(["…"]);
     assert_snapshot!(pretty(&reply), @r#"
     {
+      "tasks": [
+        "…"
+      ],
       "changed": {
         "TASK-001": {
-          "started_at": [
-            null,
-            "2027-01-15T12:00:00.000000Z"
-          ],
           "status": [
             "todo",
             "in-progress"
+          ],
+          "started_at": [
+            null,
+            "2027-01-15T12:00:00.000000Z"
           ]
         }
       },
-      "claims": [],
       "created": [],
       "deleted": [],
-      "stranded": [],
-      "tasks": [
-        "…"
-      ]
+      "claims": [],
+      "stranded": []
     }
     "#);
 }
@@ -235,21 +235,21 @@ fn a_task_with_all_that_belongs_to_it_in_json() {
     assert_eq!(kinds, ["created", "noted", "blocked"]);
     assert_snapshot!(pretty(&reply), @r#"
     {
+      "claim": null,
       "blocks": [
         {
           "id": "TASK-002",
-          "status": "todo",
-          "title": "after"
+          "title": "after",
+          "status": "todo"
         }
       ],
       "children": [
         {
           "id": "TASK-001.1",
-          "status": "todo",
-          "title": "child"
+          "title": "child",
+          "status": "todo"
         }
       ],
-      "claim": null,
       "notes": [
         {
           "at": "2027-01-15T12:00:00.000000Z",

@@ -59,6 +59,8 @@ fn it_tells_what_the_driver_tells_and_ends_with_the_session() {
         lines.iter().all(|line| line["session"] == 1 && line["at"].is_string() && line["event"].is_object()
             || line["event"].is_string())
     );
+    // The session rests a moment before its driver is gone.
+    until("the end of the driver", || project.processes().is_empty());
     project.assert_tidy();
 
     // What is over is told and over.
