@@ -12,6 +12,9 @@ mod cut;
 pub mod desk;
 mod detect;
 mod dir_file;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod headless;
 mod judge;
 mod launch;

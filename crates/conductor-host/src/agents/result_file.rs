@@ -54,7 +54,7 @@ pub(super) fn read(path: &Path) -> Option<AgentResult> {
     parse(&dir_file::read(path, MOST_BYTES)?)
 }
 
-fn parse(bytes: &[u8]) -> Option<AgentResult> {
+pub(super) fn parse(bytes: &[u8]) -> Option<AgentResult> {
     let Value::Object(map) = serde_json::from_slice(bytes).ok()? else { return None };
     Some(AgentResult {
         status: map.get("status").and_then(Value::as_str).and_then(Status::parse),

@@ -218,3 +218,50 @@ impl State {
         option
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::super::profile::{ProfileKind, profiles};
+    use super::*;
+    use crate::config::Config;
+
+    fn state() -> State {
+        let value = serde_json::json!({"orchestration": {"agents": {"a": {"run": "x", "adapter": "acp"}}}});
+        let config = Config::from_value(&value).unwrap();
+        let all = profiles(&config.orchestration.agents, &|_| false).unwrap();
+        let own = all.into_iter().find(|profile| profile.label.name == "a").unwrap();
+        let ProfileKind::Program(program) = own.kind else { unreachable!() };
+        let opening = Opening {
+            workspace: Path::new("/ws"),
+            session: None,
+            prompt: "",
+            server: None,
+            usage: Usage::default(),
+            totals: Usage::default(),
+        };
+        State::new(&program, &opening)
+    }
+
+    #[test]
+    fn what_is_remembered_of_tool_calls_has_a_bound_however_it_is_told() {
+        let mut state = state();
+        let news = |id: usize, paths: usize| ToolNews {
+            id: id.to_string(),
+            paths: vec!["p".repeat(10_000); paths],
+            ..ToolNews::default()
+        };
+        for id in 0..1000 {
+            state.learn(&news(id, 50));
+            state.learn(&news(id, 1 + id % 50));
+        }
+        let bytes: usize = state.calls.iter().map(|(id, call)| call.bytes(id)).sum();
+        assert_eq!(bytes, state.call_bytes);
+        assert!(bytes <= MOST_CALL_BYTES + 500_010 && state.calls.contains_key("999"), "{bytes}");
+        for id in 1000..9000 {
+            state.learn(&news(id, 0));
+        }
+        assert!(state.calls.len() <= MOST_CALLS && state.calls.contains_key("8999"));
+    }
+}

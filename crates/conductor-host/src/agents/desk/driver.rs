@@ -392,6 +392,11 @@ mod tests {
         place.write(&beyond);
         assert_eq!(hear(&mut desk), ["note", &Finding::TooManyCalls { most: MOST_CALLS }.to_string()]);
         assert_eq!(place.reply(&over), Some(Reply::refused(TOO_MANY)));
+        desk.refusals = MOST_REFUSALS;
+        let (unheard, line) = place.said();
+        place.write(&line);
+        assert!(hear(&mut desk).is_empty());
+        assert_eq!(place.reply(&unheard), None);
     }
 
     #[test]

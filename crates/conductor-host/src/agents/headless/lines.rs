@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// The objects in a line: one as a rule; two where one was printed into the middle of the other.
-pub(super) fn values(line: &[u8]) -> Vec<Value> {
+pub(in super::super) fn values(line: &[u8]) -> Vec<Value> {
     let line = line.trim_ascii();
     if !line.starts_with(b"{") {
         return Vec::new();

@@ -14,6 +14,7 @@ use serde_json::Value;
 pub(super) use claude::Claude;
 pub(super) use codex::Codex;
 pub(super) use gemini::{Gemini, Retries};
+pub(super) use lines::values;
 pub(super) use opencode::Opencode;
 
 use super::judge::end_of;
@@ -69,7 +70,7 @@ impl<D: Dialect> Headless<D> {
             return events.push(finding("a line with too many values was passed over", text));
         }
         let from = events.len();
-        let values = lines::values(text);
+        let values = values(text);
         if values.is_empty() && !text.trim_ascii().is_empty() {
             events.push(if text.trim_ascii_start().starts_with(b"{") {
                 finding("a line that is not JSON", text)
