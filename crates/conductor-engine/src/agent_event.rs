@@ -330,8 +330,7 @@ pub struct Heard {
     pub session: Option<String>,
     /// What it said when it submitted its work.
     pub submitted: Option<String>,
-    /// What it asked last.
-    pub question: Option<String>,
+    question: Option<String>,
     /// The last error that it told of, if nothing came after it.
     pub error: Option<String>,
 }
@@ -368,6 +367,7 @@ impl Heard {
             AgentEvent::Prompted { .. } => {
                 self.words.clear();
                 self.refused = None;
+                self.question = None;
                 self.error = None;
                 self.open.clear();
             }
@@ -437,6 +437,11 @@ impl Heard {
         !self.open.is_empty()
     }
 
+    /// Whether it asked this since the last prompt; the answers that it offers may stand behind it.
+    pub fn has_asked(&self, question: &str) -> bool {
+        self.question.as_ref().is_some_and(|asked| question.starts_with(asked.as_str()))
+    }
+
     /// What was refused, if no tool has done anything since.
     pub fn refused(&self) -> Option<&str> {
         self.refused.as_deref()
@@ -491,6 +496,15 @@ mod tests {
             ..ToolNews::default()
         };
         assert_eq!(heard(&[refused, AgentEvent::Tool(own)]).refused(), Some("rm"));
+    }
+
+    #[test]
+    fn a_question_is_of_the_turn_in_which_it_was_asked() {
+        let asks = AgentEvent::Question { text: "Which?".into(), options: vec!["a".into()] };
+        let prompt = AgentEvent::Prompted { turn: 2, characters: 1 };
+        assert!(heard(std::slice::from_ref(&asks)).has_asked("Which? (a | b)"));
+        assert!(!heard(std::slice::from_ref(&asks)).has_asked("Why?"));
+        assert!(!heard(&[asks, prompt]).has_asked("Which?"));
     }
 
     #[test]

@@ -113,7 +113,8 @@ fn after_attempt(s: &Session, now: Timestamp, run: &Run, end: &AttemptEnd) -> Ve
 
 /// The feedback that the interrupted attempt had is still true.
 fn interrupted_note(run: &Run) -> String {
-    let note = "The last attempt was interrupted from outside; go on from the files as they are.";
+    let note = "The last attempt was interrupted from outside; go on from the files as they are. What you asked in \
+                it did not reach anybody; ask it again.";
     match run.feedback.as_deref() {
         None => note.to_owned(),
         Some(earlier) if earlier.starts_with(note) => earlier.to_owned(),

@@ -23,8 +23,8 @@ use crate::process::EnvMap;
 /// How many notes of one attempt are kept at its task.
 const MOST_NOTES: u32 = 20;
 
-/// How many questions of one attempt are answered at once.
-const MOST_ANSWERS: usize = 5;
+/// How many questions of one attempt are answered at once; after that it is a person's turn.
+pub(super) const MOST_ANSWERS: usize = 5;
 
 /// The desk of an attempt and who helps there.
 pub(super) struct Clerk {

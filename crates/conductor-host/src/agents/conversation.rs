@@ -10,7 +10,7 @@ use conductor_engine::agent_event::{AgentEvent, Heard};
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 
 use super::attempt::{AgentRunner, AttemptRequest};
-use super::clerk::Clerk;
+use super::clerk::{Clerk, MOST_ANSWERS};
 use super::cut::{Cut, StopFlag};
 use super::desk::Offer;
 use super::dir_file;
@@ -35,9 +35,6 @@ pub(super) const TRANSCRIPT_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// How long a program may take to end after its input was closed. Some never do.
 const CLOSE_PATIENCE_MS: u64 = 3_000;
-
-/// How often an agent is answered at once in one attempt; after that it is a person's turn.
-const MOST_ANSWERS: usize = 5;
 
 /// How one turn, or its process, ended.
 enum Over {
@@ -152,11 +149,9 @@ impl Conversation {
         let _litter = fs::remove_dir_all(&self.files.tmp);
         self.keep_session(&report);
         let heard = &self.heard;
-        let asked =
-            |text: &str| heard.question.as_ref().is_some_and(|asked| text.starts_with(asked.as_str()));
         let told = |event: &AgentEvent| {
             matches!(event, AgentEvent::Usage { usage } if *usage == heard.usage)
-                || matches!(event, AgentEvent::Question { text, .. } if asked(text))
+                || matches!(event, AgentEvent::Question { text, .. } if heard.has_asked(text))
         };
         let closing = super::attempt::closing_events(&report);
         let closing: Vec<AgentEvent> = closing.into_iter().filter(|event| !told(event)).collect();
@@ -206,12 +201,13 @@ impl Conversation {
             time: self.request.timeout.saturating_sub(used),
         };
         let before = self.request.resume.as_ref().filter(|_| session.is_some() && self.resuming);
+        let totals = before.map(|resume| resume.totals.clone()).unwrap_or_default();
         self.wire.restart(&Began {
             known: self.program.known,
             protocol: self.program.protocol,
             workspace: self.request.workspace.to_string_lossy().into_owned(),
             session: session.map(str::to_owned),
-            before: before.map(|resume| resume.totals.clone()).unwrap_or_default(),
+            before: totals.clone(),
         });
         let (child, pipes) = launch.start()?;
         let speaker = speaker_for(
@@ -222,7 +218,7 @@ impl Conversation {
                 prompt,
                 server: self.clerk.as_ref().map(Clerk::acp_server),
                 usage: self.heard.usage.clone(),
-                totals: before.map(|resume| resume.totals.clone()).unwrap_or_default(),
+                totals,
             },
         );
         self.process = Some(Process { child, pipes, speaker });
@@ -274,15 +270,17 @@ impl Conversation {
     /// Goes on with the answer, when the agent asked something that is settled already: in the same process, else in
     /// the same session, else with the whole task and the answer.
     fn answered(&mut self, question: &str) -> Option<Result<(), StartError>> {
-        if self.asked.len() >= MOST_ANSWERS || self.stop.is_raised() {
+        // What it called at the desk was not settled when it was heard, and ends every further turn.
+        let appealed = self.clerk.as_ref().is_some_and(|clerk| clerk.appeal().is_some());
+        if appealed || self.asked.len() >= MOST_ANSWERS || self.stop.is_raised() {
             return None;
         }
         let answer = self.request.aide.as_ref()?.answer(question, &self.asked)?;
         self.asked.push(question.to_owned());
-        self.note([
-            AgentEvent::Question { text: question.to_owned(), options: Vec::new() },
-            AgentEvent::Answer { text: answer.clone() },
-        ]);
+        if !self.heard.has_asked(question) {
+            self.note([AgentEvent::Question { text: question.to_owned(), options: Vec::new() }]);
+        }
+        self.note([AgentEvent::Answer { text: answer.clone() }]);
         // What it asked stands in its file until it writes another.
         let _not_there = dir_file::clear(&self.files.result);
         let session = self.heard.session.clone();

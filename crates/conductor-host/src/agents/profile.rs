@@ -377,7 +377,10 @@ fn program(
     let mode = config.mode.unwrap_or_default();
     let allow = config.allow.clone().unwrap_or_else(|| vec![Allow::Execute]);
     let lines = lines(name, known, protocol, config, mode, &allow)?;
-    let (fixed_env, tokens_fit, model_fits) = fixed_env(known, protocol, config, mode, &allow);
+    let fixed_env = fixed_env(known, protocol, config, mode, &allow);
+    let tokens_fit = known.and_then(Known::max_tokens_env).is_some();
+    // Over the protocol the model is an option of the session where no word or variable tells it.
+    let model_fits = protocol == Protocol::Acp;
     let run = &lines.run;
     // It runs commands in a sandbox of its own, and cannot be told to run none.
     let own_sandbox = known == Some(Known::Codex) && !allow.contains(&Allow::Execute);
@@ -408,16 +411,16 @@ fn program(
     })
 }
 
-/// The variables with fixed values, and whether they tell the most tokens and the model.
+/// The variables with fixed values.
 fn fixed_env(
     known: Option<Known>,
     protocol: Protocol,
     config: &AgentConfig,
     mode: AgentMode,
     allow: &[Allow],
-) -> (BTreeMap<String, String>, bool, bool) {
+) -> BTreeMap<String, String> {
     let mut env = BTreeMap::new();
-    let Some(known) = known else { return (env, false, protocol == Protocol::Acp) };
+    let Some(known) = known else { return env };
     env.extend(known.fixed_env().iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let tokens = known.max_tokens_env().zip(config.max_tokens);
     env.extend(tokens.map(|(name, tokens)| (name.to_owned(), tokens.to_string())));
@@ -428,8 +431,7 @@ fn fixed_env(
         let rules = opencode_permission(mode, allow, protocol == Protocol::Acp);
         env.insert("OPENCODE_PERMISSION".to_owned(), rules.to_string());
     }
-    // Over the protocol the model is an option of the session where no word or variable tells it.
-    (env, tokens.is_some(), protocol == Protocol::Acp)
+    env
 }
 
 struct Lines {

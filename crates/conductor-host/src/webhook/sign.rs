@@ -5,14 +5,12 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
 use thiserror::Error;
 
 /// What a secret begins with, so that it is known for one.
 const PREFIX: &str = "whsec_";
-
-/// The block of SHA-256, in bytes.
-const BLOCK: usize = 64;
 
 /// A secret that both sides have. It is never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,16 +46,11 @@ impl Secret {
 }
 
 /// HMAC with SHA-256 (RFC 2104).
-fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let mut block = [0_u8; BLOCK];
-    if key.len() > BLOCK {
-        block[..32].copy_from_slice(&Sha256::digest(key));
-    } else {
-        block[..key.len()].copy_from_slice(key);
-    }
-    let keyed = |pad: u8| Sha256::new().chain_update(block.map(|byte| byte ^ pad));
-    let inner = keyed(0x36).chain_update(message).finalize();
-    keyed(0x5c).chain_update(inner).finalize().into()
+fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
+    // A key may have any length.
+    Hmac::<Sha256>::new_from_slice(key)
+        .map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 
 use conductor_host::process::{CgroupUse, Cmd, Keeper, KeptChild, Means, Namespace, Proof};
 
+mod system;
+
+pub(crate) use system::{cgroups, own_pid, stat};
+
 /// The user that a keeper runs as where the test itself is root's, to see what it can do for others: nobody.
 const USER: &str = "65534";
 
@@ -108,26 +112,6 @@ pub(crate) fn mark_of(dir: &Path) -> String {
     format!("mark{}", name.trim_start_matches('.'))
 }
 
-/// The cgroups with this mark.
-pub(crate) fn cgroups(mark: &str) -> Vec<PathBuf> {
-    let mut unseen = vec![PathBuf::from("/sys/fs/cgroup")];
-    let mut found = Vec::new();
-    while let Some(dir) = unseen.pop() {
-        if dir.file_name().is_some_and(|name| name.to_string_lossy().contains(mark)) {
-            found.push(dir.clone());
-        }
-        let entries = fs::read_dir(&dir).into_iter().flatten().flatten();
-        unseen.extend(entries.filter(|e| e.file_type().is_ok_and(|t| t.is_dir())).map(|e| e.path()));
-    }
-    found
-}
-
-/// A field of `/proc/PID/stat`, counted from the state as 0; `None` when there is no such process.
-pub(crate) fn stat(pid: i32, field: usize) -> Option<i32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(field)?.parse().ok()
-}
-
 /// The keeper of a child: what this process itself started.
 pub(crate) fn keeper_of(kept: &KeptChild, driver: i32) -> i32 {
     let mut pid = kept.id().pid;
@@ -137,10 +121,6 @@ pub(crate) fn keeper_of(kept: &KeptChild, driver: i32) -> i32 {
             parent => pid = parent,
         }
     }
-}
-
-pub(crate) fn own_pid() -> i32 {
-    i32::try_from(std::process::id()).expect("a pid")
 }
 
 /// This program, started as another user. A copy, since where it was built may be closed to others.

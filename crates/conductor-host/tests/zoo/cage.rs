@@ -17,6 +17,7 @@ use conductor_host::transcript;
 use rustix::fs::{FlockOperation, flock};
 
 use crate::animals::{Animal, Body};
+use crate::system::{cgroups, own_pid, stat};
 
 /// With this as its first argument the test program is an animal.
 pub(crate) const ANIMAL_ARG: &str = "__zoo-animal";
@@ -246,31 +247,11 @@ pub(crate) fn memory(name: &str) -> u64 {
 
 /// Processes whose parent is this one.
 pub(crate) fn children() -> Vec<i32> {
-    let own = i32::try_from(std::process::id()).expect("a pid");
-    let parent = |pid: i32| {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let (_, fields) = stat.rsplit_once(')')?;
-        fields.split_whitespace().nth(1)?.parse::<i32>().ok()
-    };
-    pids().filter(|pid| parent(*pid) == Some(own)).collect()
+    pids().filter(|pid| stat(*pid, 1) == Some(own_pid())).collect()
 }
 
 fn pids() -> impl Iterator<Item = i32> {
-    let own = i32::try_from(std::process::id()).expect("a pid");
+    let own = own_pid();
     let entries = fs::read_dir("/proc").expect("proc").flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(move |pid| *pid != own)
-}
-
-/// The cgroups with this mark.
-fn cgroups(mark: &str) -> Vec<PathBuf> {
-    let mut unseen = vec![PathBuf::from("/sys/fs/cgroup")];
-    let mut found = Vec::new();
-    while let Some(dir) = unseen.pop() {
-        if dir.file_name().is_some_and(|name| name.to_string_lossy().contains(mark)) {
-            found.push(dir.clone());
-        }
-        let entries = fs::read_dir(&dir).into_iter().flatten().flatten();
-        unseen.extend(entries.filter(|e| e.file_type().is_ok_and(|t| t.is_dir())).map(|e| e.path()));
-    }
-    found
 }

@@ -18,6 +18,8 @@ mod acp;
 mod acts;
 mod animals;
 mod cage;
+#[path = "../levels/system.rs"]
+mod system;
 
 use animals::{ANIMALS, Animal};
 use cage::{ANIMAL_ARG, Cage, memory};

@@ -179,6 +179,9 @@ fn a_try_ends_with_1_when_the_file_is_not_right() {
     for (script, outcome, file, others) in [
         ("echo done\n", "finished", "missing", json!([])),
         ("echo hello > hello.txt; echo x > more.txt\n", "finished", "wrong", json!(["more.txt"])),
+        // Neither is a file of its own, and neither ends when it is read.
+        ("/usr/bin/mkfifo hello.txt\n", "finished", "wrong", json!([])),
+        ("/bin/ln -s /dev/zero hello.txt\n", "finished", "wrong", json!([])),
         ("echo 'QUESTION: Which line?'\n", "asked", "missing", json!([])),
         ("printf \"An agent of Conductor's was here.\" > hello.txt; exit 3\n", "failed", "right", json!([])),
     ] {

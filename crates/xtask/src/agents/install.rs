@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{AgentsError, must};
+use crate::program::program;
 
 /// Packages of npm. The last one is the Node.js that two of the others need.
 const NPM: &[&str] = &[
@@ -20,6 +21,9 @@ const NPM: &[&str] = &[
 /// Packages of PyPI.
 const PYPI: &[&str] = &["mistral-vibe==3.0.2"];
 
+/// Under which names a Python of at least 3.12 is looked for, which Vibe asks for.
+const PYTHONS: &[&str] = &["python3", "python3.14", "python3.13", "python3.12"];
+
 /// Puts all of them below `dir`, with their own package managers: `npm/` and `vibe/`.
 pub(super) fn run(dir: &Path) -> Result<(), AgentsError> {
     let npm = dir.join("npm");
@@ -33,10 +37,18 @@ pub(super) fn run(dir: &Path) -> Result<(), AgentsError> {
     words.extend(NPM);
     must("npm", &words, &npm)?;
     let venv = dir.join("vibe");
-    if !venv.join("bin/pip").exists() {
-        must("python3", &["-m", "venv", "vibe"], dir)?;
+    let own = venv.join("bin/python").to_string_lossy().into_owned();
+    if !is_new_enough(&own, dir) {
+        let python = PYTHONS.iter().find(|name| is_new_enough(name, dir)).ok_or(AgentsError::NoPython)?;
+        must(python, &["-m", "venv", "--clear", "vibe"], dir)?;
     }
     let mut words = vec!["-m", "pip", "install", "--quiet"];
     words.extend(PYPI);
-    must(&venv.join("bin/python").to_string_lossy(), &words, dir)
+    must(&own, &words, dir)
+}
+
+/// Whether this Python can run what is installed for it. One that is not there cannot.
+fn is_new_enough(python: &str, dir: &Path) -> bool {
+    let look = ["-c", "import sys; sys.exit(sys.version_info < (3, 12))"];
+    program(python, dir).args(look).output().is_ok_and(|output| output.status.success())
 }

@@ -89,6 +89,8 @@ pub(crate) enum AgentsError {
     Failed { command: String, status: String },
     #[error("no agent is in {}; run `cargo xtask agents install` first", dir.display())]
     NotInstalled { dir: PathBuf },
+    #[error("no Python of 3.12 or later was found, as python3, python3.14, python3.13 or python3.12")]
+    NoPython,
     #[error("nothing fits; agents are {agents}; cases are {cases}")]
     NothingFits { agents: String, cases: String },
     #[error("failed to prepare a run: {0}")]

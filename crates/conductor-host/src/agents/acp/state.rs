@@ -126,6 +126,9 @@ impl State {
 
     pub(super) fn begin_turn(&mut self) {
         self.stage = Stage::Turn;
+        // What ended the turn before says nothing of this one.
+        self.cancelling = false;
+        self.asked = None;
         self.refused = false;
         self.saying = None;
         self.side_error = None;
@@ -242,6 +245,25 @@ mod tests {
             totals: Usage::default(),
         };
         State::new(&program, &opening)
+    }
+
+    #[test]
+    fn a_turn_after_one_that_was_cancelled_may_do_what_any_may() {
+        let permit = |state: &mut State| {
+            state.permit(&serde_json::json!({
+                "toolCall": {"toolCallId": "1", "kind": "read"},
+                "options": [{"optionId": "yes", "kind": "allow_once"}],
+            }))
+        };
+        let mut state = state();
+        state.begin_turn();
+        state.ask(&serde_json::json!({"message": "Which colour?"}));
+        assert!(state.begin_cancel());
+        assert_eq!(permit(&mut state), None);
+        state.end_turn(TurnEnd::Cancelled);
+        state.begin_turn();
+        assert!(!state.is_cancelling() && state.asked.is_none());
+        assert_eq!(permit(&mut state).as_deref(), Some("yes"));
     }
 
     #[test]

@@ -6,7 +6,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::call::{Call, CallFault, MOST_LINE, Sealed};
 use super::files::{Files, read_at};
@@ -16,7 +15,7 @@ use super::reply::{Reply, TOO_MANY, WRONG_TOKEN};
 use super::server::{ServerCommand, this_program};
 
 /// How many calls of one attempt are heard.
-const MOST_CALLS: u32 = 2000;
+const MOST_CALLS: usize = 2000;
 
 /// How many calls of one attempt are told that they are refused: each reply is a file.
 const MOST_REFUSALS: u32 = 500;
@@ -34,8 +33,11 @@ pub struct Desk {
     dir: PathBuf,
     token: DeskToken,
     files: Files,
-    cursor: Cursor,
-    /// Calls that this driver heard. Those of a driver before it have their replies.
+    /// All before this was read, in bytes.
+    offset: u64,
+    /// What is at the offset belongs to a line that is too long to be one.
+    in_long_line: bool,
+    /// Calls that were heard; the file may come to be read again.
     known: BTreeSet<CallId>,
     findings: u32,
     refusals: u32,
@@ -43,32 +45,18 @@ pub struct Desk {
     unreadable: bool,
 }
 
-/// How far the file was read. Kept beside it, so that a driver that comes after this one goes on here.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Cursor {
-    /// All before this was read, in bytes.
-    offset: u64,
-    /// How many calls were heard.
-    calls: u32,
-    /// What is at the offset belongs to a line that is too long to be one.
-    #[serde(default)]
-    in_long_line: bool,
-}
-
 impl Desk {
-    /// Opens the desk in `dir`, which is made when it is not there, for this user alone. A driver that is started
-    /// again opens it with the same token, and hears only what was not heard before.
+    /// Opens a desk in `dir`, which is made when it is not there, for this user alone.
     ///
     /// # Errors
     /// When the directory cannot be made, or is not one.
     pub fn open(dir: &Path, token: DeskToken) -> io::Result<Self> {
-        let files = Files::open(dir)?;
-        let cursor = files.cursor().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         Ok(Self {
             dir: dir.to_owned(),
             token,
-            files,
-            cursor: cursor.unwrap_or_default(),
+            files: Files::open(dir)?,
+            offset: 0,
+            in_long_line: false,
             known: BTreeSet::new(),
             findings: 0,
             refusals: 0,
@@ -111,32 +99,27 @@ impl Desk {
     /// Hears what was said since the last time and replies to it. `answers` is called once for each call. What it
     /// returns is written before this returns. Nothing that is in the file makes this fail; it gives findings.
     pub fn poll(&mut self, now: Timestamp, answers: &mut dyn FnMut(&Call) -> Reply) -> Vec<Heard> {
-        let before = self.cursor;
         let mut round = Round { now, answers, heard: Vec::new() };
         match self.files.calls() {
             Ok((file, length)) => self.read(&file, length, &mut round),
             Err(error) => self.cannot_read(&error, &mut round),
         }
-        if self.cursor != before {
-            let kept = serde_json::to_vec(&self.cursor).map_err(io::Error::from);
-            // Without it the next driver reads again, and knows by the replies what was heard.
-            let _not_kept = kept.and_then(|bytes| self.files.keep_cursor(&bytes));
-        }
         round.heard
     }
 
     fn read(&mut self, file: &File, length: u64, round: &mut Round<'_>) {
-        if length < self.cursor.offset {
-            self.cursor = Cursor { calls: self.cursor.calls, ..Cursor::default() };
+        if length < self.offset {
+            self.offset = 0;
+            self.in_long_line = false;
             self.find(round, Finding::CutOff);
         }
         let mut buffer = Vec::new();
         for _ in 0..MOST_CHUNKS {
-            if length <= self.cursor.offset {
+            if length <= self.offset {
                 return;
             }
             buffer.resize(CHUNK, 0);
-            let read = match read_at(file, &mut buffer, self.cursor.offset) {
+            let read = match read_at(file, &mut buffer, self.offset) {
                 Ok(read) => buffer.get(..read).unwrap_or_default(),
                 Err(error) => return self.cannot_read(&error, round),
             };
@@ -145,7 +128,7 @@ impl Desk {
             if taken == 0 {
                 return;
             }
-            self.cursor.offset = self.cursor.offset.saturating_add(u64::try_from(taken).unwrap_or_default());
+            self.offset = self.offset.saturating_add(u64::try_from(taken).unwrap_or_default());
         }
     }
 
@@ -160,7 +143,7 @@ impl Desk {
         let mut taken = 0;
         while let Some((line, _)) = bytes.get(taken..).and_then(split_line) {
             taken += line.len() + 1;
-            if std::mem::take(&mut self.cursor.in_long_line) {
+            if std::mem::take(&mut self.in_long_line) {
                 continue;
             }
             if !line.is_empty() {
@@ -168,10 +151,10 @@ impl Desk {
             }
         }
         let rest = bytes.len() - taken;
-        if rest <= MOST_LINE && !self.cursor.in_long_line {
+        if rest <= MOST_LINE && !self.in_long_line {
             return taken;
         }
-        if !std::mem::replace(&mut self.cursor.in_long_line, true) {
+        if !std::mem::replace(&mut self.in_long_line, true) {
             self.find(round, CallFault::Long.into());
         }
         bytes.len()
@@ -183,14 +166,14 @@ impl Desk {
             Err(fault) => return self.find(round, fault.into()),
         };
         let Sealed { id, token, tool, arguments } = sealed;
-        if self.known.contains(&id) || self.files.is_answered(&id) {
+        if self.known.contains(&id) {
             return;
         }
         if token != self.token {
             self.refuse(&id, WRONG_TOKEN, round);
             return self.find(round, Finding::WrongToken);
         }
-        if self.cursor.calls >= MOST_CALLS {
+        if self.known.len() >= MOST_CALLS {
             return self.refuse(&id, TOO_MANY, round);
         }
         match Call::parse(&tool, &arguments) {
@@ -199,8 +182,7 @@ impl Desk {
                 let reply = (round.answers)(&call);
                 self.reply(&id, &reply, round);
                 round.heard.push(Heard { at: round.now, said: Said::Call { id, call } });
-                self.cursor.calls += 1;
-                if self.cursor.calls == MOST_CALLS {
+                if self.known.len() == MOST_CALLS {
                     self.find(round, Finding::TooManyCalls { most: MOST_CALLS });
                 }
             }
@@ -313,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_heard_once_and_answered_also_by_a_driver_that_was_started_again() {
+    fn a_call_is_heard_once_when_its_line_is_whole_and_answered() {
         let place = Place::new();
         let mut desk = place.desk();
         assert!(hear(&mut desk).is_empty());
@@ -327,13 +309,9 @@ mod tests {
         let (half, rest) = second.split_at(20);
         place.write(half);
         assert!(hear(&mut desk).is_empty(), "a line that is not whole");
-        drop(desk);
-        let mut again = place.desk();
-        assert!(hear(&mut again).is_empty());
         place.write(rest);
-        assert_eq!(hear(&mut again), ["note"]);
-        std::fs::remove_file(place.path().join("cursor.json")).unwrap();
-        assert!(hear(&mut place.desk()).is_empty(), "without a cursor the replies tell what was heard");
+        assert_eq!(hear(&mut desk), ["note"]);
+        assert!(hear(&mut desk).is_empty());
     }
 
     #[test]
@@ -369,11 +347,10 @@ mod tests {
         let long = "a call could not be heard: the call is longer than 65536 bytes; say it in fewer words";
         assert_eq!(hear(&mut desk), [long]);
         assert!(hear(&mut desk).is_empty());
-        drop(desk);
         let (_, line) = place.said();
         place.write(b"\n");
         place.write(&line);
-        assert_eq!(hear(&mut place.desk()), ["note"]);
+        assert_eq!(hear(&mut desk), ["note"]);
     }
 
     #[test]
@@ -384,7 +361,7 @@ mod tests {
         let found = hear(&mut desk);
         assert_eq!(found.len(), 100);
         assert_eq!(found.last().unwrap(), &Finding::AndMore.to_string());
-        desk.cursor.calls = MOST_CALLS - 1;
+        desk.known = (1..MOST_CALLS).map(|_| CallId::random().unwrap()).collect();
         desk.findings = 0;
         let (_, last) = place.said();
         let (over, beyond) = place.said();

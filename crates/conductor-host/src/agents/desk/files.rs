@@ -2,12 +2,12 @@
 //! agent started may put anything there.
 
 use std::fs::{DirBuilder, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt};
 use std::path::Path;
 
 use rustix::fd::OwnedFd;
-use rustix::fs::{AtFlags, Mode, OFlags, openat, renameat, statat};
+use rustix::fs::{Mode, OFlags, openat, renameat};
 use rustix::io::Errno;
 
 use super::ids::CallId;
@@ -18,13 +18,7 @@ pub(super) const CALLS: &str = "calls.jsonl";
 /// The directory of replies.
 pub(super) const REPLIES: &str = "replies";
 
-/// How far the driver has read.
-const CURSOR: &str = "cursor.json";
-
-/// A cursor that is longer is none, in bytes.
-const MOST_CURSOR: u64 = 256;
-
-/// Where a reply, or the cursor, is written before it takes its place.
+/// Where a reply is written before it takes its place.
 const PART: &str = ".part";
 
 /// The name of the file with the reply to a call.
@@ -59,28 +53,9 @@ impl Files {
         regular(openat(&self.desk, CALLS, OFlags::RDONLY | SAFELY, Mode::empty())?)
     }
 
-    /// Whether a call has been replied to, also by a driver before this one.
-    pub(super) fn is_answered(&self, id: &CallId) -> bool {
-        statat(&self.replies, reply_name(id), AtFlags::SYMLINK_NOFOLLOW).is_ok()
-    }
-
     /// Writes a reply; it is there whole or not at all.
     pub(super) fn reply(&self, id: &CallId, bytes: &[u8]) -> io::Result<()> {
         replace(&self.replies, &reply_name(id), bytes)
-    }
-
-    /// The cursor as it was written, if it is there.
-    pub(super) fn cursor(&self) -> Option<Vec<u8>> {
-        let file = openat(&self.desk, CURSOR, OFlags::RDONLY | SAFELY, Mode::empty()).ok()?;
-        let (file, _) = regular(file).ok()?;
-        let mut bytes = Vec::new();
-        file.take(MOST_CURSOR).read_to_end(&mut bytes).ok()?;
-        Some(bytes)
-    }
-
-    /// Keeps the cursor for a driver that comes after this one.
-    pub(super) fn keep_cursor(&self, bytes: &[u8]) -> io::Result<()> {
-        replace(&self.desk, CURSOR, bytes)
     }
 }
 

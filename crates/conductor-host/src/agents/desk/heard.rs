@@ -42,7 +42,7 @@ pub enum Finding {
     #[error("the agent has called {most} times; what it calls from now on is refused")]
     TooManyCalls {
         /// The most calls.
-        most: u32,
+        most: usize,
     },
     /// There were so many findings that no more are told.
     #[error("there is more that is odd about the calls of this attempt; it is not told")]

@@ -4,7 +4,7 @@
 //! and it exits with 0 when it was interrupted. The usage on its messages is a start value, the one in the result is
 //! the sum. A limit shows as `api_retry` with status 429, or as a `rate_limit_event` that is not only a warning.
 
-use conductor_engine::agent_event::{AgentEvent, PlanStep, StepStatus, ToolKind, ToolNews, ToolStatus};
+use conductor_engine::agent_event::{AgentEvent, ToolKind, ToolNews, ToolStatus};
 use conductor_engine::attempt::Usage;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use super::super::catalogue::Known;
 use super::super::limits::end_by_error;
 use super::super::result_file::micros;
 use super::super::speaker::{TurnEnd, cut};
-use super::{Dialect, number, session_id, sum, text};
+use super::{Dialect, number, session_id, sum, text, todo};
 use crate::clock::now;
 use crate::process::Exit;
 
@@ -25,8 +25,13 @@ pub(in super::super) struct Claude {
     no_session: Option<String>,
     limit: Option<Limit>,
     last_tool: Option<String>,
+    /// The calls that it said were not permitted.
+    denied: Vec<String>,
     said: bool,
 }
+
+/// The most calls that are remembered as not permitted; the last one stands in the result as well.
+const MOST_DENIED: usize = 200;
 
 /// A limit that the provider put up.
 #[derive(Debug)]
@@ -60,11 +65,15 @@ impl Dialect for Claude {
                 delay_ms: number(value, "/retry_delay_ms"),
                 text: cut(text(value, "/error").unwrap_or("an error of the provider")),
             }),
+            (Some("system"), Some("permission_denied")) => {
+                let id = text(value, "/tool_use_id").filter(|_| self.denied.len() < MOST_DENIED);
+                self.denied.extend(id.map(cut));
+            }
             // Estimates while it thinks, and its own book-keeping of commands: signs of life, and no news.
             (Some("system"), Some("thinking_tokens" | "status" | "task_started" | "task_notification")) => {}
             (Some("rate_limit_event"), _) => self.rate_limit(value, events),
             (Some("assistant"), _) => self.assistant(value, events),
-            (Some("user"), _) => Self::user(value, events),
+            (Some("user"), _) => self.user(value, events),
             (Some("stream_event"), _) => {}
             (Some("result"), subtype) => self.result(value, subtype.unwrap_or_default(), events),
             _ => return false,
@@ -159,7 +168,7 @@ impl Claude {
         if name == "TodoWrite" {
             let todos = block.pointer("/input/todos").and_then(Value::as_array);
             events.push(AgentEvent::Plan {
-                steps: todos.into_iter().flatten().take(200).filter_map(step).collect(),
+                steps: todos.into_iter().flatten().take(200).filter_map(todo).collect(),
             });
         }
         let input = block.get("input").cloned().unwrap_or_default();
@@ -178,7 +187,7 @@ impl Claude {
         }));
     }
 
-    fn user(value: &Value, events: &mut Vec<AgentEvent>) {
+    fn user(&self, value: &Value, events: &mut Vec<AgentEvent>) {
         for block in value.pointer("/message/content").and_then(Value::as_array).into_iter().flatten() {
             let (Some("tool_result"), Some(id)) = (text(block, "/type"), text(block, "/tool_use_id")) else {
                 continue;
@@ -186,7 +195,7 @@ impl Claude {
             let words = content(block);
             let failed = block.get("is_error").and_then(Value::as_bool).unwrap_or(false);
             let status = match failed {
-                true if is_refusal(&words) => ToolStatus::Refused,
+                true if self.denied.contains(&cut(id)) || is_refusal(&words) => ToolStatus::Refused,
                 true => ToolStatus::Failed,
                 false => ToolStatus::Done,
             };
@@ -249,15 +258,6 @@ impl Claude {
     }
 }
 
-fn step(todo: &Value) -> Option<PlanStep> {
-    let status = match text(todo, "/status") {
-        Some("completed") => StepStatus::Done,
-        Some("in_progress") => StepStatus::Active,
-        _ => StepStatus::Pending,
-    };
-    Some(PlanStep { text: cut(text(todo, "/content")?), status })
-}
-
 /// What a tool gave: a text, or a list of blocks of which some are text.
 fn content(block: &Value) -> String {
     match block.get("content") {
@@ -269,11 +269,10 @@ fn content(block: &Value) -> String {
     }
 }
 
+/// The words of versions that do not tell it apart. What a command says of files that it may not read is none of them.
 fn is_refusal(words: &str) -> bool {
     let words = words.get(..words.floor_char_boundary(300)).unwrap_or(words);
-    words.contains("requested permissions")
-        || words.contains("requires approval")
-        || (words.contains("ermission") && words.contains("denied"))
+    words.contains("requested permissions") || words.contains("requires approval")
 }
 
 fn kind(name: &str) -> ToolKind {
@@ -298,4 +297,35 @@ fn title(name: &str, input: &Value) -> String {
             .find_map(|place| text(input, place));
     let line = what.unwrap_or_default().lines().next().unwrap_or_default();
     super::super::speaker::cut_at(format!("{name} {line}").trim(), 300)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_was_not_permitted_is_a_refusal() {
+        let status = |denied: bool, words: &str| {
+            let mut claude = Claude::default();
+            let mut events = Vec::new();
+            if denied {
+                let told = json!({"type": "system", "subtype": "permission_denied", "tool_use_id": "t1"});
+                claude.value(&told, &mut events);
+            }
+            let result =
+                json!({"type": "tool_result", "tool_use_id": "t1", "is_error": true, "content": words});
+            claude.value(&json!({"type": "user", "message": {"content": [result]}}), &mut events);
+            match events.last() {
+                Some(AgentEvent::Tool(news)) => news.status,
+                _ => None,
+            }
+        };
+        let refused = Some(ToolStatus::Refused);
+        assert_eq!(status(true, "Permission to use Bash has been denied."), refused);
+        assert_eq!(status(false, "This command requires approval"), refused);
+        assert_eq!(status(false, "Claude requested permissions to write to a, but …"), refused);
+        assert_eq!(status(false, "cat: /var/x: Permission denied"), Some(ToolStatus::Failed));
+    }
 }

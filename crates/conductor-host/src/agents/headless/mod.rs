@@ -7,7 +7,7 @@ mod gemini;
 mod lines;
 pub(super) mod opencode;
 
-use conductor_engine::agent_event::{AgentEvent, Stream};
+use conductor_engine::agent_event::{AgentEvent, PlanStep, StepStatus, Stream};
 use conductor_engine::attempt::Usage;
 use serde_json::Value;
 
@@ -178,6 +178,16 @@ fn number(value: &Value, place: &str) -> Option<u64> {
 /// The sum of numbers, where at least one is there.
 fn sum(numbers: impl IntoIterator<Item = Option<u64>>) -> Option<u64> {
     numbers.into_iter().flatten().reduce(u64::saturating_add)
+}
+
+/// A step of a plan, in the form that Claude Code has and OpenCode took from it.
+fn todo(todo: &Value) -> Option<PlanStep> {
+    let status = match text(todo, "/status") {
+        Some("completed") => StepStatus::Done,
+        Some("in_progress") => StepStatus::Active,
+        _ => StepStatus::Pending,
+    };
+    Some(PlanStep { text: super::speaker::cut(text(todo, "/content")?), status })
 }
 
 /// A name by which an agent calls its session, if it is one.

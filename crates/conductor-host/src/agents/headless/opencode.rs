@@ -4,9 +4,7 @@
 //! error. What its rules forbid is refused without a
 //! question, which stands on standard error; its exit code is 0 all the same.
 
-use conductor_engine::agent_event::{
-    AgentEvent, Permit, PlanStep, StepStatus, ToolKind, ToolNews, ToolStatus,
-};
+use conductor_engine::agent_event::{AgentEvent, Permit, ToolKind, ToolNews, ToolStatus};
 use conductor_engine::attempt::Usage;
 use serde_json::Value;
 
@@ -14,7 +12,7 @@ use super::super::catalogue::Known;
 use super::super::limits::{end_by_error, status_in};
 use super::super::result_file::micros;
 use super::super::speaker::{TurnEnd, cut, cut_at};
-use super::{Dialect, number, session_id, sum, text};
+use super::{Dialect, number, session_id, sum, text, todo};
 use crate::clock::now;
 use crate::process::Exit;
 
@@ -157,7 +155,7 @@ fn tool(value: &Value, events: &mut Vec<AgentEvent>) {
     if name == "todowrite" {
         let todos = state.pointer("/input/todos").and_then(Value::as_array);
         events.push(AgentEvent::Plan {
-            steps: todos.into_iter().flatten().take(200).filter_map(step).collect(),
+            steps: todos.into_iter().flatten().take(200).filter_map(todo).collect(),
         });
     }
     let words = text(&state, "/output").or(text(&state, "/error")).unwrap_or_default();
@@ -180,15 +178,6 @@ fn tool(value: &Value, events: &mut Vec<AgentEvent>) {
         paths: text(&state, "/input/filePath").map(cut).into_iter().collect(),
         past: false,
     }));
-}
-
-fn step(todo: &Value) -> Option<PlanStep> {
-    let status = match text(todo, "/status") {
-        Some("completed") => StepStatus::Done,
-        Some("in_progress") => StepStatus::Active,
-        _ => StepStatus::Pending,
-    };
-    Some(PlanStep { text: cut(text(todo, "/content")?), status })
 }
 
 fn kind(name: &str) -> ToolKind {

@@ -5,7 +5,6 @@
 //! workspace, whatever the recording says. A turn that has the lines of the agent's program is played by a program of
 //! Conductor's own, which is kept, heard and judged as the agent was.
 
-mod base64;
 mod faults;
 mod files;
 mod player;

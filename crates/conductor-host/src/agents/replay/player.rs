@@ -72,9 +72,8 @@ pub fn player_main(
             return CANNOT_RUN;
         }
     };
-    let (lines, close) =
-        with_faults(wire.lines.clone(), &playing(arguments.get(3..).unwrap_or_default()).faults);
-    let speed = playing(arguments.get(3..).unwrap_or_default()).speed;
+    let Playing { speed, faults } = playing(arguments.get(3..).unwrap_or_default());
+    let (lines, close) = with_faults(wire.lines.clone(), &faults);
     let player = Player {
         script: Script::new(lines).with_change(),
         heard: listen(input),

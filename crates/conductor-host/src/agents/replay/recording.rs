@@ -9,12 +9,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use conductor_engine::attempt::Usage;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::super::attempt::TaskSheet;
-use super::base64;
 use super::wire::Wire;
 use crate::git::GitError;
 use crate::transcript::TranscriptError;
@@ -247,7 +248,7 @@ impl Content {
     pub fn of(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
             Ok(text) => Self::Text(text),
-            Err(error) => Self::Base64(base64::encode(error.as_bytes())),
+            Err(error) => Self::Base64(STANDARD.encode(error.as_bytes())),
         }
     }
 
@@ -255,7 +256,42 @@ impl Content {
     pub fn bytes(&self) -> Option<Cow<'_, [u8]>> {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text.as_bytes())),
-            Self::Base64(text) => base64::decode(text).map(Cow::Owned),
+            Self::Base64(text) => {
+                // With padding; line breaks are allowed.
+                let digits: String = text.split_whitespace().collect();
+                STANDARD.decode(digits).ok().map(Cow::Owned)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_decoded_or_refused() {
+        let table: [(&str, Option<&[u8]>); 9] = [
+            ("", Some(b"")),
+            ("Zg==", Some(b"f")),
+            ("Zm8=", Some(b"fo")),
+            ("Zm9v\n", Some(b"foo")),
+            ("/+8A", Some(b"\xff\xef\x00")),
+            ("Zg=", None),
+            ("Z===", None),
+            ("Z!==", None),
+            ("Zg==Zg==", None),
+        ];
+        for (text, bytes) in table {
+            assert_eq!(Content::Base64(text.to_owned()).bytes().as_deref(), bytes, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_recorded_of_a_file_is_what_it_held(bytes in proptest::prelude::any::<Vec<u8>>()) {
+            let held = Content::of(bytes.clone()).bytes().map(|held| held.to_vec());
+            proptest::prop_assert_eq!(held, Some(bytes));
         }
     }
 }

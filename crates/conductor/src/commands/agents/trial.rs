@@ -260,19 +260,24 @@ fn request(scratch: &Path) -> AttemptRequest {
 /// What the agent left: the file, and what else it changed.
 fn seen(context: &Context, scratch: &Path) -> Result<(Written, Vec<String>), CliError> {
     let workspace = scratch.join("workspace");
-    let path = workspace.join(FILE);
-    // Only a file of its own counts, and a short one is all that is read.
-    let plain = path.symlink_metadata().is_ok_and(|meta| meta.is_file() && meta.len() < 1_000);
-    let file = match fs::read_to_string(&path) {
-        Ok(text) if plain && text.trim_end() == LINE => Written::Right,
-        Ok(_) => Written::Wrong,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Written::Missing,
-        Err(_) => Written::Wrong,
-    };
+    let file = written(&workspace.join(FILE));
     let status = git(context, &workspace, "status --porcelain --untracked-files=all")?;
     let status = String::from_utf8_lossy(&status).into_owned();
     let changed = status.lines().filter_map(|line| line.get(3..));
     Ok((file, changed.filter(|name| *name != FILE).map(str::to_owned).collect()))
+}
+
+/// Only a file of its own counts, and a short one is all that is read: what else it left, a pipe for example, may have no
+/// end.
+fn written(path: &Path) -> Written {
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Written::Missing,
+        Ok(meta) if meta.is_file() && meta.len() < 1_000 => match fs::read_to_string(path) {
+            Ok(text) if text.trim_end() == LINE => Written::Right,
+            Ok(_) | Err(_) => Written::Wrong,
+        },
+        Ok(_) | Err(_) => Written::Wrong,
+    }
 }
 
 impl Outcome {
