@@ -19,6 +19,36 @@ pub struct Finding {
     pub sources: Vec<Source>,
     /// A change to the plan that would settle the finding, where one is known.
     pub fix: Option<Fix>,
+    /// What only the author of the documents can say, where that is what would settle it.
+    #[serde(default)]
+    pub question: Option<Question>,
+}
+
+/// A question to the author of the documents.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Its name, made of what it is about: planning again after an unrelated edit asks it under the same name.
+    pub id: QuestionId,
+    /// What is asked, one sentence.
+    pub text: String,
+}
+
+/// The name of a question.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct QuestionId(String);
+
+/// What the author said to a question. It is cited like the document that it completes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The question.
+    pub question: QuestionId,
+    /// What was asked, kept for when nothing asks it any more.
+    pub asked: String,
+    /// The answer.
+    pub text: String,
+    /// Who gave it.
+    pub by: String,
 }
 
 /// How bad a finding is.
@@ -135,6 +165,7 @@ impl Finding {
             items: Vec::new(),
             sources: Vec::new(),
             fix: None,
+            question: None,
         }
     }
 
@@ -151,6 +182,24 @@ impl Finding {
     pub(crate) fn fixed_by(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self
+    }
+}
+
+impl QuestionId {
+    /// Any text can be an id; answering one that nothing asks is refused.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self(id.into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for QuestionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -25,7 +25,7 @@ mod span;
 mod words;
 
 pub use document::{Block, BlockKind, Digest, Document, DocumentError, DocumentKind, MAX_DOCUMENT_BYTES};
-pub use finding::{Finding, FindingCode, Fix, Severity};
+pub use finding::{Answer, Finding, FindingCode, Fix, Question, QuestionId, Severity};
 pub use lint::{LintOptions, lint, lint_with};
 pub use order::{Order, OrderError, Schedule, Slot};
 pub use outline::{OutlineOptions, outline};
@@ -33,7 +33,9 @@ pub use plan::{
     Category, DocumentRef, Engine, EngineKind, Estimate, Item, ItemKey, PLAN_VERSION, Plan, PlanError,
     TreeRow,
 };
-pub use requirement::{Modality, Requirement, RequirementId, RequirementKind, requirements};
+pub use requirement::{
+    Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, requirements,
+};
 pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, review};
 pub use span::{Source, Span};
 pub use taskwerk_model::Priority;

@@ -1,14 +1,15 @@
 //! The draft task graph: items, what they cite, and how it is stored.
 
-use crate::{Digest, DocumentKind, Finding, Requirement, RequirementId, Source};
+use crate::{Answer, Digest, DocumentKind, Finding, Requirement, RequirementId, Source, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use taskwerk_model::Priority;
 use thiserror::Error;
 
-/// The version of the stored form that this build writes. A reader refuses a higher one.
-pub const PLAN_VERSION: u32 = 1;
+/// The version of the stored form that this build writes. A reader refuses a higher one. What version 2 added is empty in
+/// a plan of version 1: answers, verdicts, reasons of a complexity, constraints of a requirement, questions of a finding.
+pub const PLAN_VERSION: u32 = 2;
 
 /// A draft task graph. Serializes to stable JSON, see [`Plan::to_json`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,12 @@ pub struct Plan {
     pub items: Vec<Item>,
     /// What reading the documents found worth saying. [`lint`](crate::lint) repeats these.
     pub notes: Vec<Finding>,
+    /// What people said of single items so far; see [`review`](crate::review).
+    #[serde(default)]
+    pub verdicts: BTreeMap<ItemKey, Verdict>,
+    /// Questions to the author that were answered, oldest first.
+    #[serde(default)]
+    pub answers: Vec<Answer>,
 }
 
 /// What made a plan.
@@ -84,6 +91,9 @@ pub struct Item {
     pub estimate: Option<Estimate>,
     /// How hard it is, from 1 (trivial) to 10.
     pub complexity: u8,
+    /// Why it is that hard, a short phrase each.
+    #[serde(default)]
+    pub complexity_reasons: Vec<String>,
     /// What kind of work it is.
     pub category: Category,
     /// How much it matters.
@@ -230,7 +240,8 @@ impl Plan {
         if version > PLAN_VERSION {
             return Err(PlanError::Newer { found: version });
         }
-        Ok(serde_json::from_str(text)?)
+        let plan: Self = serde_json::from_str(text)?;
+        Ok(Self { version: PLAN_VERSION, ..plan })
     }
 }
 

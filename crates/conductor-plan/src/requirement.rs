@@ -25,6 +25,41 @@ pub struct Requirement {
     pub kind: RequirementKind,
     /// How strong the demand is.
     pub modality: Modality,
+    /// What it binds the work to, in the order in which it says so.
+    #[serde(default)]
+    pub constraints: Vec<Constraint>,
+}
+
+/// Something that a requirement binds the work to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Constraint {
+    /// A technology by name: `PostgreSQL`.
+    Technology {
+        /// The name as it is usually written.
+        name: String,
+    },
+    /// A number with its unit: `at most 200 ms`.
+    Quantity {
+        /// On which side of the number the work has to stay.
+        bound: Bound,
+        /// The number as the document writes it, with a decimal point and without separators: `0.5`, `10000`.
+        value: String,
+        /// The unit as it is usually written, `ms`, `%`, `users`.
+        unit: String,
+    },
+}
+
+/// On which side of a number the work has to stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// `at most`, `under`, `within`.
+    AtMost,
+    /// `at least`, `more than`, `up to` of what has to be possible.
+    AtLeast,
+    /// Nothing says which.
+    Exactly,
 }
 
 /// The name of a requirement.
@@ -132,6 +167,7 @@ fn demands(
             source: Source { document: document.name().to_owned(), span: node.own },
             kind,
             modality: modality(&text),
+            constraints: Vec::new(),
             text,
         });
     }

@@ -1,6 +1,7 @@
 //! From a draft to what may be imported: a person's word on every item.
 
 use crate::{Finding, FindingCode, Item, ItemKey, Plan, Severity, lint};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
@@ -13,7 +14,8 @@ pub struct Verdicts {
 }
 
 /// What somebody says of one item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It is to be done.
     Accepted,

@@ -20,6 +20,7 @@ fn item(name: &str, within: &str, after: &[&str]) -> Item {
         depends_on: after.iter().map(|on| key(on)).collect(),
         estimate: Some(Estimate { low: 30, likely: 60, high: 120 }),
         complexity: 3,
+        complexity_reasons: Vec::new(),
         category: Category::Feature,
         priority: Priority::Medium,
         tags: Vec::new(),
@@ -43,6 +44,8 @@ fn plan(items: Vec<Item>) -> Plan {
         requirements: Vec::new(),
         items,
         notes: Vec::new(),
+        verdicts: std::collections::BTreeMap::new(),
+        answers: Vec::new(),
     }
 }
 

@@ -106,6 +106,33 @@ impl Database {
         Ok(())
     }
 
+    /// Changes a plan as [`update_plan`](Self::update_plan) does, unless somebody else changed it since `known` was read;
+    /// then nothing is written, and the answer is `false`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn replace_plan(
+        &mut self,
+        known: &PlanRow,
+        status: PlanStatus,
+        metadata: &Value,
+        body: &str,
+    ) -> Result<bool, JournalError> {
+        let changed = self.db.execute(
+            "UPDATE plans SET status = ?2, metadata = ?3, body = ?4 WHERE id = ?1 AND status = ?5 AND body = ?6",
+            params![
+                i64::try_from(known.id)?,
+                status.word(),
+                metadata.to_string(),
+                body,
+                known.status.word(),
+                known.body
+            ],
+        )?;
+        self.commits += 1;
+        Ok(changed == 1)
+    }
+
     /// Every plan, oldest first.
     ///
     /// # Errors

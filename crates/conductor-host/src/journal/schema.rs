@@ -10,8 +10,12 @@ use super::JournalError;
 
 /// Each takes the tables one version further. What stands here was released: it is never changed, only added to. It is
 /// SQL alone, since a step must do the same in every later program.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+];
 
 /// The version of the tables that this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -155,6 +155,36 @@ fn plans_go_from_draft_to_imported() {
 }
 
 #[test]
+fn of_two_who_change_a_plan_the_second_is_told() {
+    let (_dir, mut db, _) = begun();
+    let id = db.create_plan("prd.md", "d1", &json!({}), "1", at(1)).unwrap();
+    let (first, second) = (db.plan(id).unwrap().unwrap(), db.plan(id).unwrap().unwrap());
+    assert!(db.replace_plan(&first, PlanStatus::Reviewing, &json!({ "by": "first" }), "2").unwrap());
+    assert!(!db.replace_plan(&second, PlanStatus::Imported, &json!({}), "3").unwrap());
+    let stored = db.plan(id).unwrap().unwrap();
+    assert_eq!((stored.status, stored.body.as_str()), (PlanStatus::Reviewing, "2"));
+}
+
+#[test]
+fn what_a_plan_was_made_of_is_kept() {
+    let (_dir, mut db, _) = begun();
+    db.keep_document("d1", "first").unwrap();
+    db.keep_document("d1", "second").unwrap();
+    assert_eq!(db.document_text("d1").unwrap().as_deref(), Some("first"));
+    assert_eq!(db.document_text("d2").unwrap(), None);
+    let exchange = |reply: &str| PlanExchange {
+        ask: "a1".to_owned(),
+        request: json!({ "model": "m" }),
+        reply: reply.to_owned(),
+        usage: json!({ "input_tokens": 3 }),
+    };
+    db.keep_exchange("w1", &exchange("one"), at(1)).unwrap();
+    db.keep_exchange("w2", &exchange("other"), at(2)).unwrap();
+    db.keep_exchange("w1", &exchange("two"), at(3)).unwrap();
+    assert_eq!(db.exchanges("w1").unwrap(), [exchange("one"), exchange("two")]);
+}
+
+#[test]
 fn a_newer_database_is_refused_untouched() {
     let (dir, db, _) = begun();
     db.db.pragma_update(None, "user_version", 99).unwrap();

@@ -14,7 +14,7 @@ use crate::{
     Category, Document, DocumentRef, Engine, EngineKind, Item, ItemKey, PLAN_VERSION, Plan, Priority,
     Requirement, RequirementId, Source,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The readable part of a key is cut after so many characters.
 const LONGEST_SLUG: usize = 40;
@@ -47,6 +47,8 @@ pub(super) fn build(documents: &[Document], trees: &[Tree], drafts: &[Draft], ed
         requirements,
         items,
         notes: documents.iter().flat_map(|document| document.findings().to_vec()).collect(),
+        verdicts: BTreeMap::new(),
+        answers: Vec::new(),
     };
     drop_implied(&mut plan);
     plan
@@ -98,6 +100,7 @@ fn item(
         parent: draft.parent.map(|parent| keys[parent].clone()),
         depends_on,
         estimate: (!draft.container).then_some(estimate),
+        complexity_reasons: Vec::new(),
         complexity,
         category,
         priority: draft.priority.unwrap_or(Priority::Medium),

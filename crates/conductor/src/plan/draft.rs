@@ -96,6 +96,9 @@ fn store(
         }
         None => {}
     }
+    for document in documents {
+        database.keep_document(document.digest().as_str(), document.text()).map_err(from_journal)?;
+    }
     let names: Vec<&str> = plan.documents.iter().map(|document| document.name.as_str()).collect();
     let (source_file, created_at) = (names.join(", "), cli_kit::time::now());
     let id =
