@@ -20,6 +20,7 @@ mod lint;
 mod order;
 mod outline;
 mod phrases;
+mod picture;
 mod plan;
 mod requirement;
 mod review;
@@ -32,6 +33,7 @@ pub use finding::{Answer, Finding, FindingCode, Fix, Question, QuestionId, Sever
 pub use lint::{LintOptions, lint, lint_with};
 pub use order::{Order, OrderError, Schedule, Slot};
 pub use outline::{OutlineOptions, outline};
+pub use picture::{Labels, Picture, markdown_cell};
 pub use plan::{
     Category, DocumentRef, Engine, EngineKind, Estimate, Item, ItemKey, PLAN_VERSION, Plan, PlanError,
     TreeRow,
