@@ -6,8 +6,7 @@ use std::fmt::Write as _;
 
 pub(super) fn write(picture: &Picture<'_>) -> String {
     let plan = picture.plan;
-    let title = plan.title.as_deref().unwrap_or("Plan");
-    let mut out = format!("# {}\n\n", text(title));
+    let mut out = format!("# {}\n\n", text(picture.title()));
     let documents: Vec<String> = plan.documents.iter().map(|document| text(&document.name)).collect();
     let _ = writeln!(
         out,

@@ -27,6 +27,7 @@ pub struct Picture<'p> {
     /// Nothing when the plan goes in circles.
     order: Option<Order>,
     critical: BTreeSet<ItemKey>,
+    critical_edges: BTreeSet<(usize, usize)>,
     /// Position of each item; of equal keys the first counts.
     positions: BTreeMap<&'p ItemKey, usize>,
     containers: BTreeSet<&'p ItemKey>,
@@ -38,14 +39,19 @@ impl<'p> Picture<'p> {
     /// A picture of a plan with the names that its items go by and what was found wrong with it.
     pub fn new(plan: &'p Plan, labels: &'p Labels, findings: &'p [Finding]) -> Self {
         let order = Order::of(plan).ok();
-        let critical = order.iter().flat_map(|order| order.critical_path.iter().cloned()).collect();
+        let positions = crate::graph::positions(plan);
+        let path: &[ItemKey] = order.as_ref().map_or(&[], |order| &order.critical_path);
+        let places: Vec<usize> = path.iter().filter_map(|key| positions.get(key).copied()).collect();
+        let critical_edges = places.iter().copied().zip(places.iter().copied().skip(1)).collect();
+        let critical = path.iter().cloned().collect();
         Self {
             plan,
             labels,
             findings,
             order,
             critical,
-            positions: crate::graph::positions(plan),
+            critical_edges,
+            positions,
             containers: plan.containers(),
             texts: &[],
             workers: 2,
@@ -89,6 +95,12 @@ impl<'p> Picture<'p> {
         html::page(self)
     }
 
+    /// The documents' own title, or else the name of the first.
+    fn title(&self) -> &str {
+        let name = self.plan.documents.first().map(|document| document.name.as_str());
+        self.plan.title.as_deref().or(name).unwrap_or("Plan")
+    }
+
     fn is_critical(&self, item: &Item) -> bool {
         self.critical.contains(&item.key)
     }
@@ -106,10 +118,7 @@ impl<'p> Picture<'p> {
 
     /// Whether a dependency lies on the critical path.
     fn is_critical_edge(&self, from: usize, to: usize) -> bool {
-        let key = |index: usize| self.plan.items.get(index).map(|item| &item.key);
-        let path = self.order.iter().flat_map(|order| order.critical_path.windows(2));
-        let pairs = path.map(|pair| (pair.first(), pair.get(1)));
-        pairs.into_iter().any(|pair| pair == (key(from), key(to)))
+        self.critical_edges.contains(&(from, to))
     }
 }
 

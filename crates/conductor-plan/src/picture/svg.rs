@@ -19,7 +19,7 @@ pub(super) const STYLE: &str = "\
 .plan-graph text{fill:var(--ink);font-size:13px}\
 .plan-graph .small{fill:var(--dim);font-size:11px}\
 .plan-graph .group>rect{fill:var(--box);stroke:var(--line)}\
-.plan-graph .group>text{font-weight:600}\
+.plan-graph .group-title{font-weight:600;paint-order:stroke;stroke:var(--box);stroke-width:5px;pointer-events:none}\
 .plan-graph .item>rect{fill:var(--item);stroke:var(--line)}\
 .plan-graph .critical>rect{stroke:var(--hot);stroke-width:2}\
 .plan-graph .edge{fill:none;stroke:var(--edge);stroke-width:1.5}\
@@ -59,7 +59,7 @@ pub(super) fn inline(picture: &Picture<'_>, link: impl Fn(usize) -> Option<Strin
 
 fn open(out: &mut String, picture: &Picture<'_>, layout: &Layout) {
     let Layout { width, height, .. } = layout;
-    let title = xml(&plain(picture.plan.title.as_deref().unwrap_or("Plan")));
+    let title = xml(&plain(picture.title()));
     let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plan-graph\" width=\"{width}\" height=\"{height}\" \
@@ -82,10 +82,13 @@ fn body(out: &mut String, picture: &Picture<'_>, layout: &Layout, link: impl Fn(
     });
     let (groups, items): (Vec<_>, Vec<_>) = shown.partition(|(_, item, _)| picture.is_container(item));
     for &(id, group, rect) in &groups {
-        linked(out, link(id), |out| draw_group(out, picture, id, group, rect));
+        linked(out, link(id), |out| draw_group(out, id, group, rect));
     }
     for line in &layout.lines {
         draw_line(out, picture, line);
+    }
+    for &(_, group, rect) in &groups {
+        draw_group_title(out, picture, group, rect);
     }
     for &(id, item, rect) in &items {
         linked(out, link(id), |out| draw_item(out, picture, id, item, rect));
@@ -103,20 +106,22 @@ fn linked(out: &mut String, link: Option<String>, draw: impl FnOnce(&mut String)
     }
 }
 
-fn draw_group(out: &mut String, picture: &Picture<'_>, id: usize, item: &Item, rect: Rect) {
+fn draw_group(out: &mut String, id: usize, item: &Item, rect: Rect) {
     let Rect { x, y, w, h } = rect;
-    let title = format!("{}  {}", picture.labels.get(&item.key), plain(&item.title));
-    let room = u32::try_from(w - 2 * INSET).unwrap_or(0);
-    let shown = fit(&title, TITLE + 1, room, 1).concat();
     let _ = writeln!(
         out,
-        "<g class=\"group\" id=\"n{id}\"><title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\
-         <text x=\"{}\" y=\"{}\">{}</text></g>",
-        xml(&plain(&item.title)),
-        x + INSET,
-        y + HEAD - 10,
-        xml(&shown)
+        "<g class=\"group\" id=\"n{id}\"><title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"8\"/></g>",
+        xml(&plain(&item.title))
     );
+}
+
+/// Above the lines that cross the box, so that it can be read.
+fn draw_group_title(out: &mut String, picture: &Picture<'_>, item: &Item, rect: Rect) {
+    let title = format!("{}  {}", picture.labels.get(&item.key), plain(&item.title));
+    let room = u32::try_from(rect.w - 2 * INSET).unwrap_or(0);
+    let shown = fit(&title, TITLE + 1, room, 1).concat();
+    let (x, y) = (rect.x + INSET, rect.y + HEAD - 10);
+    let _ = writeln!(out, "<text class=\"group-title\" x=\"{x}\" y=\"{y}\">{}</text>", xml(&shown));
 }
 
 fn draw_item(out: &mut String, picture: &Picture<'_>, id: usize, item: &Item, rect: Rect) {
@@ -145,16 +150,26 @@ fn draw_item(out: &mut String, picture: &Picture<'_>, id: usize, item: &Item, re
 }
 
 fn draw_line(out: &mut String, picture: &Picture<'_>, line: &Line) {
-    let Line { from, to, start: (x1, y1), end: (x2, y2) } = *line;
+    let Line { from, to, start, end, passes } = line;
     let (class, arrow) =
-        if picture.is_critical_edge(from, to) { ("edge critical", "arrow-hot") } else { ("edge", "arrow") };
-    // Upwards, in a circle, a line first leaves its item downwards and comes from above, too.
-    let bend = ((y2 - y1) / 2).clamp(26, 160);
-    let _ = writeln!(
+        if picture.is_critical_edge(*from, *to) { ("edge critical", "arrow-hot") } else { ("edge", "arrow") };
+    let _ = write!(
         out,
-        "<path class=\"{class}\" data-from=\"{from}\" data-to=\"{to}\" marker-end=\"url(#{arrow})\" \
-         d=\"M{x1} {y1}C{x1} {} {x2} {} {x2} {y2}\"/>",
-        y1 + bend,
-        y2 - bend
+        "<path class=\"{class}\" data-from=\"{from}\" data-to=\"{to}\" marker-end=\"url(#{arrow})\" d=\"M{} {}",
+        start.0, start.1
     );
+    let mut at = *start;
+    for &(x, top, bottom) in passes {
+        bend(out, at, (x, top));
+        let _ = write!(out, "V{bottom}");
+        at = (x, bottom);
+    }
+    bend(out, at, *end);
+    out.push_str("\"/>\n");
+}
+
+/// A curve that leaves downwards and arrives from above, also when it has to go up.
+fn bend(out: &mut String, (x1, y1): (i32, i32), (x2, y2): (i32, i32)) {
+    let bend = ((y2 - y1) / 2).clamp(18, 160);
+    let _ = write!(out, "C{x1} {} {x2} {} {x2} {y2}", y1 + bend, y2 - bend);
 }

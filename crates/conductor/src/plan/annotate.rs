@@ -124,14 +124,14 @@ mod tests {
 
     #[test]
     fn annotations_cannot_be_broken_out_of() {
-        let found = findings("a,b:c\n.md", "# Features\n- fast ::error::100% `x`\n- Store notes\n");
+        let found = findings("a,b:c\n.md", "# Features\n- The search is fast ::error::%0A `x`\n- Store notes\n");
         let vague = found.iter().find(|finding| finding.code == FindingCode::VagueRequirement).unwrap();
         let line = github(vague);
         assert!(
             line.starts_with("::warning file=a%2Cb%3Ac%0A.md,line=2,endLine=2,title=vague_requirement::"),
             "{line}"
         );
-        assert!(!line.contains('\n') && line.contains("100%25"), "{line}");
+        assert!(!line.contains('\n') && line.contains("%250A"), "{line}");
     }
 
     #[test]

@@ -19,7 +19,7 @@ const SCRIPT: &str = include_str!("script.js");
 pub(super) fn page(picture: &Picture<'_>) -> String {
     let documents = Documents::of(picture);
     let style = format!("{}\n{STYLE}", svg::STYLE);
-    let title = xml(&plain(picture.plan.title.as_deref().unwrap_or("Plan")));
+    let title = xml(&plain(picture.title()));
     let mut out = String::from("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
     let _ = writeln!(
         out,

@@ -7,6 +7,7 @@
 //! keeps a drawing of hundreds of items as wide as a page.
 
 mod layers;
+mod route;
 
 use super::Picture;
 use layers::{Part, arrange};
@@ -28,12 +29,14 @@ pub(super) struct Rect {
 }
 
 /// A dependency in the drawing, from the lower edge of what comes first to the upper edge of what waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) start: (i32, i32),
     pub(super) end: (i32, i32),
+    /// Upright pieces beside the items that would be in its way, from above to below: `(x, from y, to y)`.
+    pub(super) passes: Vec<(i32, i32, i32)>,
 }
 
 /// A drawing. Items are named by their position in the plan.
@@ -93,7 +96,10 @@ pub(super) fn layout(picture: &Picture<'_>, widest: i32) -> Layout {
         places[id] = Some(Rect { x, y, w: sizes[id].0, h: sizes[id].1 });
     }
     places.truncate(whole);
-    let lines = lines(picture, &forest, &places);
+    let mut lines = lines(picture, &forest, &places);
+    let is_item = |id: usize| picture.plan.items.get(id).is_some_and(|item| !picture.is_container(item));
+    let items = forest.shown.iter().filter(|&&id| is_item(id)).filter_map(|&id| places[id]);
+    route::around(&mut lines, items.collect());
     let (width, height) = (sizes[whole].0 + 2 * MARGIN, sizes[whole].1 + 2 * MARGIN);
     Layout { width, height, places, shown: forest.shown, lines }
 }
@@ -155,7 +161,7 @@ fn lines(picture: &Picture<'_>, forest: &Forest, places: &[Option<Rect>]) -> Vec
         }
         let (Some(first), Some(second)) = (places[from], places[to]) else { continue };
         let (start, end) = ((centre(first), first.y + first.h), (centre(second), second.y));
-        lines.push((Line { from, to, start, end }, first, second));
+        lines.push((Line { from, to, start, end, passes: Vec::new() }, first, second));
     }
     for at_start in [true, false] {
         let key = |line: &Line| {
@@ -173,4 +179,101 @@ fn lines(picture: &Picture<'_>, forest: &Forest, places: &[Option<Rect>]) -> Vec
         }
     }
     lines.into_iter().map(|(line, ..)| line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Category, Engine, EngineKind, Item, ItemKey, Labels, PLAN_VERSION, Plan, Priority};
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn plan(parents: &[Option<usize>], edges: &[(usize, usize)]) -> Plan {
+        let key = |at: usize| ItemKey::new(at.to_string());
+        let item = |(at, parent): (usize, &Option<usize>)| Item {
+            key: key(at),
+            title: format!("Item {at}"),
+            description: String::new(),
+            parent: parent.map(key),
+            depends_on: edges.iter().filter(|(item, _)| *item == at).map(|&(_, on)| key(on)).collect(),
+            estimate: None,
+            complexity: 1,
+            complexity_reasons: Vec::new(),
+            category: Category::Feature,
+            priority: Priority::Medium,
+            tags: Vec::new(),
+            acceptance: Vec::new(),
+            files: Vec::new(),
+            confidence: 100,
+            requirements: Vec::new(),
+            sources: Vec::new(),
+        };
+        Plan {
+            version: PLAN_VERSION,
+            title: None,
+            engine: Engine { kind: EngineKind::Outline, model: None },
+            documents: Vec::new(),
+            requirements: Vec::new(),
+            items: parents.iter().enumerate().map(item).collect(),
+            notes: Vec::new(),
+            verdicts: BTreeMap::new(),
+            answers: Vec::new(),
+        }
+    }
+
+    fn laid_out(plan: &Plan) -> Layout {
+        layout(&Picture::new(plan, &Labels::of(plan), &[]), 700)
+    }
+
+    fn overlap(a: Rect, b: Rect) -> bool {
+        a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn boxes_hold_their_parts_and_nothing_overlaps(
+            parents in prop::collection::vec(prop::option::weighted(0.6, any::<prop::sample::Index>()), 1..60),
+            edges in prop::collection::vec((0..60usize, 0..60usize), 0..90),
+        ) {
+            // A parent stands before its children, so that all are shown where they belong.
+            let parents: Vec<Option<usize>> =
+                parents.iter().enumerate().map(|(at, parent)| parent.filter(|_| at > 0).map(|parent| parent.index(at))).collect();
+            let edges: Vec<_> = edges.into_iter().filter(|&(item, on)| item < parents.len() && on < parents.len()).collect();
+            let layout = laid_out(&plan(&parents, &edges));
+            let whole = Rect { x: 0, y: 0, w: layout.width, h: layout.height };
+            for (at, parent) in parents.iter().enumerate() {
+                let place = layout.places[at].unwrap();
+                let around = parent.map_or(whole, |parent| layout.places[parent].unwrap());
+                prop_assert!(place.x >= around.x && place.y >= around.y);
+                prop_assert!(place.x + place.w <= around.x + around.w && place.y + place.h <= around.y + around.h);
+                for (other, _) in parents.iter().enumerate().filter(|&(other, above)| other != at && above == parent) {
+                    prop_assert!(!overlap(place, layout.places[other].unwrap()), "{at} and {other}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_waits_stands_below_and_lines_go_around() {
+        // 0 -> 1 -> 2, and 0 -> 2 passes 1.
+        let layout = laid_out(&plan(&[None; 3], &[(1, 0), (2, 1), (2, 0)]));
+        let y = |at: usize| layout.places[at].unwrap().y;
+        assert!(y(0) < y(1) && y(1) < y(2));
+        let long = layout.lines.iter().find(|line| (line.from, line.to) == (0, 2)).unwrap();
+        let between = layout.places[1].unwrap();
+        let &[(x, top, bottom)] = long.passes.as_slice() else { panic!("{long:?}") };
+        assert!(x < between.x || x > between.x + between.w);
+        assert!(top <= between.y && bottom >= between.y + between.h);
+    }
+
+    #[test]
+    fn circles_and_wide_layers_are_laid_out() {
+        let circle = laid_out(&plan(&[None; 3], &[(0, 2), (1, 0), (2, 1)]));
+        assert_eq!(circle.lines.len(), 3);
+        let wide = laid_out(&plan(&[None; 40], &[]));
+        assert!(wide.width <= 700 + 2 * MARGIN, "{}", wide.width);
+        assert!(wide.places.iter().all(Option::is_some));
+    }
 }
