@@ -1,8 +1,16 @@
 //! What reading, planning and checking found worth saying.
 
+use crate::document::short_hash;
 use crate::{ItemKey, Source};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// The page about a code, from the folder of the documentation.
+macro_rules! page {
+    ($code:literal) => {
+        include_str!(concat!("../../../docs/findings/", $code, ".md"))
+    };
+}
 
 /// One result of a check, with a code that scripts and settings can name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,44 +103,95 @@ pub enum FindingCode {
     AssumedLatin1,
     /// The document holds unresolved merge conflict markers.
     MergeConflict,
+    /// A requirement with words that nobody can check.
+    VagueRequirement,
+    /// Requirements that cannot all be met.
+    Contradiction,
+    /// Something that the document says is not decided.
+    OpenQuestion,
+    /// Acceptance criteria that nobody can check.
+    VagueAcceptance,
+    /// An item without an estimate.
+    NoEstimate,
+    /// An item that does what the document rules out.
+    OutOfScopeItem,
 }
 
 impl FindingCode {
-    /// The severity that holds where no setting says otherwise.
-    pub fn default_severity(self) -> Severity {
+    /// Every code, in the order of their documentation.
+    pub const ALL: [Self; 20] = [
+        Self::Cycle,
+        Self::UnknownReference,
+        Self::DuplicateKey,
+        Self::EmptyPlan,
+        Self::UncoveredRequirement,
+        Self::ItemWithoutSource,
+        Self::RedundantEdge,
+        Self::MissingEdge,
+        Self::OversizeItem,
+        Self::NoAcceptance,
+        Self::DuplicateItems,
+        Self::DroppedDependency,
+        Self::AssumedLatin1,
+        Self::MergeConflict,
+        Self::VagueRequirement,
+        Self::Contradiction,
+        Self::OpenQuestion,
+        Self::VagueAcceptance,
+        Self::NoEstimate,
+        Self::OutOfScopeItem,
+    ];
+
+    /// The code as it is written, the usual severity, and the page about it.
+    const fn row(self) -> (&'static str, Severity, &'static str) {
+        use Severity::{Error, Note, Warning};
         match self {
-            Self::Cycle | Self::UnknownReference | Self::DuplicateKey | Self::EmptyPlan => Severity::Error,
-            Self::UncoveredRequirement
-            | Self::ItemWithoutSource
-            | Self::RedundantEdge
-            | Self::MissingEdge
-            | Self::OversizeItem
-            | Self::NoAcceptance
-            | Self::DuplicateItems
-            | Self::DroppedDependency
-            | Self::AssumedLatin1
-            | Self::MergeConflict => Severity::Warning,
+            Self::Cycle => ("cycle", Error, page!("cycle")),
+            Self::UnknownReference => ("unknown_reference", Error, page!("unknown_reference")),
+            Self::DuplicateKey => ("duplicate_key", Error, page!("duplicate_key")),
+            Self::EmptyPlan => ("empty_plan", Error, page!("empty_plan")),
+            Self::UncoveredRequirement => ("uncovered_requirement", Warning, page!("uncovered_requirement")),
+            Self::ItemWithoutSource => ("item_without_source", Warning, page!("item_without_source")),
+            Self::RedundantEdge => ("redundant_edge", Warning, page!("redundant_edge")),
+            Self::MissingEdge => ("missing_edge", Warning, page!("missing_edge")),
+            Self::OversizeItem => ("oversize_item", Warning, page!("oversize_item")),
+            Self::NoAcceptance => ("no_acceptance", Warning, page!("no_acceptance")),
+            Self::DuplicateItems => ("duplicate_items", Warning, page!("duplicate_items")),
+            Self::DroppedDependency => ("dropped_dependency", Warning, page!("dropped_dependency")),
+            Self::AssumedLatin1 => ("assumed_latin1", Warning, page!("assumed_latin1")),
+            Self::MergeConflict => ("merge_conflict", Warning, page!("merge_conflict")),
+            Self::VagueRequirement => ("vague_requirement", Warning, page!("vague_requirement")),
+            Self::Contradiction => ("contradiction", Warning, page!("contradiction")),
+            Self::OpenQuestion => ("open_question", Note, page!("open_question")),
+            Self::VagueAcceptance => ("vague_acceptance", Warning, page!("vague_acceptance")),
+            Self::NoEstimate => ("no_estimate", Note, page!("no_estimate")),
+            Self::OutOfScopeItem => ("out_of_scope_item", Warning, page!("out_of_scope_item")),
         }
     }
 
+    /// The severity that holds where no setting says otherwise.
+    pub const fn default_severity(self) -> Severity {
+        self.row().1
+    }
+
     /// The code as it is written in settings and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Cycle => "cycle",
-            Self::UnknownReference => "unknown_reference",
-            Self::DuplicateKey => "duplicate_key",
-            Self::EmptyPlan => "empty_plan",
-            Self::UncoveredRequirement => "uncovered_requirement",
-            Self::ItemWithoutSource => "item_without_source",
-            Self::RedundantEdge => "redundant_edge",
-            Self::MissingEdge => "missing_edge",
-            Self::OversizeItem => "oversize_item",
-            Self::NoAcceptance => "no_acceptance",
-            Self::DuplicateItems => "duplicate_items",
-            Self::DroppedDependency => "dropped_dependency",
-            Self::AssumedLatin1 => "assumed_latin1",
-            Self::MergeConflict => "merge_conflict",
-        }
+    pub const fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The page about the code, in Markdown: what it means, why it matters, how to settle it.
+    pub const fn page(self) -> &'static str {
+        self.row().2
+    }
+
+    /// The code that is written so.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == name)
+    }
+
+    /// Whether a plan with such a finding has no tasks that it could become: no setting makes it importable.
+    pub const fn is_structural(self) -> bool {
+        matches!(self.default_severity(), Severity::Error)
     }
 }
 
@@ -179,6 +238,11 @@ impl Finding {
         self
     }
 
+    pub(crate) fn asking(mut self, id: QuestionId, text: String) -> Self {
+        self.question = Some(Question { id, text });
+        self
+    }
+
     pub(crate) fn fixed_by(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self
@@ -189,6 +253,11 @@ impl QuestionId {
     /// Any text can be an id; answering one that nothing asks is refused.
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
+    }
+
+    /// The name of the question about something; the same parts give the same name.
+    pub(crate) fn of(parts: &[&str]) -> Self {
+        Self(format!("Q-{}", short_hash(parts)))
     }
 
     /// The id as text.
@@ -203,13 +272,20 @@ impl fmt::Display for QuestionId {
     }
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Severity {
+    /// The severity as it is written in settings and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Note => "note",
             Self::Warning => "warning",
             Self::Error => "error",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

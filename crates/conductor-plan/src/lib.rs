@@ -11,6 +11,7 @@
 //! always give the same plan. [`lint`] says what is wrong with a plan, whoever made it, and [`Order`] what must wait
 //! for what. [`review`] is the only way to a [`ReviewedPlan`], and only a reviewed plan has rows to import.
 
+mod answers;
 mod document;
 mod finding;
 mod graph;
@@ -18,17 +19,21 @@ mod import;
 mod lint;
 mod order;
 mod outline;
+mod phrases;
+mod picture;
 mod plan;
 mod requirement;
 mod review;
 mod span;
 mod words;
 
+pub use answers::{ANSWERS, answers_document};
 pub use document::{Block, BlockKind, Digest, Document, DocumentError, DocumentKind, MAX_DOCUMENT_BYTES};
 pub use finding::{Answer, Finding, FindingCode, Fix, Question, QuestionId, Severity};
 pub use lint::{LintOptions, lint, lint_with};
 pub use order::{Order, OrderError, Schedule, Slot};
 pub use outline::{OutlineOptions, outline};
+pub use picture::{Labels, Picture, markdown_cell};
 pub use plan::{
     Category, DocumentRef, Engine, EngineKind, Estimate, Item, ItemKey, PLAN_VERSION, Plan, PlanError,
     TreeRow,
@@ -36,6 +41,6 @@ pub use plan::{
 pub use requirement::{
     Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, requirements,
 };
-pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, review};
+pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, review, review_with};
 pub use span::{Source, Span};
 pub use taskwerk_model::Priority;

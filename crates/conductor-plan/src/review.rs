@@ -1,6 +1,7 @@
 //! From a draft to what may be imported: a person's word on every item.
 
-use crate::{Finding, FindingCode, Item, ItemKey, Plan, Severity, lint};
+use crate::lint::structural;
+use crate::{Finding, FindingCode, Item, ItemKey, LintOptions, Plan, Severity, lint_with};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
@@ -90,8 +91,21 @@ impl Verdicts {
 /// When the plan has findings that are errors, when a verdict names no item, when an item has no verdict, and when
 /// nothing is left.
 pub fn review(plan: Plan, verdicts: &Verdicts) -> Result<ReviewedPlan, ReviewError> {
-    let errors: Vec<Finding> =
-        lint(&plan).into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+    review_with(plan, verdicts, &LintOptions::default())
+}
+
+/// The same, with the severities that were set. What makes an import impossible is refused whatever they say.
+///
+/// # Errors
+/// As [`review`].
+pub fn review_with(
+    plan: Plan,
+    verdicts: &Verdicts,
+    options: &LintOptions,
+) -> Result<ReviewedPlan, ReviewError> {
+    let mut errors = structural(&plan);
+    let set = lint_with(&plan, options).into_iter().filter(|finding| finding.severity == Severity::Error);
+    errors.extend(set.filter(|finding| !finding.code.is_structural()));
     if !errors.is_empty() {
         return Err(ReviewError::Refused { findings: errors });
     }

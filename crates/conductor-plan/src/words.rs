@@ -121,6 +121,11 @@ impl Bag {
         self.0.binary_search(&word).is_ok()
     }
 
+    /// The set without the words of another.
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        Self(self.iter().filter(|&word| !other.has(word)).collect())
+    }
+
     pub(crate) fn has_all(&self, other: &Self) -> bool {
         other.len() <= self.len() && other.iter().all(|word| self.has(word))
     }
@@ -156,7 +161,7 @@ fn pairs(piece: &str, stems: &mut Vec<String>) {
 }
 
 /// Lower case without marks on letters.
-fn fold(word: &str) -> String {
+pub(crate) fn fold(word: &str) -> String {
     if word.is_ascii() {
         return word.to_ascii_lowercase();
     }

@@ -3,7 +3,7 @@
 use conductor_plan::{
     Category, Engine, EngineKind, Estimate, FindingCode, Fix, Item, ItemKey, LintOptions, Order,
     PLAN_VERSION, Plan, Priority, ReviewError, Severity, Source, Span, Verdict, Verdicts, lint, lint_with,
-    review,
+    review, review_with,
 };
 
 fn key(name: &str) -> ItemKey {
@@ -24,7 +24,7 @@ fn item(name: &str, within: &str, after: &[&str]) -> Item {
         category: Category::Feature,
         priority: Priority::Medium,
         tags: Vec::new(),
-        acceptance: vec!["it works".to_owned()],
+        acceptance: vec!["it prints its name".to_owned()],
         files: Vec::new(),
         confidence: 80,
         requirements: Vec::new(),
@@ -144,6 +144,69 @@ fn severities_can_be_set() {
         ..LintOptions::default()
     };
     assert_eq!(lint_with(&plan(vec![bare]), &options)[0].severity, Severity::Error);
+}
+
+#[test]
+fn what_is_off_is_not_reported_but_nothing_makes_a_circle_importable() {
+    let circle = || plan(vec![item("a", "", &["a"])]);
+    let off = LintOptions { off: [FindingCode::Cycle].into(), ..LintOptions::default() };
+    assert_eq!(lint_with(&circle(), &off), []);
+    let accepted = Verdicts::all_accepted("me");
+    assert!(matches!(review_with(circle(), &accepted, &off), Err(ReviewError::Refused { .. })));
+    let mut bare = item("a", "", &[]);
+    bare.acceptance.clear();
+    let strict = LintOptions {
+        severities: [(FindingCode::NoAcceptance, Severity::Error)].into(),
+        ..LintOptions::default()
+    };
+    assert!(review_with(plan(vec![bare.clone()]), &accepted, &strict).is_err());
+    assert!(review(plan(vec![bare]), &accepted).is_ok());
+}
+
+#[test]
+fn titles_that_are_nearly_the_same_are_found() {
+    let titled = |title: &str| {
+        let mut one = item(title, "", &[]);
+        one.title = title.to_owned();
+        one
+    };
+    let twins = |titles: &[&str]| {
+        let found = lint(&plan(titles.iter().map(|title| titled(title)).collect()));
+        found.iter().filter(|finding| finding.code == FindingCode::DuplicateItems).count()
+    };
+    assert_eq!(twins(&["Export notes as PDF files", "Exporting the notes as a PDF file"]), 1);
+    assert_eq!(twins(&["Search notes by title, word and date", "Search notes by date, word or title"]), 1);
+    for different in [
+        ["Search notes by title", "Search notes by date"],
+        ["Import old notes, part 1 of 2", "Import old notes, part 2 of 2"],
+        ["Add the endpoint that lists users", "Add the endpoint that deletes users"],
+    ] {
+        assert_eq!(twins(&different), 0, "{different:?}");
+    }
+}
+
+#[test]
+fn every_code_has_its_page() {
+    for code in FindingCode::ALL {
+        let page = code.page();
+        assert!(page.starts_with(&format!("# `{code}`\n")), "{code}");
+        for part in [
+            "## What\n",
+            "## Why it matters\n",
+            "## Example\n",
+            "## How to settle it\n",
+            "## How to configure it\n",
+        ] {
+            assert!(page.contains(part), "{code}: {part}");
+        }
+        assert!(page.contains(&format!("Usually: **{}**.", code.default_severity())), "{code}");
+        assert!(page.contains(&format!("severities: {{ {code}: ")), "{code}");
+        assert_eq!(FindingCode::from_name(code.as_str()), Some(code));
+    }
+    let mut names: Vec<&str> = FindingCode::ALL.iter().map(|code| code.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), FindingCode::ALL.len());
 }
 
 #[test]

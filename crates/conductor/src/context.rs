@@ -8,6 +8,7 @@ use conductor_host::config::Config;
 use conductor_host::git::Repo;
 use conductor_host::journal::Database;
 use conductor_host::process::EnvMap;
+use conductor_plan::LintOptions;
 use serde_json::Value;
 use taskwerk_client::model::{Actor, ErrorCode, Session};
 use taskwerk_client::{Init, Tasks, locate};
@@ -131,6 +132,11 @@ impl Context {
 }
 
 impl Project {
+    /// What this project's plans are checked against.
+    pub(crate) fn lint_options(&self) -> LintOptions {
+        self.config.planning.lint_options()
+    }
+
     /// Conductor's own database of this project.
     pub(crate) fn database(&self) -> Result<Database, CliError> {
         Database::open(self.tasks.data_dir()).map_err(from_journal)

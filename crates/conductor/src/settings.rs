@@ -29,7 +29,11 @@ const PLANNING: &[Field] = &[
     Field::new("max_depth", Kind::Any, "how deep tasks are split").or(Default::Integer(3)),
     Field::new("target_minutes", Kind::Any, "a task above this estimate is split").or(Default::Integer(240)),
     Field::new("max_cost", Kind::Any, "the most that one plan may cost"),
-    Field::new("severities", Kind::Map(&Kind::Any), "the weight of findings: error, warning or off"),
+    Field::new(
+        "severities",
+        Kind::Map(&Kind::Any),
+        "the weight of findings by code: error, warning, note or off",
+    ),
 ];
 
 const ORCHESTRATION: &[Field] = &[

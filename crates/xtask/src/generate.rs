@@ -7,14 +7,15 @@ use std::fmt;
 use std::io;
 
 use crate::workspace::Workspace;
-use crate::{exits, runs, tidy};
+use crate::{exits, findings, runs, tidy};
 
 /// Documents that may hold generated parts.
-const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"];
+const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "docs/findings/README.md"];
 
 const BLOCKS: &[Block] = &[
     Block { name: "crate-edges", render: tidy::edges::table },
     Block { name: "exit-codes", render: exits::table },
+    Block { name: "finding-codes", render: findings::table },
     Block { name: "run-table", render: runs::table },
 ];
 

@@ -6,6 +6,7 @@
 mod agents;
 mod bench;
 mod exits;
+mod findings;
 mod generate;
 mod mutants;
 mod program;

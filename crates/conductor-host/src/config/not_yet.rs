@@ -28,12 +28,11 @@ pub fn not_yet(config: &Config) -> Vec<NotYet> {
         .collect()
 }
 
-fn planning(planning: &Planning) -> [Row; 3] {
+fn planning(planning: &Planning) -> [Row; 2] {
     let other_engine = matches!(planning.engine, PlanningEngine::Llm | PlanningEngine::Agent);
     [
         (other_engine, "planning.engine", "plans are made by the outline engine only", false),
         (planning.max_cost.is_some(), "planning.max_cost", "the cost of planning is not limited", true),
-        (!planning.severities.is_empty(), "planning.severities", "findings keep their own weight", false),
     ]
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use conductor_plan::{FindingCode, LintOptions};
+
 use super::Micros;
 use super::reader::Section;
 
@@ -33,7 +35,7 @@ pub struct Planning {
     /// The most that making one plan may cost.
     pub max_cost: Option<Micros>,
     /// Findings, by code, whose weight the user changed.
-    pub severities: BTreeMap<String, Severity>,
+    pub severities: BTreeMap<FindingCode, Severity>,
 }
 
 /// The weight of a finding about a plan.
@@ -41,8 +43,10 @@ pub struct Planning {
 pub enum Severity {
     /// It forbids the import.
     Error,
-    /// It is shown.
+    /// It is shown, and counted.
     Warning,
+    /// It is shown.
+    Note,
     /// It is not shown.
     Off,
 }
@@ -69,7 +73,6 @@ impl Planning {
             ("llm", PlanningEngine::Llm),
             ("agent", PlanningEngine::Agent),
         ];
-        let severities = [("error", Severity::Error), ("warning", Severity::Warning), ("off", Severity::Off)];
         let read = Self {
             engine: section.take("engine").and_then(|f| f.choice(&engines)).unwrap_or(default.engine),
             agent: section.take("agent").and_then(|f| f.text()),
@@ -81,10 +84,46 @@ impl Planning {
             max_cost: section.take("max_cost").and_then(|f| f.money()),
             severities: section
                 .take("severities")
-                .map(|f| f.entries(|code, entry| Some((code.to_owned(), entry.choice(&severities)?))))
+                .and_then(|f| f.section())
+                .map(severities)
                 .unwrap_or_default(),
         };
         section.finish();
         read
     }
+
+    /// What plans are checked against. An item is oversize from four times the target on.
+    pub fn lint_options(&self) -> LintOptions {
+        let mut options =
+            LintOptions { max_minutes: self.target_minutes.saturating_mul(4), ..LintOptions::default() };
+        for (&code, severity) in &self.severities {
+            let severity = match severity {
+                Severity::Error => conductor_plan::Severity::Error,
+                Severity::Warning => conductor_plan::Severity::Warning,
+                Severity::Note => conductor_plan::Severity::Note,
+                Severity::Off => {
+                    options.off.insert(code);
+                    continue;
+                }
+            };
+            options.severities.insert(code, severity);
+        }
+        options
+    }
+}
+
+/// The weights of findings: each key is a code.
+fn severities(mut section: Section<'_>) -> BTreeMap<FindingCode, Severity> {
+    let weights = [
+        ("error", Severity::Error),
+        ("warning", Severity::Warning),
+        ("note", Severity::Note),
+        ("off", Severity::Off),
+    ];
+    let set = FindingCode::ALL
+        .into_iter()
+        .filter_map(|code| Some((code, section.take(code.as_str())?.choice(&weights)?)))
+        .collect();
+    section.finish();
+    set
 }

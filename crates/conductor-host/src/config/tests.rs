@@ -37,7 +37,7 @@ orchestration:
 const WRONG: &str = r#"
 orchestraton: {}
 monitor: { colour: true }
-planning: { engine: outlien, max_depth: 0, max_cost: cheap, severities: { x: loud } }
+planning: { engine: outlien, max_depth: 0, max_cost: cheap, severities: { cycle: loud, no_acceptence: off } }
 orchestration:
   agents:
     claude: { modle: x, temperature: 3, env: ["A=B"], run: "a | b", price: { input: 3 } }
@@ -108,12 +108,22 @@ fn nothing_written_means_the_defaults() {
 }
 
 #[test]
+fn severities_become_what_plans_are_checked_against() {
+    let text = "planning: { target_minutes: 60, severities: { no_acceptance: error, redundant_edge: off, cycle: note } }";
+    let options = Config::from_value(&yaml(text)).unwrap().planning.lint_options();
+    insta::assert_snapshot!(format!("{options:?}"), @"");
+    let usual = Config::default().planning.lint_options();
+    assert_eq!(usual, conductor_plan::LintOptions::default());
+}
+
+#[test]
 fn all_problems_are_told_at_once_with_path_value_and_help() {
     insta::assert_snapshot!(problems(WRONG), @r#"
     planning.engine: "outlien" is not allowed; expected one of auto, outline, llm, agent (did you mean outline?)
     planning.max_depth: 0 is not allowed; expected a whole number from 1 to 10
     planning.max_cost: "cheap" is not allowed; expected an amount in US dollars, such as 5.00
-    planning.severities.x: "loud" is not allowed; expected one of error, warning, off
+    planning.severities.cycle: "loud" is not allowed; expected one of error, warning, note, off
+    planning.severities.no_acceptence: unknown key; did you mean no_acceptance?
     orchestration.agents.claude.run: "a | b" is not allowed; expected a command line without shell syntax (`|` means something to a shell, but none runs here: quote it, or write sh -c '…')
     orchestration.agents.claude.env[0]: "A=B" is not allowed; expected the name of an environment variable (its value stays out of the file)
     orchestration.agents.claude.temperature: 3 is not allowed; expected a number from 0 to 2
@@ -199,7 +209,6 @@ orchestration:
   notify: { command: "notify-send", webhook: "http://localhost:1/x" }
 "#), @r"
     0 planning.engine: plans are made by the outline engine only
-    0 planning.severities: findings keep their own weight
     0 orchestration.workflow.land: landing always waits for your word
     0 orchestration.workflow.merge: each run becomes one commit
     1 orchestration.safety.sandbox: agents run with your rights

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use cli_kit::CliError;
 use cli_kit::text::escape;
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
-use conductor_plan::{Document, OutlineOptions, lint, outline};
+use conductor_plan::{Document, LintOptions, OutlineOptions, Plan, lint_with, outline};
 use taskwerk_client::Init;
 
 use super::stored::{Metadata, Stored, to_value};
-use super::{documents, engine};
+use super::{answers, documents, engine};
 use crate::context::{Context, Project, current_folder};
 use crate::failure::from_journal;
 use crate::place::checkout_top;
@@ -56,7 +56,7 @@ impl DraftArgs {
                 .note(format!("Made {} (config.yml is for git, the rest is ignored)", escape(&place)));
         }
         let mut database = project.database()?;
-        let drafted = store(&mut database, &documents, &self.options(&project))?;
+        let drafted = store(&mut database, &documents, &self.options(&project), &project.lint_options())?;
         Ok((project, database, drafted))
     }
 
@@ -74,16 +74,20 @@ fn store(
     database: &mut Database,
     documents: &[Document],
     options: &OutlineOptions,
+    checks: &LintOptions,
 ) -> Result<Drafted, CliError> {
     let digest = digest(documents, options);
-    let plan = outline(documents, options);
-    let findings = lint(&plan);
+    let answers = answers::earlier(database, documents)?;
+    let answered = answers::document(&answers)?;
+    let all: Vec<Document> = documents.iter().cloned().chain(answered).collect();
+    let plan = Plan { answers, ..outline(&all, options) };
+    let findings = lint_with(&plan, checks);
     let counts = Metadata::of(&plan, &findings);
     let metadata = to_value(&counts)?;
     let body = plan.to_json().map_err(|error| CliError::internal(error.to_string()))?;
     match database.plan_by_digest(&digest).map_err(from_journal)? {
         Some(row) if row.status != PlanStatus::Draft => {
-            return Ok(Drafted { stored: Stored::of_row(row)?, known: true });
+            return Ok(Drafted { stored: Stored::of_row(row, checks)?, known: true });
         }
         Some(row) if row.body == body => {
             let stored = Stored { row, plan, findings, metadata: counts };
@@ -96,11 +100,10 @@ fn store(
         }
         None => {}
     }
-    for document in documents {
+    for document in &all {
         database.keep_document(document.digest().as_str(), document.text()).map_err(from_journal)?;
     }
-    let names: Vec<&str> = plan.documents.iter().map(|document| document.name.as_str()).collect();
-    let (source_file, created_at) = (names.join(", "), cli_kit::time::now());
+    let (source_file, created_at) = (answers::source_file(documents), cli_kit::time::now());
     let id =
         database.create_plan(&source_file, &digest, &metadata, &body, created_at).map_err(from_journal)?;
     let row = PlanRow { id, source_file, digest, created_at, status: PlanStatus::Draft, metadata, body };

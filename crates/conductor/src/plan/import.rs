@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit, Printer};
 use conductor_host::journal::{Database, PlanStatus};
-use conductor_plan::{ReviewError, Verdicts, review};
+use conductor_plan::{ReviewError, Verdicts, review_with};
 use taskwerk_client::ImportOptions;
 use taskwerk_client::model::Known;
 
@@ -36,7 +36,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let project = context.open()?;
     let mut database = project.database()?;
-    let mut stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported)?;
+    let mut stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported, &project.lint_options())?;
     if stored.row.status == PlanStatus::Imported {
         if context.printer.is_json() {
             print_json(&mut context.printer, &stored, true);
@@ -68,8 +68,9 @@ pub(super) fn import(
     stored: &mut Stored,
 ) -> Result<(), CliError> {
     let by = context.actor()?.to_string();
-    let reviewed = review(stored.plan.clone(), &Verdicts::all_accepted(by.as_str()))
-        .map_err(|error| not_reviewed(stored, &error))?;
+    let reviewed =
+        review_with(stored.plan.clone(), &Verdicts::all_accepted(by.as_str()), &project.lint_options())
+            .map_err(|error| not_reviewed(stored, &error))?;
     let options = ImportOptions { known: Known::Skip, prefix: None, dry_run: false };
     let report = project.tasks.import(reviewed.import_rows(), &options).map_err(from_client)?;
     let ids: BTreeMap<String, String> =

@@ -1,5 +1,8 @@
 //! `conductor plan`: from documents to tasks. One verb, one file; what the verbs share stands in files of its own.
 
+mod annotate;
+mod answer;
+mod answers;
 mod create;
 mod decompose;
 mod discard;
@@ -9,10 +12,13 @@ mod engine;
 mod import;
 mod lint;
 mod list;
+mod questions;
 mod report;
+mod requirements;
 mod review;
 mod show;
 mod stored;
+mod subject;
 mod tree;
 mod work;
 
@@ -44,6 +50,9 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     Lint(lint::Args),
+    Requirements(requirements::Args),
+    Questions(questions::Args),
+    Answer(answer::Args),
     Discard(discard::Args),
 }
 
@@ -56,6 +65,9 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Verb::List(args) => list::run(args, context),
         Verb::Show(args) => show::run(args, context),
         Verb::Lint(args) => lint::run(args, context),
+        Verb::Requirements(args) => requirements::run(args, context),
+        Verb::Questions(args) => questions::run(args, context),
+        Verb::Answer(args) => answer::run(args, context),
         Verb::Discard(args) => discard::run(args, context),
     }
 }

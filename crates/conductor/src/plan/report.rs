@@ -1,10 +1,14 @@
 //! What the plan commands say: one form for people, one for programs.
 
+use std::collections::BTreeMap;
+
 use cli_kit::printer::Style;
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit, Printer};
 use conductor_host::journal::PlanRow;
-use conductor_plan::{Engine, EngineKind, Finding, Item, ItemKey, Order, Plan, Requirement, Severity};
+use conductor_plan::{
+    Engine, EngineKind, Finding, Item, ItemKey, Order, Plan, Requirement, Schedule, Severity, Slot,
+};
 use serde::Serialize;
 use taskwerk_client::model::Minutes;
 
@@ -46,6 +50,40 @@ struct OrderJson<'a> {
     critical_path: &'a [ItemKey],
     critical_minutes: u32,
     total_minutes: u32,
+    /// By how many minutes each item can be late.
+    slack: &'a BTreeMap<ItemKey, u32>,
+    schedule: ScheduleJson,
+}
+
+/// Who does what when. Times are minutes from the beginning.
+#[derive(Serialize)]
+struct ScheduleJson {
+    agents: usize,
+    makespan: u32,
+    /// No schedule is shorter than this.
+    bound: u32,
+    slots: Vec<SlotJson>,
+}
+
+#[derive(Serialize)]
+struct SlotJson {
+    item: ItemKey,
+    agent: usize,
+    start: u32,
+    end: u32,
+}
+
+impl ScheduleJson {
+    fn of(schedule: &Schedule, agents: usize) -> Self {
+        let slot = |slot: &Slot| SlotJson {
+            item: slot.item.clone(),
+            agent: slot.worker,
+            start: slot.start,
+            end: slot.end,
+        };
+        let slots = schedule.slots.iter().map(slot).collect();
+        Self { agents, makespan: schedule.makespan, bound: schedule.bound, slots }
+    }
 }
 
 impl<'a> PlanJson<'a> {
@@ -73,20 +111,34 @@ impl<'a> PlanJson<'a> {
 }
 
 /// Prints the one document of a whole plan.
-pub(super) fn print_whole(printer: &mut Printer, stored: &Stored) {
+pub(super) fn print_whole(printer: &mut Printer, stored: &Stored, agents: usize) {
     let order = Order::of(&stored.plan).ok();
-    printer.json(&WholeJson {
+    printer.json(&whole_json(stored, order.as_ref(), agents));
+}
+
+/// The same as text.
+pub(super) fn whole(stored: &Stored, agents: usize) -> Result<String, CliError> {
+    let order = Order::of(&stored.plan).ok();
+    serde_json::to_string_pretty(&whole_json(stored, order.as_ref(), agents))
+        .map(|text| text + "\n")
+        .map_err(|error| CliError::internal(format!("failed to write JSON: {error}")))
+}
+
+fn whole_json<'a>(stored: &'a Stored, order: Option<&'a Order>, agents: usize) -> WholeJson<'a> {
+    WholeJson {
         plan: PlanJson::of(stored),
         requirements: &stored.plan.requirements,
         items: &stored.plan.items,
-        order: order.as_ref().map(|order| OrderJson {
+        order: order.map(|order| OrderJson {
             levels: &order.levels,
             critical_path: &order.critical_path,
             critical_minutes: order.critical_minutes,
             total_minutes: order.total_minutes,
+            slack: &order.slack,
+            schedule: ScheduleJson::of(&order.schedule(agents), agents),
         }),
         findings: &stored.findings,
-    });
+    }
 }
 
 /// `plan 1, draft, docs/prd.md`.
@@ -116,8 +168,13 @@ pub(super) fn tasks_in_groups(metadata: &Metadata) -> String {
 
 /// `0 errors, 2 warnings`.
 pub(super) fn weights(printer: &Printer, stored: &Stored) -> String {
+    weights_of(printer, &stored.findings)
+}
+
+/// The same of findings alone.
+pub(super) fn weights_of(printer: &Printer, findings: &[Finding]) -> String {
     let weight = |severity, word, style| {
-        let found = stored.findings.iter().filter(|finding| finding.severity == severity).count();
+        let found = findings.iter().filter(|finding| finding.severity == severity).count();
         let text = count(found, word);
         if found == 0 { text } else { printer.paint(style, &text).into_owned() }
     };
@@ -139,13 +196,18 @@ pub(super) fn findings<'f>(printer: &mut Printer, found: impl IntoIterator<Item 
         let severity = finding.severity.to_string();
         let place = finding.sources.first().map(|source| format!("  ({source})")).unwrap_or_default();
         let text = format!("{} {}{place}", finding.code, finding.message);
-        let line = format!("  {} {}", printer.paint(style, &severity), escape(&text));
+        let asked = finding
+            .question
+            .as_ref()
+            .map(|question| format!("  {}", printer.paint(Style::Cyan, &escape(question.id.as_str()))));
+        let line =
+            format!("  {} {}{}", printer.paint(style, &severity), escape(&text), asked.unwrap_or_default());
         printer.line(line);
     }
 }
 
 /// What can be done when, and what holds everything up.
-pub(super) fn order(printer: &mut Printer, plan: &Plan, labels: &Labels) {
+pub(super) fn order(printer: &mut Printer, plan: &Plan, labels: &Labels, agents: usize) {
     let Ok(order) = Order::of(plan) else { return };
     if order.total_minutes == 0 {
         return;
@@ -154,11 +216,13 @@ pub(super) fn order(printer: &mut Printer, plan: &Plan, labels: &Labels) {
     let names = |keys: &[ItemKey], between: &str| {
         keys.iter().map(|key| labels.of(key)).collect::<Vec<_>>().join(between)
     };
+    let schedule = order.schedule(agents);
     printer.line(format!(
-        "Order  {} of work; {} with 2 agents, {} at the least",
+        "Order  {} of work; {} with {}, {} at the least",
         hours(order.total_minutes),
-        hours(order.schedule(2).makespan),
-        hours(order.critical_minutes)
+        hours(schedule.makespan),
+        count(agents, "agent"),
+        hours(schedule.bound)
     ));
     for (level, keys) in order.levels.iter().enumerate() {
         printer.line(format!("  {:>2}  {}", level + 1, names(keys, ", ")));
@@ -168,6 +232,16 @@ pub(super) fn order(printer: &mut Printer, plan: &Plan, labels: &Labels) {
         hours(order.critical_minutes),
         names(&order.critical_path, " -> ")
     ));
+    // Two are what the line above is about; who asks for another number wants to see who does what.
+    for agent in (0..agents).filter(|_| agents != 2) {
+        let own = schedule.slots.iter().filter(|slot| slot.worker == agent);
+        let own: Vec<String> = own
+            .map(|slot| format!("{} ({}-{})", labels.of(&slot.item), hours(slot.start), hours(slot.end)))
+            .collect();
+        if !own.is_empty() {
+            printer.line(format!("  agent {}  {}", agent + 1, own.join(", ")));
+        }
+    }
 }
 
 /// What a user would type next.

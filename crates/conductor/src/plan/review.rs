@@ -17,11 +17,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
-    let database = context.open()?.database()?;
-    let stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported)?;
+    let project = context.open()?;
+    let database = project.database()?;
+    let stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported, &project.lint_options())?;
     let printer = &mut context.printer;
     if printer.is_json() {
-        report::print_whole(printer, &stored);
+        report::print_whole(printer, &stored, 2);
         return Ok(Exit::Ok);
     }
     print_tree(printer, &stored);

@@ -1,40 +1,117 @@
 //! `conductor plan show`, and the pieces of it that other commands show.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+use cli_kit::text::{escape, escape_block};
 use cli_kit::{CliError, Exit, Printer};
-use conductor_plan::{ItemKey, Order};
+use conductor_plan::{ItemKey, Order, Picture};
 
 use super::report;
 use super::stored::{Stored, Unnamed};
+use super::subject::texts;
 use super::tree::{Labels, table};
 use crate::context::Context;
 
 /// Show a plan with everything: tree, estimates, places in the document, order, critical path, findings
+///
+/// As a picture, too: html is one page with the graph and the documents beside it, linked both ways; it loads nothing.
 #[derive(clap::Args, Debug)]
-#[command(after_help = "Examples:\n  conductor plan show\n  conductor plan show 2 --json")]
+#[command(
+    after_help = "Examples:\n  conductor plan show\n  conductor plan show 2 --json\n  conductor plan show --agents 4\n  conductor plan show --format html -o plan.html\n  conductor plan show --format mermaid >> README.md"
+)]
 pub(crate) struct Args {
     /// The plan's number; the newest draft when left out
     #[arg(value_name = "PLAN")]
     plan: Option<u64>,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write it into this file
+    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    output: Option<PathBuf>,
+    /// Share the work out among so many agents
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    agents: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For the terminal
+    Text,
+    /// One document for programs
+    Json,
+    /// To be read, or put beside other documents
+    Markdown,
+    /// A flow chart for Mermaid
+    Mermaid,
+    /// A graph for Graphviz
+    Dot,
+    /// A drawing
+    Svg,
+    /// A page for a browser
+    Html,
 }
 
 /// Items that are shown where the whole tree would be too much.
 const FEW: usize = 8;
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
-    let database = context.open()?.database()?;
-    let stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported)?;
+    let project = context.open()?;
+    let database = project.database()?;
+    let stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported, &project.lint_options())?;
+    let texts = texts(&database, &stored.plan)?;
+    let agents = usize::from(args.agents);
     let printer = &mut context.printer;
-    if printer.is_json() {
-        report::print_whole(printer, &stored);
-        return Ok(Exit::Ok);
+    let format = if printer.is_json() && args.format == Format::Text { Format::Json } else { args.format };
+    let labels = Labels::new(&stored).into_inner();
+    let picture =
+        Picture::new(&stored.plan, &labels, &stored.findings).with_texts(&texts).for_workers(agents);
+    let drawn = match format {
+        Format::Text => {
+            if args.output.is_some() {
+                return Err(CliError::usage("-o needs a --format that is not text")
+                    .hint("markdown, mermaid, dot, svg and html go into files, and so does json"));
+            }
+            print_items(printer, &stored);
+            report::order(printer, &stored.plan, &Labels::new(&stored), agents);
+            report::findings(printer, &stored.findings);
+            report::note_next(printer, &stored);
+            return Ok(Exit::Ok);
+        }
+        Format::Json if args.output.is_none() => {
+            report::print_whole(printer, &stored, agents);
+            return Ok(Exit::Ok);
+        }
+        Format::Json => report::whole(&stored, agents)?,
+        Format::Markdown => picture.markdown(),
+        Format::Mermaid => picture.mermaid(),
+        Format::Dot => picture.dot(),
+        Format::Svg => picture.svg(),
+        Format::Html => picture.html(),
+    };
+    match &args.output {
+        Some(path) => write(printer, path, &drawn)?,
+        // A pipe leads into a file, which has to be exact; a terminal would obey what documents hold.
+        None if printer.columns().is_none() => printer.raw(&drawn),
+        None => printer.raw(&escape_block(&drawn)),
     }
-    print_items(printer, &stored);
-    report::order(printer, &stored.plan, &Labels::new(&stored));
-    report::findings(printer, &stored.findings);
-    report::note_next(printer, &stored);
     Ok(Exit::Ok)
+}
+
+fn write(printer: &mut Printer, path: &Path, drawn: &str) -> Result<(), CliError> {
+    let name = escape(&path.to_string_lossy()).into_owned();
+    std::fs::write(path, drawn).map_err(|error| {
+        CliError::new(Exit::Refused, "FILE_NOT_WRITTEN", format!("failed to write {name}: {error}"))
+            .hint("check that its folder is there and that you may write into it")
+    })?;
+    if printer.is_json() {
+        printer.json(&serde_json::json!({ "file": path.to_string_lossy() }));
+    } else {
+        printer.note(format!("Wrote {name}"));
+    }
+    Ok(())
 }
 
 /// Heading, counts, every item, and the findings.

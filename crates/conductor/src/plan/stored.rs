@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
-use conductor_plan::{Engine, Finding, Plan, Severity, lint};
+use conductor_plan::{Engine, Finding, LintOptions, Plan, Severity, lint_with};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::from_journal;
@@ -69,19 +69,27 @@ impl Metadata {
     /// Counts a plan.
     pub(super) fn of(plan: &Plan, findings: &[Finding]) -> Self {
         let groups = plan.containers().len();
-        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
         let minutes = plan.leaves().filter_map(|item| item.estimate).map(|estimate| estimate.likely);
-        Self {
+        let mut metadata = Self {
             title: plan.title.clone(),
             engine: Some(plan.engine.clone()),
             requirements: plan.requirements.len(),
             tasks: plan.leaves().count(),
             groups,
             minutes: minutes.fold(0, u32::saturating_add),
-            errors: count(Severity::Error),
-            warnings: count(Severity::Warning),
+            errors: 0,
+            warnings: 0,
             imported: None,
-        }
+        };
+        metadata.count(findings);
+        metadata
+    }
+
+    /// Counts findings.
+    pub(super) fn count(&mut self, findings: &[Finding]) {
+        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        self.errors = count(Severity::Error);
+        self.warnings = count(Severity::Warning);
     }
 
     /// Reads what is noted of a stored plan.
@@ -91,16 +99,23 @@ impl Metadata {
 }
 
 impl Stored {
-    /// Reads a row.
-    pub(super) fn of_row(row: PlanRow) -> Result<Self, CliError> {
+    /// Reads a row, and checks the plan in it: what is noted beside it was counted with the settings of another day.
+    pub(super) fn of_row(row: PlanRow, options: &LintOptions) -> Result<Self, CliError> {
         let plan = Plan::from_json(&row.body).map_err(|error| damaged(row.id, &error.to_string()))?;
-        let (findings, metadata) = (lint(&plan), Metadata::of_row(&row)?);
+        let findings = lint_with(&plan, options);
+        let mut metadata = Metadata::of_row(&row)?;
+        metadata.count(&findings);
         Ok(Self { row, plan, findings, metadata })
     }
 
     /// The plan of this number, or the one that is meant without.
-    pub(super) fn find(database: &Database, id: Option<u64>, unnamed: Unnamed) -> Result<Self, CliError> {
-        Self::of_row(find_row(database, id, unnamed)?)
+    pub(super) fn find(
+        database: &Database,
+        id: Option<u64>,
+        unnamed: Unnamed,
+        options: &LintOptions,
+    ) -> Result<Self, CliError> {
+        Self::of_row(find_row(database, id, unnamed)?, options)
     }
 
     /// Writes the plan back with another status.

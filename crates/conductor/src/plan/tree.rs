@@ -1,6 +1,6 @@
 //! A plan's items as a table that keeps their order and nesting.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use cli_kit::printer::Style;
@@ -12,29 +12,22 @@ use super::stored::Stored;
 
 /// How items are called in front of people: by their number in the tree (`2.1`) as long as they are drafts, by the id
 /// of their task afterwards.
-pub(super) struct Labels(BTreeMap<ItemKey, String>);
+pub(super) struct Labels(conductor_plan::Labels);
 
 impl Labels {
     pub(super) fn new(stored: &Stored) -> Self {
         let ids = stored.metadata.imported.as_ref().map(|imported| &imported.ids);
-        let mut numbers: Vec<usize> = Vec::new();
-        let mut labels = BTreeMap::new();
-        for TreeRow { depth, item, .. } in stored.plan.tree() {
-            numbers.truncate(depth + 1);
-            match numbers.get_mut(depth) {
-                Some(number) => *number += 1,
-                None => numbers.push(1),
-            }
-            let number = || numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(".");
-            let id = ids.and_then(|ids| ids.get(item.key.as_str())).cloned();
-            labels.insert(item.key.clone(), id.unwrap_or_else(number));
-        }
-        Self(labels)
+        Self(conductor_plan::Labels::named(&stored.plan, |key| ids?.get(key.as_str()).cloned()))
     }
 
     /// What the item is called; its key when the plan does not have it.
     pub(super) fn of<'a>(&'a self, key: &'a ItemKey) -> &'a str {
-        self.0.get(key).map_or_else(|| key.as_str(), String::as_str)
+        self.0.get(key)
+    }
+
+    /// The same for what is drawn.
+    pub(super) fn into_inner(self) -> conductor_plan::Labels {
+        self.0
     }
 }
 

@@ -4,9 +4,11 @@
 
 mod agents;
 mod config;
+mod demands;
 mod hostile;
 mod import;
 mod journal;
+mod pictures;
 mod plan;
 mod project;
 mod simulate;

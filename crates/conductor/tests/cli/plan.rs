@@ -107,7 +107,7 @@ fn a_document_that_asks_for_nothing_is_a_failure() {
     );
     assert_eq!(place.tasks(), []);
     let ran = place.run(&["plan", "lint"]);
-    assert_eq!(ran.code, Some(1), "{ran}");
+    assert_eq!(ran.code, Some(6), "{ran}");
     assert!(ran.stdout.contains("empty_plan"), "{ran}");
     assert_eq!(place.refused(&["plan", "import", "--confirm"]).1, "PLAN_HAS_ERRORS");
 }

@@ -7,6 +7,7 @@ mod agents;
 mod data;
 mod engine;
 mod journal;
+mod lint;
 mod makespan;
 mod measure;
 mod orchestration;
@@ -54,6 +55,8 @@ enum Part {
     Tasks,
     /// A plan of a large document
     Plan,
+    /// Checks, order and drawing of large plans
+    Lint,
     /// Fifty tasks carried out
     Orchestration,
     /// The engine alone, at 10,000 tasks and in simulations
@@ -101,6 +104,7 @@ pub(crate) fn run(options: &BenchOptions, path: OsString) -> Result<BenchReport,
         Some(
             Part::Tasks
             | Part::Plan
+            | Part::Lint
             | Part::Orchestration
             | Part::Engine
             | Part::Journal
@@ -133,6 +137,9 @@ fn programs(options: &BenchOptions, path: OsString) -> Result<BenchReport, Bench
     if wanted(Part::Plan) {
         report.extend(plan::run(&stage)?);
     }
+    if wanted(Part::Lint) {
+        report.extend(lint::run(&stage)?);
+    }
     if wanted(Part::Orchestration) {
         report.extend(orchestration::run(&stage)?);
     }
@@ -153,7 +160,7 @@ fn programs(options: &BenchOptions, path: OsString) -> Result<BenchReport, Bench
 
 const BUILD: [&str; 5] = ["build", "--release", "--workspace", "--locked", "--bins"];
 /// Programs that are measured and belong to no user.
-const EXAMPLES: [&str; 4] = ["pace", "soak", "search", "agents"];
+const EXAMPLES: [&str; 5] = ["pace", "soak", "search", "agents", "checks"];
 
 /// The whole workspace at once, so that features are unified as in every other build of it.
 fn build() -> Result<PathBuf, BenchError> {

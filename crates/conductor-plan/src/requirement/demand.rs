@@ -1,105 +1,15 @@
-//! What a document asks for, each with the place where it says so.
+//! Finding what a document asks for in its sections.
 
+use super::constraint::constraints;
+use super::modality::modality;
+use super::{Requirement, RequirementId, RequirementKind};
 use crate::document::short_hash;
 use crate::outline::role::{Role, named_role, roles};
-use crate::outline::tree::{NodeKind, Tree};
+use crate::outline::tree::{Node, NodeKind, Tree};
 use crate::outline::{Attribute, attributes, doubted};
 use crate::words::{normal_form, plain_words};
-use crate::{Document, Source};
-use serde::{Deserialize, Serialize};
+use crate::{ANSWERS, Document, Source};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-
-/// Something that a document asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Requirement {
-    /// Its name, made from the document's name and its own words: it stays when other parts of the document change.
-    pub id: RequirementId,
-    /// The document's words, without markup.
-    pub text: String,
-    /// Title of the section that it stands in; empty when it stands before the first one.
-    pub section: String,
-    /// Where it stands.
-    pub source: Source,
-    /// What kind of demand it is.
-    pub kind: RequirementKind,
-    /// How strong the demand is.
-    pub modality: Modality,
-    /// What it binds the work to, in the order in which it says so.
-    #[serde(default)]
-    pub constraints: Vec<Constraint>,
-}
-
-/// Something that a requirement binds the work to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Constraint {
-    /// A technology by name: `PostgreSQL`.
-    Technology {
-        /// The name as it is usually written.
-        name: String,
-    },
-    /// A number with its unit: `at most 200 ms`.
-    Quantity {
-        /// On which side of the number the work has to stay.
-        bound: Bound,
-        /// The number as the document writes it, with a decimal point and without separators: `0.5`, `10000`.
-        value: String,
-        /// The unit as it is usually written, `ms`, `%`, `users`.
-        unit: String,
-    },
-}
-
-/// On which side of a number the work has to stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Bound {
-    /// `at most`, `under`, `within`.
-    AtMost,
-    /// `at least`, `more than`, `up to` of what has to be possible.
-    AtLeast,
-    /// Nothing says which.
-    Exactly,
-}
-
-/// The name of a requirement.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RequirementId(String);
-
-/// What kind of demand a requirement is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RequirementKind {
-    /// Something that the product does.
-    Feature,
-    /// A limit on how it is made.
-    Constraint,
-    /// How well it does it: speed, safety, ease.
-    Quality,
-    /// What it offers to other programs or to people.
-    Interface,
-    /// What it stores.
-    Data,
-    /// What it stands on: libraries, services, tools.
-    Dependency,
-    /// What it does not do.
-    OutOfScope,
-    /// What has not been decided.
-    OpenQuestion,
-}
-
-/// How strong a demand is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Modality {
-    /// Without it the work is not done.
-    Must,
-    /// Expected.
-    Should,
-    /// Nice to have.
-    May,
-}
 
 /// What a document asks for, in its order.
 pub fn requirements(document: &Document) -> Vec<Requirement> {
@@ -107,6 +17,9 @@ pub fn requirements(document: &Document) -> Vec<Requirement> {
 }
 
 pub(crate) fn of_tree(document: &Document, tree: &Tree) -> Vec<Requirement> {
+    if document.name() == ANSWERS {
+        return answered(tree);
+    }
     let roles = roles(tree);
     // A table in a roadmap gives dates to what is asked for elsewhere.
     let dated = |index: usize| {
@@ -134,6 +47,41 @@ pub(crate) fn of_tree(document: &Document, tree: &Tree) -> Vec<Requirement> {
     let doubted = doubted(tree, &roles, plain);
     let plain = |index: usize| (plain(roles[index]) || doubted[index]).then_some(RequirementKind::Feature);
     demands(document, tree, &attributes, plain)
+}
+
+/// What the author answered: one requirement an answer, with its question, since `No` alone says nothing. To a question
+/// that was answered again the last answer counts.
+fn answered(tree: &Tree) -> Vec<Requirement> {
+    let mut found: BTreeMap<String, Requirement> = BTreeMap::new();
+    for (index, node) in tree.nodes.iter().enumerate() {
+        let said: Vec<&Node> = tree
+            .children(index)
+            .map(|(_, child)| child)
+            .filter(|child| !matches!(child.kind, NodeKind::Section { .. }))
+            .collect();
+        let (NodeKind::Section { level: 2.. }, Some(first), Some(last)) =
+            (&node.kind, said.first(), said.last())
+        else {
+            continue;
+        };
+        let question = node.label.full();
+        let answer: Vec<String> = said.iter().map(|child| child.label.full()).collect();
+        let text = format!("{question} {}", answer.join(" "));
+        let id = format!("R-{}", short_hash(&[ANSWERS, &normal_form(&question)]));
+        let requirement = Requirement {
+            id: RequirementId(id.clone()),
+            section: question,
+            source: Source { document: ANSWERS.to_owned(), span: first.span.join(last.span) },
+            kind: RequirementKind::Constraint,
+            modality: modality(&text),
+            constraints: constraints(&answer.join(" ")),
+            text,
+        };
+        found.insert(id, requirement);
+    }
+    let mut found: Vec<Requirement> = found.into_values().collect();
+    found.sort_by_key(|wanted| wanted.source.span.start);
+    found
 }
 
 fn demands(
@@ -167,7 +115,7 @@ fn demands(
             source: Source { document: document.name().to_owned(), span: node.own },
             kind,
             modality: modality(&text),
-            constraints: Vec::new(),
+            constraints: constraints(&text),
             text,
         });
     }
@@ -254,63 +202,5 @@ fn kind_of(role: Role) -> Option<RequirementKind> {
         | Role::Metrics
         | Role::Appendix
         | Role::Instruction => None,
-    }
-}
-
-/// Words that make a demand weaker, as they stand in the text; without one it is a must.
-fn modality(text: &str) -> Modality {
-    const MAY: &[&str] = &[
-        "may",
-        "could",
-        "optional",
-        "optionally",
-        "kann",
-        "koennte",
-        "peut",
-        "podria",
-        "podrian",
-        "puede",
-        "pode",
-        "poderia",
-    ];
-    const SHOULD: &[&str] = &[
-        "should",
-        "ideally",
-        "preferably",
-        "sollte",
-        "sollten",
-        "devrait",
-        "deberia",
-        "deberian",
-        "deveria",
-    ];
-    let words = plain_words(text);
-    let has = |weak: &[&str]| words.iter().any(|word| weak.contains(&word.as_str()));
-    if has(&["must", "shall", "muss", "muessen", "doit", "debe", "deben", "deve", "devem"]) {
-        Modality::Must
-    } else if has(SHOULD) || text.contains("권장") || text.contains("应该") {
-        Modality::Should
-    } else if has(MAY) || text.contains("선택") || text.contains("可选") {
-        Modality::May
-    } else {
-        Modality::Must
-    }
-}
-
-impl RequirementId {
-    /// Any text can be an id; [`lint`](crate::lint) finds those that name nothing.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self(id.into())
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for RequirementId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }

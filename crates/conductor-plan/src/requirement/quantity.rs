@@ -1,0 +1,212 @@
+//! Numbers with their units in a text, and on which side of them the work has to stay.
+
+use super::Bound;
+use super::number::{Number, number_at};
+use super::quantity_table::{BEFORE, BEHIND, BETWEEN, UNITS, UP_TO};
+use crate::words::list;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// A unit of measure, or what is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// As it is usually written.
+    pub(crate) name: &'static str,
+    /// Only numbers of one dimension can be compared.
+    pub(crate) dimension: Dimension,
+    /// Its size in the smallest unit of its dimension.
+    pub(crate) factor: u64,
+}
+
+/// What a unit measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Dimension {
+    Time,
+    Size,
+    Share,
+    Users,
+    Money,
+    Length,
+    RequestRate,
+    /// A rate that is compared only with rates of its own unit.
+    OtherRate,
+    /// Things that are compared only with things of their own name.
+    Count,
+}
+
+/// A number with its unit where a text says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Quantity {
+    /// With the words that bound it.
+    pub(crate) at: Range<usize>,
+    pub(crate) bound: Bound,
+    pub(crate) value: String,
+    pub(crate) unit: Unit,
+}
+
+/// The units by the first character of each way to write them; the longer ones first.
+static WAYS: LazyLock<BTreeMap<char, Vec<(&str, Unit)>>> = LazyLock::new(|| {
+    let mut ways: BTreeMap<char, Vec<(&str, Unit)>> = BTreeMap::new();
+    for &(unit, words) in UNITS {
+        for word in list(words) {
+            ways.entry(word.chars().next().unwrap_or_default()).or_default().push((word, unit));
+        }
+    }
+    ways.values_mut().for_each(|ways| ways.sort_by_key(|(word, _)| std::cmp::Reverse(word.len())));
+    ways
+});
+
+/// The numbers with units of a text, in its order.
+pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
+    if !text.contains(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c)) {
+        return Vec::new();
+    }
+    let text = &lower(text);
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(number) = number_at(text, at) {
+        at = number.at.end;
+        if let Some(quantities) = quantity(text, &number) {
+            at = quantities.last().map_or(at, |last| last.at.end.max(at));
+            found.extend(quantities);
+        }
+    }
+    found
+}
+
+/// Lower case, each character at the place where it was.
+fn lower(text: &str) -> String {
+    let same_length = |c: char| {
+        let mut lower = c.to_lowercase();
+        lower.next().filter(|low| lower.next().is_none() && low.len_utf8() == c.len_utf8()).unwrap_or(c)
+    };
+    text.chars().map(same_length).collect()
+}
+
+/// The quantity that begins with a number; two of a range.
+fn quantity(text: &str, number: &Number) -> Option<Vec<Quantity>> {
+    if let Some((upper, unit, end)) = range(text, number) {
+        let start = number.at.start;
+        let of = |bound, number: &Number| Quantity { at: start..end, bound, value: number.value(unit), unit };
+        return Some(vec![of(Bound::AtLeast, number), of(Bound::AtMost, &upper)]);
+    }
+    let (unit, end) = match unit_behind(text, number.at.end) {
+        Some(found) => found,
+        None => (currency_before(text, number.at.start)?, number.at.end),
+    };
+    // `the 1990s`.
+    if unit.name == "s" && number.is_year() && text.as_bytes().get(number.at.end) == Some(&b's') {
+        return None;
+    }
+    let (bound, at) = bound(text, number.at.start..end, unit);
+    Some(vec![Quantity { at, bound, value: number.value(unit), unit }])
+}
+
+/// `5-10 minutes`, `between 5 and 10 minutes`.
+fn range(text: &str, lower: &Number) -> Option<(Number, Unit, usize)> {
+    let rest = &text[lower.at.end..];
+    let bare = rest.trim_start();
+    let from = ["between ", "zwischen ", "entre ", "from ", "von "]
+        .iter()
+        .any(|word| text[..lower.at.start].ends_with(word));
+    let dashes = ["-", "–", "—", "～", "~"];
+    let words: &[&str] =
+        if from { &["and ", "und ", "et ", "y ", "e ", "to ", "bis "] } else { &["to ", "bis "] };
+    let mark = dashes.iter().chain(words).find(|mark| bare.starts_with(**mark))?;
+    let start = lower.at.end + (rest.len() - bare.len()) + mark.len();
+    let upper = number_at(text, start).filter(|upper| text[start..upper.at.start].trim().is_empty())?;
+    let (unit, end) = unit_behind(text, upper.at.end)?;
+    Some((upper, unit, end))
+}
+
+/// The unit that follows a number, and where it ends.
+fn unit_behind(text: &str, end: usize) -> Option<(Unit, usize)> {
+    let mut at = end + gap(&text[end..]);
+    for _ in 0..3 {
+        if let Some((unit, length)) = unit_at(&text[at..], at == end) {
+            return Some((unit, at + length));
+        }
+        let word = text[at..].split(' ').next().unwrap_or_default();
+        if !list(BETWEEN).any(|known| known == word) {
+            return None;
+        }
+        at += word.len();
+        at += gap(&text[at..]);
+    }
+    None
+}
+
+/// A space or a hyphen between a number and its unit.
+fn gap(text: &str) -> usize {
+    text.chars().next().filter(|&c| matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-')).map_or(0, char::len_utf8)
+}
+
+fn unit_at(text: &str, adjacent: bool) -> Option<(Unit, usize)> {
+    let ways = WAYS.get(&text.chars().next()?)?;
+    ways.iter().find_map(|(word, unit)| {
+        let rest = text.strip_prefix(word)?;
+        let letters = word.ends_with(|c: char| c.is_alphabetic()) && !word.ends_with(crate::words::is_packed);
+        let ends =
+            !letters || !rest.starts_with(|c: char| c.is_alphanumeric() && !crate::words::is_packed(c));
+        // `2 an` and `5 go` are words; `5 h` is a unit.
+        let sure = adjacent || !matches!(*word, "an" | "go" | "mo" | "mes");
+        (ends && sure).then_some((*unit, word.len()))
+    })
+}
+
+/// `$500`.
+fn currency_before(text: &str, start: usize) -> Option<Unit> {
+    let sign = text[..start].trim_end().chars().next_back()?;
+    let ways = WAYS.get(&sign).filter(|_| matches!(sign, '$' | '€'))?;
+    ways.first().map(|&(_, unit)| unit)
+}
+
+/// The bound of a quantity, and its place with the words that say so.
+fn bound(text: &str, at: Range<usize>, unit: Unit) -> (Bound, Range<usize>) {
+    let before = text[..at.start].trim_end().trim_end_matches(['$', '€']).trim_end();
+    if let Some((length, up_to)) =
+        longest(list(UP_TO).map(|word| (Bound::AtMost, word)), |word| ends_with(before, word))
+    {
+        let consumed = matches!(unit.dimension, Dimension::Time | Dimension::Money);
+        let possible = !consumed && unit.dimension != Dimension::Size;
+        let bound = if possible { Bound::AtLeast } else { up_to };
+        return (bound, before.len() - length..at.end);
+    }
+    let table = |rows: &'static [(Bound, &'static str)]| {
+        rows.iter().flat_map(|&(bound, words)| list(words).map(move |word| (bound, word)))
+    };
+    if let Some((length, bound)) = longest(table(BEFORE), |word| ends_with(before, word)) {
+        return (bound, before.len() - length..at.end);
+    }
+    let rest = &text[at.end..];
+    let behind = rest.trim_start_matches([' ', '(', ',']);
+    if let Some((length, bound)) = longest(table(BEHIND), |word| starts_with(behind, word)) {
+        return (bound, at.start..at.end + (rest.len() - behind.len()) + length);
+    }
+    (Bound::Exactly, at)
+}
+
+/// The longest of the words that fit, so that `no more than` is not read as `more than`.
+fn longest<'w>(
+    words: impl Iterator<Item = (Bound, &'w str)>,
+    fits: impl Fn(&str) -> bool,
+) -> Option<(usize, Bound)> {
+    words
+        .filter(|(_, word)| fits(word))
+        .map(|(bound, word)| (word.len(), bound))
+        .max_by_key(|&(length, _)| length)
+}
+
+fn ends_with(text: &str, word: &str) -> bool {
+    text.strip_suffix(word).is_some_and(|rest| !word.starts_with(is_letter) || !rest.ends_with(is_letter))
+}
+
+fn starts_with(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| !word.ends_with(is_letter) || !rest.starts_with(is_letter))
+}
+
+/// A letter of a script that is written with spaces.
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() && !crate::words::is_packed(c)
+}
