@@ -21,6 +21,7 @@ mod outline;
 mod plan;
 mod requirement;
 mod review;
+mod score;
 mod span;
 mod words;
 
@@ -37,5 +38,8 @@ pub use requirement::{
     Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, requirements,
 };
 pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, review};
+pub use score::{
+    Edges, OrderAgreement, Reference, ReferenceError, ReferenceKind, Score, TaskMatch, TaskName, score,
+};
 pub use span::{Source, Span};
 pub use taskwerk_model::Priority;

@@ -11,6 +11,7 @@ mod lint;
 mod list;
 mod report;
 mod review;
+mod score;
 mod show;
 mod stored;
 mod tree;
@@ -44,6 +45,7 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     Lint(lint::Args),
+    Score(score::Args),
     Discard(discard::Args),
 }
 
@@ -56,6 +58,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Verb::List(args) => list::run(args, context),
         Verb::Show(args) => show::run(args, context),
         Verb::Lint(args) => lint::run(args, context),
+        Verb::Score(args) => score::run(args, context),
         Verb::Discard(args) => discard::run(args, context),
     }
 }
