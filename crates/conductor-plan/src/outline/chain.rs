@@ -2,10 +2,12 @@
 
 use super::draft::{Draft, Source};
 use super::label::Label;
+use super::language::spaced;
 use super::matching::{Entry, Index};
 use super::role::Role;
 use super::tree::NodeKind;
 use std::cmp::Reverse;
+use std::sync::LazyLock;
 
 /// From this score on an entry of the chain speaks of an item.
 const SAME: u32 = 50;
@@ -52,8 +54,9 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
     let open = |draft: usize| !drafts[draft].container;
     let mut found: Vec<usize> = Vec::new();
     for part in said(label).split([',', ';', '→', '+', '、']).flat_map(|part| {
-        THEN.iter()
-            .fold(vec![part], |parts, then| parts.into_iter().flat_map(|part| part.split(then)).collect())
+        THEN.iter().fold(vec![part], |parts, then| {
+            parts.into_iter().flat_map(|part| part.split(then.as_str())).collect()
+        })
     }) {
         let words = index.bag(before_need(part));
         let best = index.about(&Entry::of_text(words), open).filter(|best| best.score >= NAMED);
@@ -78,28 +81,17 @@ fn said(label: &Label) -> &str {
 
 /// The part of a text before it says what that needs: `storage needs drivers` is about storage.
 fn before_need(part: &str) -> &str {
-    const NEEDS: &[&str] = &[
-        " needs ",
-        " requires ",
-        " depends on ",
-        " after ",
-        " on top of ",
-        " benötigt ",
-        " nach ",
-        " requiere ",
-        " depende ",
-        " requer ",
-    ];
-    let end = NEEDS.iter().filter_map(|need| part.find(need)).min();
+    static NEEDS: LazyLock<Vec<String>> = LazyLock::new(|| spaced(|words| words.needs));
+    let end = NEEDS.iter().filter_map(|need| part.find(need.as_str())).min();
     end.and_then(|end| part.get(..end)).unwrap_or(part)
 }
 
 /// Words between things that come one after the other.
-const THEN: &[&str] = &[" then ", "->", " dann ", " danach ", " luego ", " depois ", " puis ", " before "];
+static THEN: LazyLock<Vec<String>> = LazyLock::new(|| spaced(|words| words.then));
 
 fn says_then(source: &Source<'_>, at: usize) -> bool {
     let said = said(&source.tree.node(at).label);
-    said.contains('→') || THEN.iter().any(|then| said.contains(then))
+    said.contains('→') || THEN.iter().any(|then| said.contains(then.as_str()))
 }
 
 /// The entries of the chains, by layers.

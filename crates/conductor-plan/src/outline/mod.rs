@@ -24,7 +24,6 @@ mod merge;
 mod naming;
 mod roadmap;
 pub(crate) mod role;
-mod role_table;
 mod serving;
 mod stage;
 mod stage_table;

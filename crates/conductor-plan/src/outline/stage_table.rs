@@ -4,14 +4,11 @@ use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source};
 use super::features::is_title;
 use super::label::{flat, is_alias};
+use super::language::phrases;
 use super::role::{Role, is_stage_word};
 use super::title::title_of;
 use super::tree::NodeKind;
-use crate::words::{is_packed, list, normal_form, plain_words};
-
-/// Heads of columns with one thing in each cell, in which a comma separates nothing.
-const ONE_EACH: &str =
-    "task, feature, deliverable, story, user story, item, name, aufgabe, tarea, tarefa, tache, funktion";
+use crate::words::{is_packed, normal_form, plain_words};
 
 /// What stands where in a table of stages.
 struct Columns {
@@ -85,7 +82,7 @@ fn columns(head: &[String]) -> Option<Columns> {
     let work = of(&[Attribute::Tasks])
         .or_else(|| of(&[Attribute::Name]))
         .or_else(|| of(&[Attribute::Description]))?;
-    let one_each = list(ONE_EACH).any(|one| one == plain_words(&head[work]).join(" "));
+    let one_each = phrases(|words| words.one_each).any(|one| one == plain_words(&head[work]).join(" "));
     Some(Columns { stage, work, called: flat(&head[stage]), one_each })
 }
 
