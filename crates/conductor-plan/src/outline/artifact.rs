@@ -33,7 +33,7 @@ pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
             }
             let text = node.label.full();
             for sentence in text.split_inclusive(". ") {
-                found.extend(written_by_hand(source, node.span, sentence));
+                found.extend(by_hand(source, node.span, sentence));
                 found.extend(build_file(source, node.span, sentence));
             }
         }
@@ -83,7 +83,21 @@ fn draft(source: &Source<'_>, span: Span, title: String, sentence: &str) -> Draf
 }
 
 /// `requires a custom queue and cannot use …`: the queue is work.
-fn written_by_hand(source: &Source<'_>, span: Span, sentence: &str) -> Option<Draft> {
+fn by_hand(source: &Source<'_>, span: Span, sentence: &str) -> Vec<Draft> {
+    let Some(name) = written_by_hand(sentence) else { return Vec::new() };
+    // `custom queue and stack`: two things, where both are single words.
+    let kind_and_names =
+        name.split_once(' ').and_then(|(kind, names)| Some((kind, names.split_once(" and ")?)));
+    let names = match kind_and_names {
+        Some((kind, (one, two))) if !one.contains(' ') && !two.contains(' ') => {
+            vec![format!("{kind} {one}"), format!("{kind} {two}")]
+        }
+        Some(_) | None => vec![name],
+    };
+    names.into_iter().map(|name| draft(source, span, name, sentence)).collect()
+}
+
+fn written_by_hand(sentence: &str) -> Option<String> {
     let plain = sentence.replace(['`', '*'], "");
     let lower = plain.to_lowercase();
     let at = ["require", "requires", "implement", "use", "uses", "needs", "provide"]
@@ -111,7 +125,7 @@ fn written_by_hand(source: &Source<'_>, span: Span, sentence: &str) -> Option<Dr
     ];
     let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
     let title = title_of(rest.get(..end)?).title;
-    (2..=7).contains(&title.split(' ').count()).then(|| draft(source, span, title, sentence))
+    (2..=7).contains(&title.split(' ').count()).then_some(title)
 }
 
 /// Whether a sentence asks for something to be there.

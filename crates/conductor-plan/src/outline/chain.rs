@@ -3,7 +3,7 @@
 use super::draft::{Draft, Source};
 use super::label::Label;
 use super::language::spaced;
-use super::matching::{Entry, Index};
+use super::matching::Index;
 use super::role::Role;
 use super::tree::NodeKind;
 use std::cmp::Reverse;
@@ -39,7 +39,9 @@ pub(super) fn chain(source: &Source<'_>, drafts: &[Draft]) -> Vec<(usize, usize)
                 earlier.max_by_key(|&earlier| (index.score(index.get(item), earlier), Reverse(earlier)))
             });
             pairs.extend(first.zip(waits_for));
-            here.extend(spoken);
+            // Of things that come one after the other, the last is what the next entry waits for.
+            let sequence = says_then(source, at);
+            here.extend(spoken.into_iter().rev().take(if sequence { 1 } else { usize::MAX }).rev());
         }
         if !here.is_empty() {
             before = here;
@@ -53,14 +55,14 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
     let label = &source.tree.node(at).label;
     let open = |draft: usize| !drafts[draft].container;
     let mut found: Vec<usize> = Vec::new();
-    for part in said(label).split([',', ';', '→', '+', '、']).flat_map(|part| {
-        THEN.iter().fold(vec![part], |parts, then| {
-            parts.into_iter().flat_map(|part| part.split(then.as_str())).collect()
-        })
-    }) {
-        let words = index.bag(before_need(part));
-        let best = index.about(&Entry::of_text(words), open).filter(|best| best.score >= NAMED);
+    for part in spoken_parts(said(label)) {
+        let words = index.bag(part);
+        let best = index.called(&words, open).filter(|best| best.score >= NAMED);
         found.extend(best.map(|best| best.entry).filter(|entry| !found.contains(entry)));
+    }
+    if found.is_empty() {
+        let words = index.bag(&label.name);
+        found.extend(index.called(&words, open).filter(|best| best.score >= NAMED).map(|best| best.entry));
     }
     if found.is_empty() {
         let text = format!("{}\n{}", label.rest, source.lines_below(at).join("\n"));
@@ -70,8 +72,19 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
     found
 }
 
+/// The things that a text puts in order: `skeleton, then drivers, which needs tools` is about two.
+pub(super) fn spoken_parts(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split([',', ';', '→', '+', '、', '，']);
+    let parts = parts.flat_map(|part| {
+        THEN.iter().fold(vec![part], |parts, then| {
+            parts.into_iter().flat_map(|part| part.split(then.as_str())).collect()
+        })
+    });
+    parts.map(before_need)
+}
+
 /// What an entry says: what stands behind its name, or the whole of `skeleton → drivers → rules`.
-fn said(label: &Label) -> &str {
+pub(super) fn said(label: &Label) -> &str {
     if label.rest.is_empty() && (label.name.contains('→') || label.name.contains("->")) {
         &label.name
     } else {
@@ -95,7 +108,7 @@ fn says_then(source: &Source<'_>, at: usize) -> bool {
 }
 
 /// The entries of the chains, by layers.
-fn layers(source: &Source<'_>) -> Vec<Vec<usize>> {
+pub(super) fn layers(source: &Source<'_>) -> Vec<Vec<usize>> {
     let mut layers: Vec<Vec<usize>> = Vec::new();
     for (index, node) in source.tree.nodes.iter().enumerate() {
         let section = matches!(node.kind, NodeKind::Section { .. } | NodeKind::Intro);

@@ -247,6 +247,9 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
         if found.is_empty() && net.before[item].is_empty() && !net.staged {
             found.extend(data_for(net, index, place, item, &generic));
         }
+        if found.is_empty() && net.before[item].is_empty() {
+            found.extend(maker(net, index, place, item, &generic));
+        }
         if found.is_empty() && net.staged {
             found.extend(kin(net, index, place, item, &generic));
         }
@@ -254,6 +257,23 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
         found.sort_by_key(|&other| Reverse((index.get(other).name.len(), place[other])));
         net.before[item].extend(found.into_iter().take(MOST_BY_WORDS));
     }
+}
+
+/// The first earlier item that says in its title that something comes into being which this one's title speaks of: codes
+/// are generated before they are sent.
+fn maker(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize, generic: &Bag) -> Option<usize> {
+    let own = index.bag(&net.drafts[item].title);
+    let making = index.bag(&phrases(|words| words.making).collect::<Vec<_>>().join(" "));
+    let common = net.drafts.len().max(6);
+    let tells = |word: u32| own.has(word) && !generic.has(word) && index.frequency(word) * 2 <= common;
+    let makes = |&other: &usize| {
+        let name = &index.get(other).name;
+        let earlier = place[other] < place[item] && !net.drafts[other].container;
+        earlier
+            && name.iter().any(|word| making.has(word))
+            && name.iter().any(|word| tells(word) && !making.has(word))
+    };
+    index.sharing(&own).into_iter().filter(makes).min_by_key(|&other| place[other])
 }
 
 /// The data that a feature works on: the first item about data that has a telling word in its title which the feature

@@ -1,10 +1,10 @@
 //! Dependencies that the document states in words.
 
 use super::draft::Draft;
-use super::label::flat;
+use super::label::{flat, is_alias};
 use super::language::{phrases, spaced};
 use super::matching::Index;
-use crate::words::normal_form;
+use crate::words::{normal_form, plain_words};
 use crate::{Item, ItemKey};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -30,6 +30,8 @@ pub(super) fn explicit(drafts: &[Draft], index: &mut Index) -> Vec<(usize, usize
         }
         for sentence in draft.lines().flat_map(|line| sentences(line)) {
             let Some(window) = window(sentence) else { continue };
+            let short = called_short(&names, window).filter(|&other| other != item);
+            pairs.extend(short.map(|other| (item, other)));
             let words = index.bag(window);
             let named = index
                 .named_in(&words)
@@ -75,6 +77,18 @@ fn names(drafts: &[Draft]) -> BTreeMap<String, usize> {
         }
     }
     names.into_iter().filter_map(|(name, at)| Some((name, at?))).collect()
+}
+
+/// The items that a text refers to by their short names: `RF-1`, `US 4`.
+fn called_short<'n>(names: &'n BTreeMap<String, usize>, text: &str) -> impl Iterator<Item = usize> + use<'n> {
+    let words = plain_words(text);
+    let mut found = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let two = words.get(at + 1).map(|next| format!("{word} {next}"));
+        let short = std::iter::once(word.clone()).chain(two).filter(|name| is_alias(name));
+        found.extend(short.filter_map(|name| names.get(&name).copied()));
+    }
+    found.into_iter()
 }
 
 fn split(stated: &str) -> impl Iterator<Item = &str> {

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// What says that there is something to do, whatever it is.
-const NOTHING: &str = "implement, develop, create, build, add, set, setup, make, write, define, establish, introduce, enable, provide, \
+const NOTHING: &str = "implement, develop, create, build, add, set, make, write, define, establish, introduce, enable, provide, \
     support, complete, ensure, handle, handling, core, basic, initial, advanced, enhanced, system, feature, functionality, function, \
-    project, application, app, task, based, new, implementar, desenvolver, criar, adicionar, configurar, instalar, funcionalidade, \
-    sistema, projeto, crear, desarrollar, agregar, funcionalidad, proyecto, implementieren, entwickeln, erstellen, anlegen, einrichten, \
-    funktion, projekt, anwendung, implementer, developper, creer, ajouter, fonctionnalite, systeme, projet, 구현, 개발, 추가, 기능, \
+    application, app, task, based, new, implementar, desenvolver, criar, adicionar, funcionalidade, \
+    sistema, crear, desarrollar, agregar, funcionalidad, implementieren, entwickeln, erstellen, anlegen, \
+    funktion, anwendung, implementer, developper, creer, ajouter, fonctionnalite, systeme, 구현, 개발, 추가, 기능, \
     기본, 시스템, 실현, 实现, 开发, 添加, 功能, 系统, 基本, 実装, 開発, 追加, 機能, システム";
 
 /// One meaning a row; the first word names it.
@@ -38,7 +38,7 @@ const TABLE: &[&str] = &[
     "client, cliente, klient, 클라이언트, 客户端, クライアント",
     "cloud, nuvem, nube, wolke, nuage, 클라우드, 云, クラウド",
     "comment, comentario, kommentar, commentaire, 댓글, 评论, コメント",
-    "configuration, configuracao, configuracion, konfiguration, 설정, 구성, 配置, 设置, 設定, 構成",
+    "configuration, setup, configure, configurar, install, instalar, einrichtung, configuracao, configuracion, konfiguration, 설정, 구성, 配置, 设置, 設定, 構成",
     "container, contenedor, conteneur, 컨테이너, 容器, コンテナ",
     "customer, kunde, client, 고객, 客户, 顧客",
     "dashboard, painel, panel, tableau, 대시보드, 仪表盘, 仪表板, ダッシュボード",
@@ -90,6 +90,7 @@ const TABLE: &[&str] = &[
     "privacy, datenschutz, privacidade, privacidad, 개인정보, 隐私, プライバシー",
     "process, processing, processamento, procesamiento, verarbeitung, traitement, 처리, 处理, 処理",
     "product, produto, producto, produkt, produit, 상품, 제품, 产品, 商品, 製品",
+    "project, projeto, proyecto, projekt, projet, 프로젝트, 项目, プロジェクト",
     "profile, perfil, profil, 프로필, 个人资料, プロフィール",
     "progress, progresso, progreso, fortschritt, progression, 진행, 进度, 進捗",
     "queue, fila, cola, warteschlange, file attente, 큐, 대기열, 队列, キュー",

@@ -46,7 +46,8 @@ pub(super) const ENGLISH: Words = Words {
              functionalities, functional requirement, functional specification, feature list, main feature, product feature, \
              feature requirement, feature set, functional decomposition, capability, capability tree, core functionality, \
              must have, core capability, feature breakdown, feature specification, feature description, functional scope, \
-             core functionalities, key functionality, planned feature",
+             core functionalities, key functionality, planned feature, detailed design, proposed design, \
+             proposal, detailed proposal, proposed solution, proposed change",
         ),
         (Role::Story, "user story, story, epic, backlog, product backlog, user stories, job to be done"),
         (
@@ -77,7 +78,7 @@ pub(super) const ENGLISH: Words = Words {
              plan, project plan, development plan, work plan, milestone, timeline, phase, delivery plan, release plan, build \
              plan, build phase, work breakdown, work breakdown structure, task, task list, task breakdown, deliverable, \
              project timeline, schedule, sprint plan, to do, todo, work item, work package, implementation step, plan, \
-             product roadmap, rollout plan, project phase, project milestone, development task, implementation task",
+             product roadmap, project phase, project milestone, development task, implementation task",
         ),
         (
             Role::Chain,
@@ -115,7 +116,7 @@ pub(super) const ENGLISH: Words = Words {
         (
             Role::OutOfScope,
             "out of scope, non goal, non goals, nongoal, not in scope, excluded, exclusion, what we will not do, what it is \
-             not, anti goal, won t have, wont have, not included",
+             not, anti goal, won t have, wont have, not included, not now, drawback, alternative considered, alternative",
         ),
         (
             Role::Future,
@@ -143,7 +144,7 @@ pub(super) const ENGLISH: Words = Words {
              and concept, terminology, definition, definitions and acronym, acronym, abbreviation, changelog, change log, \
              revision history, version history, document history, history, resource link, link, faq, note, acknowledgement, \
              license, contributor, author, contact, approval, sign off, team, budget, competitor, competitive analysis, \
-             further reading, see also",
+             further reading, see also, rollout, rollout plan, launch plan, go to market, marketing, pricing",
         ),
         (
             Role::Instruction,
@@ -250,8 +251,8 @@ pub(super) const ENGLISH: Words = Words {
     before_name: "depends on , depend on , dependent on , requires , require , needs , after , once , builds on , build on , based \
                   on , relies on , taken from , blocked by , prerequisite, following ",
     before_sentence: "",
-    needs: " needs , requires , depends on , after , on top of ",
-    then: "then, ->, before",
+    needs: "needs, need, requires, require, depends on, depend on, after, on top of",
+    then: "then, ->",
     and: " and , & ",
     nothing: "none, -, n/a, nothing",
     fillers: "the, and, of, or, for, a, an, section, our, my, key, main, core, list, detail, detailed, high, level, project, product, \
@@ -279,6 +280,12 @@ pub(super) const ENGLISH: Words = Words {
     tests: "test, valid, verif, qa, quality, assurance, and, acceptance, integration, unit, automated, end, to, e2e, final, system",
     reports: "report, and, generat, result, summar",
     one_each: "task, feature, deliverable, story, user story, item, name",
+    structure: "structure, layout",
+    components: "component, components, core components, system components, main components, modules, services, building blocks",
+    making: "generation, creation, capture, registration, import, catalogue, catalog, recording",
+    layers: "backend, frontend, framework, database, language, storage, hosting, runtime, web server, cache, server, client, styling, package manager",
+    data_model: "Set up the data model",
+    interface: "Provide the API",
     project: "Set up the project",
     acceptance_tests: "Acceptance tests",
     provide: "Provide {}",

@@ -122,6 +122,17 @@ pub(super) struct Words {
     pub(super) reports: &'static str,
     /// Heads of columns with one thing in each cell.
     pub(super) one_each: &'static str,
+    /// How the folders of a project lie, in names of sections.
+    pub(super) structure: &'static str,
+    /// What a system is made of, in names of lists.
+    pub(super) components: &'static str,
+    /// Words of titles that say that something comes into being.
+    pub(super) making: &'static str,
+    /// What a project is made of, before the name of a technology.
+    pub(super) layers: &'static str,
+    /// The titles of the work of making what a document only describes.
+    pub(super) data_model: &'static str,
+    pub(super) interface: &'static str,
     /// The title of the work that everything else begins with.
     pub(super) project: &'static str,
     /// The title of the tests that a document asks for.
