@@ -56,9 +56,26 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
     let open = |draft: usize| !drafts[draft].container;
     let mut found: Vec<usize> = Vec::new();
     for part in spoken_parts(said(label)) {
-        let words = index.bag(part);
-        let best = index.called(&words, open).filter(|best| best.score >= NAMED);
-        found.extend(best.map(|best| best.entry).filter(|entry| !found.contains(entry)));
+        let mut called = |part: &str| {
+            let words = index.bag(part);
+            index.called(&words, open).filter(|best| best.score >= NAMED).map(|best| best.entry)
+        };
+        // `Lists and booking` may be one item or two.
+        let pieces: Vec<usize> = match called(part) {
+            Some(whole) => vec![whole],
+            None => AND
+                .iter()
+                .find_map(|and| part.split_once(and.as_str()))
+                .into_iter()
+                .flat_map(|(one, two)| [called(one), called(two)])
+                .flatten()
+                .collect(),
+        };
+        for entry in pieces {
+            if !found.contains(&entry) {
+                found.push(entry);
+            }
+        }
     }
     if found.is_empty() {
         let words = index.bag(&label.name);
@@ -83,13 +100,9 @@ pub(super) fn spoken_parts(text: &str) -> impl Iterator<Item = &str> {
     parts.map(before_need)
 }
 
-/// What an entry says: what stands behind its name, or the whole of `skeleton → drivers → rules`.
+/// What an entry says: what stands behind its name, else the whole of it.
 pub(super) fn said(label: &Label) -> &str {
-    if label.rest.is_empty() && (label.name.contains('→') || label.name.contains("->")) {
-        &label.name
-    } else {
-        &label.rest
-    }
+    if label.rest.is_empty() { &label.name } else { &label.rest }
 }
 
 /// The part of a text before it says what that needs: `storage needs drivers` is about storage.
@@ -100,6 +113,7 @@ fn before_need(part: &str) -> &str {
 }
 
 /// Words between things that come one after the other.
+static AND: LazyLock<Vec<String>> = LazyLock::new(|| spaced(|words| words.and));
 static THEN: LazyLock<Vec<String>> = LazyLock::new(|| spaced(|words| words.then));
 
 fn says_then(source: &Source<'_>, at: usize) -> bool {

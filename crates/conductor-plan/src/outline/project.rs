@@ -1,7 +1,8 @@
 //! The project itself, where the document says how it is laid out or what it is made of.
 //!
 //! Nearly every document tells its technologies, and hardly any that somebody has to put them together first. Where one
-//! says how its folders lie, or names what at least two of its layers are made of, that is work, unless some item does it.
+//! says how its folders lie, what at least two of its layers are made of or three technologies that it uses, or where its
+//! order of building begins with the project, that is work, unless some item does it.
 
 use super::category::category_of;
 use super::draft::{Draft, Source};
@@ -9,13 +10,23 @@ use super::language::{language, phrases};
 use super::role::Role;
 use super::tree::NodeKind;
 use crate::Category;
-use crate::words::{is_packed, plain_words};
+use crate::words::{is_packed, list, plain_words};
 use std::collections::BTreeSet;
 
 /// Documents with less work than this need no project of their own.
 const FEWEST_ITEMS: usize = 3;
 /// So many layers have to be told.
 const FEWEST_LAYERS: usize = 2;
+/// Or so many technologies.
+const FEWEST_TECHNOLOGIES: usize = 3;
+
+/// What projects are made of, each one word as it is written in any language.
+const TECHNOLOGIES: &str = "angular, axum, aws, azure, celery, cassandra, deno, django, docker, dotnet, duckdb, electron, elasticsearch, \
+    elixir, express, fastapi, firebase, flask, flutter, gcp, go, golang, graphql, gin, htmx, hono, java, javascript, jinja2, \
+    kafka, kotlin, kubernetes, laravel, langchain, mariadb, mongodb, mysql, nestjs, next, nextjs, nginx, node, numpy, nuxt, \
+    openai, pandas, php, postgres, postgresql, prisma, python, pytorch, rabbitmq, rails, react, redis, redux, ruby, rust, sass, \
+    scala, spring, sqlalchemy, sqlite, stripe, supabase, svelte, sveltekit, swift, swiftui, tailwind, tauri, tensorflow, terraform, \
+    traefik, typescript, unity, vercel, vite, vue, webpack, zustand";
 
 /// Adds the project where it is asked for.
 pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
@@ -27,7 +38,8 @@ pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
     if work.clone().count() < FEWEST_ITEMS || work.clone().any(sets_up) {
         return;
     }
-    drafts.extend(sources.iter().find_map(laid_out).or_else(|| sources.iter().find_map(layered)));
+    let rules: [fn(&Source<'_>) -> Option<Draft>; 3] = [laid_out, layered, spoken_of];
+    drafts.extend(rules.iter().find_map(|rule| sources.iter().find_map(rule)));
 }
 
 /// The project of a document that draws its folders.
@@ -66,28 +78,54 @@ fn plays(role: Role) -> bool {
 /// The project of a document that says what its layers are made of: `Backend: Django`, `Database: PostgreSQL`.
 fn layered(source: &Source<'_>) -> Option<Draft> {
     let mut names = BTreeSet::new();
+    let mut used = BTreeSet::new();
     let mut said = Vec::new();
     let mut first = None;
     for (index, node) in source.tree.nodes.iter().enumerate() {
-        let told = matches!(node.kind, NodeKind::Item { .. } | NodeKind::Row { .. } | NodeKind::Text)
-            && source.roles[index] == Role::Architecture
-            && node.label.named;
-        if !told {
+        let told = matches!(node.kind, NodeKind::Item { .. } | NodeKind::Row { .. } | NodeKind::Text);
+        if !told || source.roles[index] != Role::Architecture {
             continue;
         }
+        let technologies = technologies(&node.label.full());
         let name = plain_words(&node.label.name).join(" ");
         let layer = phrases(|words| words.layers).find(|layer| {
             let packed = layer.chars().any(is_packed);
-            packed && node.label.name.contains(layer) || *layer == name
+            node.label.named && (packed && node.label.name.contains(layer) || *layer == name)
         });
-        if let Some(layer) = layer {
-            names.insert(layer);
+        if layer.is_some() || !technologies.is_empty() {
+            names.extend(layer);
+            used.extend(technologies);
             said.push(node.label.full());
             first = first.or(Some(index));
         }
     }
-    let first = first.filter(|_| names.len() >= FEWEST_LAYERS)?;
+    let first = first.filter(|_| names.len() >= FEWEST_LAYERS || used.len() >= FEWEST_TECHNOLOGIES)?;
     Some(project(source, source.tree.node(first).parent, said))
+}
+
+fn technologies(text: &str) -> Vec<&'static str> {
+    let words = plain_words(text);
+    list(TECHNOLOGIES).filter(|name| words.iter().any(|word| word == name)).collect()
+}
+
+/// The project of a document whose order of building or roadmap speaks of it.
+fn spoken_of(source: &Source<'_>) -> Option<Draft> {
+    let index = (1..source.tree.nodes.len()).find(|&index| {
+        let node = source.tree.node(index);
+        let told = matches!(node.kind, NodeKind::Item { .. } | NodeKind::Text);
+        if !told
+            || !matches!(source.roles[index], Role::Chain | Role::Roadmap | Role::Phase | Role::Architecture)
+        {
+            return false;
+        }
+        let text = node.label.full();
+        let words = format!(" {} ", plain_words(&text).join(" "));
+        phrases(|words| words.set_up).any(|phrase| {
+            let packed = phrase.chars().any(is_packed);
+            packed && text.contains(phrase) || words.contains(&format!(" {phrase} "))
+        })
+    })?;
+    Some(project(source, index, vec![source.tree.node(index).label.full()]))
 }
 
 fn project(source: &Source<'_>, index: usize, said: Vec<String>) -> Draft {

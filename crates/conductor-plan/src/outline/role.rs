@@ -242,6 +242,11 @@ pub(crate) fn is_phase(label: &Label) -> bool {
     if is_stage_word(first) && numeral(second) {
         return true;
     }
+    // `V1`, `v2.0`: a version.
+    let version = first.strip_prefix('v').is_some_and(numeral);
+    if version && (!alias.is_empty() || words.iter().skip(1).all(|word| numeral(word))) {
+        return true;
+    }
     if matches!(first, "mvp" | "poc") || words.last().is_some_and(|last| last == "mvp") && words.len() <= 4 {
         return words.len() <= 6;
     }

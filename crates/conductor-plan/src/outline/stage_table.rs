@@ -4,11 +4,15 @@ use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source};
 use super::features::is_title;
 use super::label::{flat, is_alias};
-use super::language::phrases;
+use super::language::{phrases, spaced};
 use super::role::{Role, is_stage_word};
 use super::title::title_of;
 use super::tree::NodeKind;
 use crate::words::{is_packed, normal_form, plain_words};
+use std::sync::LazyLock;
+
+/// Names between commas have at most so many words.
+const LONGEST_PIECE: usize = 6;
 
 /// What stands where in a table of stages.
 struct Columns {
@@ -112,6 +116,36 @@ fn part(source: &Source<'_>, row: usize, piece: &str, stage: usize) -> Option<Dr
     draft.parent = Some(stage);
     draft.list = row;
     is_title(&draft.title).then_some(draft)
+}
+
+/// What a stage delivers that a text lists between commas: `MVP: route planner, accounts and lists`.
+pub(super) fn listed(source: &Source<'_>, index: usize, text: &str, stage: usize) -> Vec<Draft> {
+    static AND: LazyLock<Vec<String>> = LazyLock::new(|| spaced(|words| words.and));
+    let mut found = pieces(text, false);
+    // The last two may stand without a comma between them.
+    if let Some(last) = found.last().copied()
+        && found.len() >= 2
+        && let Some((one, two)) = AND.iter().find_map(|and| last.split_once(and.as_str()))
+        && is_short(one)
+        && is_short(two)
+    {
+        found.pop();
+        found.extend([one, two]);
+    } else if let [only] = found.as_slice()
+        && let Some((one, two)) = AND.iter().find_map(|and| only.split_once(and.as_str()))
+    {
+        found = vec![one, two];
+    }
+    if found.len() < 2 || !found.iter().all(|piece| is_short(piece)) {
+        return Vec::new();
+    }
+    found.into_iter().filter_map(|piece| part(source, index, piece, stage)).collect()
+}
+
+/// Whether a piece of a text is a name, and no clause.
+fn is_short(piece: &str) -> bool {
+    let words = piece.split_whitespace().count();
+    (1..=LONGEST_PIECE).contains(&words) && !piece.trim_end_matches('.').contains(". ")
 }
 
 /// The things that a cell lists.

@@ -96,7 +96,7 @@ fn steps(source: &Source<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     for at in layers(source).into_iter().flatten() {
         let node = source.tree.node(at);
-        let named = node.label.named && said(&node.label) == node.label.rest;
+        let named = node.label.named && !node.label.rest.is_empty() && said(&node.label) == node.label.rest;
         let title = title_of(&node.label.name).title;
         if !named || !is_title(&title) || title.split_whitespace().count() > MOST_WORDS {
             continue;

@@ -118,9 +118,11 @@ fn share(text: &str) -> Result<f64, String> {
 fn read(path: &Path, tag: Option<&str>) -> Result<Reference, CliError> {
     let shown = escape(&path.display().to_string()).into_owned();
     let failed = |error: std::io::Error| {
-        let (exit, code) = match error.kind() {
-            ErrorKind::NotFound => (Exit::NotFound, "REFERENCE_NOT_FOUND"),
-            _ => (Exit::Usage, "REFERENCE_UNREADABLE"),
+        let missing = error.kind() == ErrorKind::NotFound;
+        let (exit, code) = if missing {
+            (Exit::NotFound, "REFERENCE_NOT_FOUND")
+        } else {
+            (Exit::Usage, "REFERENCE_UNREADABLE")
         };
         CliError::new(exit, code, format!("failed to read {shown}: {error}"))
     };

@@ -9,6 +9,7 @@ mod import;
 mod journal;
 mod plan;
 mod project;
+mod score;
 mod simulate;
 
 use serde_json::Value;

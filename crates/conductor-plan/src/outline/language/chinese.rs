@@ -118,6 +118,7 @@ pub(super) const CHINESE: Words = Words {
     tests: "测试, 验证",
     reports: "报告, 报表",
     one_each: "任务, 功能",
+    set_up: "项目搭建, 项目初始化, 环境搭建, 脚手架",
     structure: "结构",
     components: "组件, 系统组件, 模块",
     making: "生成, 创建, 录入, 注册, 采集",

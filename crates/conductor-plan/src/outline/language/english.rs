@@ -280,6 +280,7 @@ pub(super) const ENGLISH: Words = Words {
     tests: "test, valid, verif, qa, quality, assurance, and, acceptance, integration, unit, automated, end, to, e2e, final, system",
     reports: "report, and, generat, result, summar",
     one_each: "task, feature, deliverable, story, user story, item, name",
+    set_up: "project setup, initial setup, environment setup, repository setup, set up the project, scaffold, scaffolding, skeleton, boilerplate, project structure",
     structure: "structure, layout",
     components: "component, components, core components, system components, main components, modules, services, building blocks",
     making: "generation, creation, capture, registration, import, catalogue, catalog, recording",

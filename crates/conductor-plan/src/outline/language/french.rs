@@ -165,6 +165,7 @@ pub(super) const FRENCH: Words = Words {
     tests: "essai, recette, valid",
     reports: "rapport",
     one_each: "tache, fonctionnalite, livrable",
+    set_up: "mise en place du projet, initialisation du projet, socle technique, squelette",
     structure: "structure, arborescence",
     components: "composants, modules",
     making: "generation, creation, saisie, inscription, catalogue",

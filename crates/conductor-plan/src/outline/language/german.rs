@@ -183,6 +183,7 @@ pub(super) const GERMAN: Words = Words {
     tests: "pruef, abnahme, test",
     reports: "berich, auswert",
     one_each: "aufgabe, funktion",
+    set_up: "projektaufbau, grundgeruest, projekt aufsetzen, projektstruktur",
     structure: "struktur",
     components: "komponenten, systemkomponenten, bausteine, module",
     making: "erzeugung, erstellung, erfassung, registrierung, katalog",

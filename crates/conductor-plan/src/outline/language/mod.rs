@@ -122,6 +122,8 @@ pub(super) struct Words {
     pub(super) reports: &'static str,
     /// Heads of columns with one thing in each cell.
     pub(super) one_each: &'static str,
+    /// That the project itself has to be made.
+    pub(super) set_up: &'static str,
     /// How the folders of a project lie, in names of sections.
     pub(super) structure: &'static str,
     /// What a system is made of, in names of lists.

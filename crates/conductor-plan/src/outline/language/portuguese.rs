@@ -179,6 +179,7 @@ pub(super) const PORTUGUESE: Words = Words {
     tests: "teste, valid",
     reports: "relatorio",
     one_each: "tarefa, funcionalidade, entrega",
+    set_up: "configuracao inicial, configuracao do projeto, estrutura do projeto, esqueleto",
     structure: "estrutura",
     components: "componentes, componentes do sistema, modulos",
     making: "geracao, criacao, captura, cadastro, catalogo",

@@ -179,6 +179,7 @@ pub(super) const SPANISH: Words = Words {
     tests: "prueba, valid",
     reports: "informe, reporte",
     one_each: "tarea, funcionalidad, entregable",
+    set_up: "configuracion inicial, configuracion del proyecto, estructura del proyecto, esqueleto",
     structure: "estructura",
     components: "componentes, componentes del sistema, modulos",
     making: "generacion, creacion, captura, registro, catalogo",
