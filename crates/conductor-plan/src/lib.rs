@@ -24,6 +24,7 @@ mod picture;
 mod plan;
 mod requirement;
 mod review;
+mod score;
 mod span;
 mod words;
 
@@ -42,5 +43,8 @@ pub use requirement::{
     Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, requirements,
 };
 pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, review, review_with};
+pub use score::{
+    Edges, OrderAgreement, Reference, ReferenceError, ReferenceKind, Score, TaskMatch, TaskName, score,
+};
 pub use span::{Source, Span};
 pub use taskwerk_model::Priority;

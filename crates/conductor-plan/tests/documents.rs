@@ -144,3 +144,53 @@ fn boxes_to_tick() {
 fn phases_in_a_table() {
     check("milestones.md");
 }
+
+#[test]
+fn a_template_with_context_and_roadmap() {
+    check("template.txt");
+}
+
+#[test]
+fn personas_and_numbered_requirements() {
+    check("personas.md");
+}
+
+#[test]
+fn one_page() {
+    check("onepager.md");
+}
+
+#[test]
+fn a_request_for_comments() {
+    check("rfc.md");
+}
+
+#[test]
+fn a_readme() {
+    check("readme.md");
+}
+
+#[test]
+fn a_spanish_specification() {
+    check("spanish.md");
+}
+
+#[test]
+fn a_portuguese_template() {
+    check("portuguese.txt");
+}
+
+#[test]
+fn a_chinese_specification() {
+    check("chinese.md");
+}
+
+#[test]
+fn a_japanese_specification() {
+    check("japanese.md");
+}
+
+#[test]
+fn a_korean_template() {
+    check("korean.txt");
+}

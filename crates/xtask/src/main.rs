@@ -5,6 +5,7 @@
 
 mod agents;
 mod bench;
+mod eval;
 mod exits;
 mod findings;
 mod generate;
@@ -62,6 +63,8 @@ enum Task {
     /// The real coding agents: install them, and drive Conductor with each. Takes minutes, and no part of the tests
     #[command(subcommand)]
     Agents(agents::AgentsTask),
+    /// Plan a folder of documents and hold the plans against those that people worked from
+    Eval(eval::EvalOptions),
     /// Measure whole processes of a release build against the bars
     Bench(bench::BenchOptions),
 }
@@ -78,6 +81,8 @@ enum Failure {
     Mutants(#[from] mutants::MutantsError),
     #[error(transparent)]
     Agents(#[from] agents::AgentsError),
+    #[error(transparent)]
+    Eval(#[from] eval::EvalError),
     #[error("failed to print: {0}")]
     Print(#[from] io::Error),
 }
@@ -101,6 +106,11 @@ fn run(task: Task) -> Result<bool, Failure> {
             Ok(report.all_caught())
         }
         Task::Agents(task) => Ok(agents::run(task)?),
+        Task::Eval(options) => {
+            let report = eval::run(&options)?;
+            write!(io::stdout(), "{report}")?;
+            Ok(report.is_sound())
+        }
         Task::Bench(options) => {
             let report = bench::run(&options, std::env::var_os("PATH").unwrap_or_default())?;
             write!(io::stdout(), "{}", if options.json { report.json() } else { report.table() })?;

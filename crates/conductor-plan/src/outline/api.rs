@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Source};
 use super::features::work_item;
+use super::language::language;
 use super::role::{Role, named_role};
 use super::title::title_of;
 use super::tree::NodeKind;
@@ -150,6 +151,12 @@ pub(super) fn sections(source: &Source<'_>, role: Role, category: Category) -> V
                         source.absorb(&mut draft, child);
                     }
                 }
+            }
+            // `Data models` is what is described, and no work yet.
+            if named_role(&node.label.name).is_some_and(|(named, share)| named == role && share >= 100) {
+                let words = language(source);
+                let title = if category == Category::Data { words.data_model } else { words.interface };
+                draft.aliases.push(std::mem::replace(&mut draft.title, title.to_owned()));
             }
             draft.category = Some(category);
             draft.confidence = 60;

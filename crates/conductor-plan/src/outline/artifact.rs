@@ -2,11 +2,11 @@
 
 use super::draft::{Draft, Place, Source};
 use super::files::files_in;
-use super::language::language;
+use super::language::{language, phrases};
 use super::role::Role;
 use super::title::title_of;
 use super::tree::NodeKind;
-use crate::words::plain_words;
+use crate::words::{is_packed, plain_words};
 use crate::{Category, Span};
 
 const BUILD_FILES: &[&str] = &[
@@ -23,26 +23,6 @@ const BUILD_FILES: &[&str] = &[
     "requirements.txt",
     "setup.py",
 ];
-/// Words of sentences that ask for something to be there.
-const ASKING: &[&str] = &[
-    "must",
-    "should",
-    "shall",
-    "necessary",
-    "need",
-    "needs",
-    "required",
-    "muss",
-    "soll",
-    "noetig",
-    "debe",
-    "necesario",
-    "deve",
-    "necessario",
-    "doit",
-    "necessaire",
-];
-
 /// Adds what the sentences of the documents ask for and no item does yet.
 pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
     for source in sources {
@@ -53,7 +33,7 @@ pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
             }
             let text = node.label.full();
             for sentence in text.split_inclusive(". ") {
-                found.extend(written_by_hand(source, node.span, sentence));
+                found.extend(by_hand(source, node.span, sentence));
                 found.extend(build_file(source, node.span, sentence));
             }
         }
@@ -103,7 +83,21 @@ fn draft(source: &Source<'_>, span: Span, title: String, sentence: &str) -> Draf
 }
 
 /// `requires a custom queue and cannot use …`: the queue is work.
-fn written_by_hand(source: &Source<'_>, span: Span, sentence: &str) -> Option<Draft> {
+fn by_hand(source: &Source<'_>, span: Span, sentence: &str) -> Vec<Draft> {
+    let Some(name) = written_by_hand(sentence) else { return Vec::new() };
+    // `custom queue and stack`: two things, where both are single words.
+    let kind_and_names =
+        name.split_once(' ').and_then(|(kind, names)| Some((kind, names.split_once(" and ")?)));
+    let names = match kind_and_names {
+        Some((kind, (one, two))) if !one.contains(' ') && !two.contains(' ') => {
+            vec![format!("{kind} {one}"), format!("{kind} {two}")]
+        }
+        Some(_) | None => vec![name],
+    };
+    names.into_iter().map(|name| draft(source, span, name, sentence)).collect()
+}
+
+fn written_by_hand(sentence: &str) -> Option<String> {
     let plain = sentence.replace(['`', '*'], "");
     let lower = plain.to_lowercase();
     let at = ["require", "requires", "implement", "use", "uses", "needs", "provide"]
@@ -131,11 +125,20 @@ fn written_by_hand(source: &Source<'_>, span: Span, sentence: &str) -> Option<Dr
     ];
     let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
     let title = title_of(rest.get(..end)?).title;
-    (2..=7).contains(&title.split(' ').count()).then(|| draft(source, span, title, sentence))
+    (2..=7).contains(&title.split(' ').count()).then_some(title)
+}
+
+/// Whether a sentence asks for something to be there.
+fn asks(sentence: &str) -> bool {
+    let words = plain_words(sentence);
+    phrases(|words| words.asking).any(|asking| {
+        let packed = asking.chars().any(is_packed);
+        packed && sentence.contains(asking) || words.iter().any(|word| word == asking)
+    })
 }
 
 fn build_file(source: &Source<'_>, span: Span, sentence: &str) -> Option<Draft> {
-    let asked = plain_words(sentence).iter().any(|word| ASKING.contains(&word.as_str()));
+    let asked = asks(sentence);
     let file = files_in([sentence.to_owned()].iter())
         .into_iter()
         .find(|file| BUILD_FILES.contains(&file.to_lowercase().as_str()));
@@ -168,7 +171,7 @@ fn tests(source: &Source<'_>, drafts: &[Draft]) -> Option<Draft> {
         section && !source.tree.node(index).children.is_empty() && (asked() || tools)
     })?;
     let mut tests = source.read(index);
-    tests.title = language(source).acceptance_tests().to_owned();
+    tests.title = language(source).acceptance_tests.to_owned();
     tests.category = Some(Category::Test);
     tests.confidence = 60;
     tests.list = usize::MAX;
@@ -198,7 +201,9 @@ fn names_test_library(text: &str) -> bool {
 }
 
 fn asks_for_tests(text: &str) -> bool {
-    const STARTS: &[&str] = &["test", "prueba", "teste", "getestet", "essai"];
-    let packed = ["测试", "테스트", "テスト"].iter().any(|word| text.contains(word));
-    packed || plain_words(text).iter().any(|word| STARTS.iter().any(|start| word.starts_with(start)))
+    let words = plain_words(text);
+    phrases(|words| words.tests).filter(|start| start.len() > 3).any(|start| {
+        let packed = start.chars().any(is_packed);
+        packed && text.contains(start) || words.iter().any(|word| word.starts_with(start))
+    })
 }

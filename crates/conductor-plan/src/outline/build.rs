@@ -85,8 +85,8 @@ fn item(
     requirements: Vec<RequirementId>,
 ) -> Item {
     let draft = &drafts[at];
-    let (guessed, complexity) = guess(draft.scope.len().max(draft.acceptance.len() / 2), &draft.text());
-    let estimate = draft.minutes.map_or(guessed, around);
+    let guess = guess(draft.scope.len().max(draft.acceptance.len() / 2), &draft.text());
+    let estimate = draft.minutes.map_or(guess.estimate, around);
     let category = draft.category.unwrap_or(Category::Feature);
     let (description, acceptance) = texts(draft);
     let mut files = draft.files.clone();
@@ -100,8 +100,8 @@ fn item(
         parent: draft.parent.map(|parent| keys[parent].clone()),
         depends_on,
         estimate: (!draft.container).then_some(estimate),
-        complexity_reasons: Vec::new(),
-        complexity,
+        complexity: guess.complexity,
+        complexity_reasons: guess.reasons,
         category,
         priority: draft.priority.unwrap_or(Priority::Medium),
         tags: std::iter::once(category.as_str().to_owned()).chain(draft.tags.iter().cloned()).collect(),

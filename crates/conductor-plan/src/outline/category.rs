@@ -2,41 +2,19 @@
 
 use std::sync::LazyLock;
 
+use super::language::meanings;
 use crate::Category;
-use crate::words::{is_packed, list, plain_words};
+use crate::words::{is_packed, plain_words};
 
-/// Beginnings of words, and for scripts without spaces parts of titles. The first row that fits wins.
-const TABLE: &[(Category, &str)] = &[
-    (
-        Category::Documentation,
-        "documentation, docs, dokumentation, documentacao, documentacion, handbuch, readme, 문서, 文档, ドキュメント",
-    ),
-    (
-        Category::Setup,
-        "setup, set up, scaffold, skeleton, bootstrap, initialis, initializ, infrastruct, infraestrut, \
-         infraestruct, infrastruk, foundation, grundlage, fundacao, grundgeruest, geruest, boilerplate, \
-         toolchain, repository, 환경, 프로젝트, 기초, 搭建, 初始化, 环境, 基盤, セットアップ",
-    ),
-    (
-        Category::Test,
-        "test, qa, benchmark, validation, verification suite, pruebas, 테스트, 测试, テスト, measurement",
-    ),
-    (
-        Category::Operations,
-        "deploy, monitor, logging, release, rollout, backup, observab, despliegue, implant, betrieb, \
-         bereitstell, 배포, 모니터링, 部署, 监控, デプロイ, 監視",
-    ),
-    (Category::Api, "api, endpoint, rest, graphql, webhook, schnittstelle, backend"),
-    (
-        Category::Ui,
-        "ui, gui, frontend, dashboard, screen, page, form, view, widget, theme, oberflaeche, ansicht, \
-         interfaz, tela, pantalla, painel, ecran, 화면, 인터페이스, 웹, 界面, 页面, 画面",
-    ),
-    (
-        Category::Data,
-        "database, schema, storage, migration, persist, datenbank, datenmodell, banco, armazenamento, \
-         almacenamiento, base, 데이터, 저장, 数据库, 存储, データベース",
-    ),
+/// The kinds of work, in the order in which they are looked for.
+const CATEGORIES: [Category; 7] = [
+    Category::Documentation,
+    Category::Setup,
+    Category::Test,
+    Category::Operations,
+    Category::Api,
+    Category::Ui,
+    Category::Data,
 ];
 
 /// The beginning of a word, or of a title, that names a category.
@@ -57,10 +35,11 @@ static BEGINNINGS: LazyLock<Vec<(Category, Vec<Beginning>)>> = LazyLock::new(|| 
         phrase: text.contains(' '),
         whole: text.len() <= 4,
     };
-    TABLE
-        .iter()
-        .map(|(category, beginnings)| (*category, list(beginnings).map(beginning).collect()))
-        .collect()
+    let of = |category: Category| {
+        let own = meanings(|words| words.categories).filter(move |(known, _)| *known == category);
+        (category, own.map(|(_, text)| beginning(text)).collect())
+    };
+    CATEGORIES.map(of).into_iter().collect()
 });
 
 pub(super) fn category_of(title: &str) -> Category {

@@ -2,10 +2,12 @@
 
 use super::draft::{Draft, Source};
 use super::label::Label;
-use super::matching::{Entry, Index};
+use super::language::spaced;
+use super::matching::Index;
 use super::role::Role;
 use super::tree::NodeKind;
 use std::cmp::Reverse;
+use std::sync::LazyLock;
 
 /// From this score on an entry of the chain speaks of an item.
 const SAME: u32 = 50;
@@ -37,7 +39,9 @@ pub(super) fn chain(source: &Source<'_>, drafts: &[Draft]) -> Vec<(usize, usize)
                 earlier.max_by_key(|&earlier| (index.score(index.get(item), earlier), Reverse(earlier)))
             });
             pairs.extend(first.zip(waits_for));
-            here.extend(spoken);
+            // Of things that come one after the other, the last is what the next entry waits for.
+            let sequence = says_then(source, at);
+            here.extend(spoken.into_iter().rev().take(if sequence { 1 } else { usize::MAX }).rev());
         }
         if !here.is_empty() {
             before = here;
@@ -51,13 +55,31 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
     let label = &source.tree.node(at).label;
     let open = |draft: usize| !drafts[draft].container;
     let mut found: Vec<usize> = Vec::new();
-    for part in said(label).split([',', ';', '→', '+', '、']).flat_map(|part| {
-        THEN.iter()
-            .fold(vec![part], |parts, then| parts.into_iter().flat_map(|part| part.split(then)).collect())
-    }) {
-        let words = index.bag(before_need(part));
-        let best = index.about(&Entry::of_text(words), open).filter(|best| best.score >= NAMED);
-        found.extend(best.map(|best| best.entry).filter(|entry| !found.contains(entry)));
+    for part in spoken_parts(said(label)) {
+        let mut called = |part: &str| {
+            let words = index.bag(part);
+            index.called(&words, open).filter(|best| best.score >= NAMED).map(|best| best.entry)
+        };
+        // `Lists and booking` may be one item or two.
+        let pieces: Vec<usize> = match called(part) {
+            Some(whole) => vec![whole],
+            None => AND
+                .iter()
+                .find_map(|and| part.split_once(and.as_str()))
+                .into_iter()
+                .flat_map(|(one, two)| [called(one), called(two)])
+                .flatten()
+                .collect(),
+        };
+        for entry in pieces {
+            if !found.contains(&entry) {
+                found.push(entry);
+            }
+        }
+    }
+    if found.is_empty() {
+        let words = index.bag(&label.name);
+        found.extend(index.called(&words, open).filter(|best| best.score >= NAMED).map(|best| best.entry));
     }
     if found.is_empty() {
         let text = format!("{}\n{}", label.rest, source.lines_below(at).join("\n"));
@@ -67,43 +89,40 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
     found
 }
 
-/// What an entry says: what stands behind its name, or the whole of `skeleton → drivers → rules`.
-fn said(label: &Label) -> &str {
-    if label.rest.is_empty() && (label.name.contains('→') || label.name.contains("->")) {
-        &label.name
-    } else {
-        &label.rest
-    }
+/// The things that a text puts in order: `skeleton, then drivers, which needs tools` is about two.
+pub(super) fn spoken_parts(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split([',', ';', '→', '+', '、', '，']);
+    let parts = parts.flat_map(|part| {
+        THEN.iter().fold(vec![part], |parts, then| {
+            parts.into_iter().flat_map(|part| part.split(then.as_str())).collect()
+        })
+    });
+    parts.map(before_need)
+}
+
+/// What an entry says: what stands behind its name, else the whole of it.
+pub(super) fn said(label: &Label) -> &str {
+    if label.rest.is_empty() { &label.name } else { &label.rest }
 }
 
 /// The part of a text before it says what that needs: `storage needs drivers` is about storage.
 fn before_need(part: &str) -> &str {
-    const NEEDS: &[&str] = &[
-        " needs ",
-        " requires ",
-        " depends on ",
-        " after ",
-        " on top of ",
-        " benötigt ",
-        " nach ",
-        " requiere ",
-        " depende ",
-        " requer ",
-    ];
-    let end = NEEDS.iter().filter_map(|need| part.find(need)).min();
+    static NEEDS: LazyLock<Vec<String>> = LazyLock::new(|| spaced(|words| words.needs));
+    let end = NEEDS.iter().filter_map(|need| part.find(need.as_str())).min();
     end.and_then(|end| part.get(..end)).unwrap_or(part)
 }
 
 /// Words between things that come one after the other.
-const THEN: &[&str] = &[" then ", "->", " dann ", " danach ", " luego ", " depois ", " puis ", " before "];
+static AND: LazyLock<Vec<String>> = LazyLock::new(|| spaced(|words| words.and));
+static THEN: LazyLock<Vec<String>> = LazyLock::new(|| spaced(|words| words.then));
 
 fn says_then(source: &Source<'_>, at: usize) -> bool {
     let said = said(&source.tree.node(at).label);
-    said.contains('→') || THEN.iter().any(|then| said.contains(then))
+    said.contains('→') || THEN.iter().any(|then| said.contains(then.as_str()))
 }
 
 /// The entries of the chains, by layers.
-fn layers(source: &Source<'_>) -> Vec<Vec<usize>> {
+pub(super) fn layers(source: &Source<'_>) -> Vec<Vec<usize>> {
     let mut layers: Vec<Vec<usize>> = Vec::new();
     for (index, node) in source.tree.nodes.iter().enumerate() {
         let section = matches!(node.kind, NodeKind::Section { .. } | NodeKind::Intro);

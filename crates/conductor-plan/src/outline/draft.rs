@@ -1,12 +1,13 @@
 //! An item in the making, and how it is read from the document.
 
-use super::attribute::{Attribute, attribute};
+use super::attribute::{Attribute, attribute, waits_for};
 use super::estimate::minutes_in;
 use super::label::{Label, flat};
+use super::language::meanings;
 use super::role::Role;
 use super::title::title_of;
 use super::tree::{Node, NodeKind, Tree};
-use crate::words::{list, plain_words};
+use crate::words::plain_words;
 use crate::{Category, Priority, Span};
 
 /// An item in the making.
@@ -193,13 +194,9 @@ impl Draft {
 
     /// Takes in what stands in brackets behind a title.
     pub(crate) fn annotate(&mut self, annotation: &str) {
-        let lower = annotation.to_lowercase();
-        for start in ["depends on", "requires", "after"] {
-            if let Some(rest) = lower.strip_prefix(start) {
-                let rest = annotation.get(annotation.len() - rest.len()..).unwrap_or_default();
-                self.after.push(rest.trim_start_matches([':', ' ']).to_owned());
-                return;
-            }
+        if let Some(rest) = waits_for(annotation) {
+            self.after.push(rest.to_owned());
+            return;
         }
         let value = annotation.split_once([':', '=']).map_or(annotation, |(_, value)| value).trim();
         self.priority = priority_of(value).or(self.priority);
@@ -221,24 +218,12 @@ impl Draft {
     }
 }
 
-/// The words that name priorities.
-const PRIORITIES: [(Priority, &str); 4] = [
-    (Priority::Critical, "p0, critical, blocker, kritisch, critica, critico, critique, 最高, 긴급"),
-    (
-        Priority::High,
-        "p1, high, must, mvp, required, hoch, muss, alta, alto, haute, 높음, 高, 필수, 必须, 必須",
-    ),
-    (Priority::Medium, "p2, medium, should, normal, mittel, soll, media, medio, moyenne, 보통, 中"),
-    (
-        Priority::Low,
-        "p3, p4, low, could, nice to have, optional, may, stretch, wont, won t, niedrig, kann, baja, baixa, basse, 낮음, 低, 선택",
-    ),
-];
-
 /// The priority that a text begins with.
 pub(crate) fn priority_of(text: &str) -> Option<Priority> {
     let words = plain_words(text).join(" ");
     let begins =
         |name: &str| words.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-    PRIORITIES.iter().find(|(_, names)| list(names).any(begins)).map(|(priority, _)| *priority)
+    let all = || meanings(|words| &words.priorities);
+    // The most urgent one counts where several fit.
+    all().filter(|(_, name)| begins(name)).map(|(priority, _)| priority).max()
 }

@@ -7,10 +7,11 @@
 use super::api::is_endpoint_title;
 use super::draft::Draft;
 use super::explicit::explicit;
+use super::language::{Words, phrases};
 use super::matching::{Entry, Index};
 use super::serving::{gives_access, needs_access, runs_work};
 use crate::Category;
-use crate::words::{Bag, plain_words};
+use crate::words::{Bag, is_packed, plain_words};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
@@ -24,11 +25,6 @@ const RARE: usize = 4;
 const MOST_DATA: usize = 64;
 /// An item builds on an earlier one when it speaks of this share of its name.
 const BUILDS_ON: u32 = 60;
-
-/// Words that any two pieces of work may have in common.
-const GENERIC: &str = "add advanced basic build configure create data develop enhance feature implement improve initial install integrate \
-    manage new optimize service set setup support system update criar configurar desenvolver implementar instalar melhorar sistema crear \
-    desarrollar mejorar anlegen einrichten entwickeln verwalten ajouter configurer creer developper gestion";
 
 /// For each draft the drafts that it waits for, and its place in the sequence. Containers wait for nothing.
 pub(super) struct Edges {
@@ -220,7 +216,7 @@ fn by_nature(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
 /// An item that speaks of an earlier one by its whole name builds on it; where none is named, on the one of which it says
 /// most, if that is enough.
 fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
-    let generic = index.bag(GENERIC);
+    let generic = index.bag(&phrases(|words| words.generic).collect::<Vec<_>>().join(" "));
     for item in net.in_sequence(place) {
         let draft = &net.drafts[item];
         if is_endpoint_title(&draft.title) || tests_everything(draft) {
@@ -251,6 +247,9 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
         if found.is_empty() && net.before[item].is_empty() && !net.staged {
             found.extend(data_for(net, index, place, item, &generic));
         }
+        if found.is_empty() && net.before[item].is_empty() {
+            found.extend(maker(net, index, place, item, &generic));
+        }
         if found.is_empty() && net.staged {
             found.extend(kin(net, index, place, item, &generic));
         }
@@ -258,6 +257,23 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
         found.sort_by_key(|&other| Reverse((index.get(other).name.len(), place[other])));
         net.before[item].extend(found.into_iter().take(MOST_BY_WORDS));
     }
+}
+
+/// The first earlier item that says in its title that something comes into being which this one's title speaks of: codes
+/// are generated before they are sent.
+fn maker(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize, generic: &Bag) -> Option<usize> {
+    let own = index.bag(&net.drafts[item].title);
+    let making = index.bag(&phrases(|words| words.making).collect::<Vec<_>>().join(" "));
+    let common = net.drafts.len().max(6);
+    let tells = |word: u32| own.has(word) && !generic.has(word) && index.frequency(word) * 2 <= common;
+    let makes = |&other: &usize| {
+        let name = &index.get(other).name;
+        let earlier = place[other] < place[item] && !net.drafts[other].container;
+        earlier
+            && name.iter().any(|word| making.has(word))
+            && name.iter().any(|word| tells(word) && !making.has(word))
+    };
+    index.sharing(&own).into_iter().filter(makes).min_by_key(|&other| place[other])
 }
 
 /// The data that a feature works on: the first item about data that has a telling word in its title which the feature
@@ -330,59 +346,33 @@ fn by_stage(net: &mut Net<'_>, place: &[usize]) {
 
 /// What everything else stands on, when it comes first: the project's skeleton, who may do what, or how data comes in.
 fn is_foundation(draft: &Draft) -> bool {
-    const ACCESS: [&str; 4] = ["authent", "autent", "auth", "anmeldung"];
-    const DATA: [&str; 4] = ["data", "daten", "datos", "dados"];
-    const BRINGING: [&str; 7] = ["acqui", "collect", "import", "ingest", "load", "prepar", "process"];
     let words = plain_words(&draft.title);
-    let begins =
-        |starts: &[&str]| words.iter().any(|word| starts.iter().any(|start| word.starts_with(start)));
-    draft.category == Some(Category::Setup) || begins(&ACCESS) || begins(&DATA) && begins(&BRINGING)
+    let begins = |of: fn(&Words) -> &'static str| {
+        let starts = |start: &'static str| {
+            let packed = start.chars().any(is_packed);
+            packed && draft.title.contains(start) || words.iter().any(|word| word.starts_with(start))
+        };
+        phrases(of).any(starts)
+    };
+    draft.category == Some(Category::Setup)
+        || begins(|words| words.access)
+        || begins(|words| words.data) && begins(|words| words.bringing)
 }
 
 /// Tests of the whole: what the engine adds itself, and titles that say nothing but that it is tests.
 fn tests_everything(draft: &Draft) -> bool {
-    const WORDS: &[&str] = &[
-        "test",
-        "valid",
-        "verif",
-        "qa",
-        "quality",
-        "assurance",
-        "and",
-        "acceptance",
-        "integration",
-        "unit",
-        "automated",
-        "end",
-        "to",
-        "e2e",
-        "final",
-        "system",
-    ];
     let words = plain_words(&draft.title);
-    let only = words
-        .iter()
-        .all(|word| WORDS.iter().any(|known| word == known || known.len() > 3 && word.starts_with(known)));
+    let only = words.iter().all(|word| {
+        phrases(|words| words.tests).any(|known| word == known || known.len() > 3 && word.starts_with(known))
+    });
     draft.category == Some(Category::Test) && (only || draft.list == usize::MAX)
 }
 
 /// Reports of the whole: titles that say nothing but that it is reports.
 fn reports_everything(draft: &Draft) -> bool {
-    const WORDS: &[&str] = &[
-        "report",
-        "and",
-        "generat",
-        "result",
-        "summar",
-        "berich",
-        "auswert",
-        "informe",
-        "reporte",
-        "relatorio",
-        "rapport",
-    ];
     let words = plain_words(&draft.title);
-    words.iter().all(|word| WORDS.iter().any(|known| word.starts_with(known))) && !words.is_empty()
+    words.iter().all(|word| phrases(|words| words.reports).any(|known| word.starts_with(known)))
+        && !words.is_empty()
 }
 
 /// Whether an item that names nothing it builds on builds on everything: tests, and where there are no stages, reports.

@@ -5,34 +5,13 @@
 //! forty words of description. The low value is six tenths of that, the high one nine fifths. All are rounded to quarters
 //! of an hour.
 
+use super::language::{Words, phrases};
 use crate::Estimate;
 use crate::words::{is_packed, plain_words};
 
 const MINUTES_PER_DAY: u32 = 8 * 60;
-
-/// Units of time and their minutes.
-const UNITS: &[(&[&str], u32)] = &[
-    (&["min", "mins", "minute", "minutes", "minuten", "minuto", "minutos", "분", "分钟", "分"], 1),
-    (
-        &[
-            "h", "hr", "hrs", "hour", "hours", "stunde", "stunden", "std", "hora", "horas", "heure",
-            "heures", "시간", "小时", "時間",
-        ],
-        60,
-    ),
-    (
-        &["d", "day", "days", "tag", "tage", "tagen", "dia", "dias", "jour", "jours", "pt", "일", "天", "日"],
-        MINUTES_PER_DAY,
-    ),
-    (
-        &[
-            "w", "wk", "wks", "week", "weeks", "woche", "wochen", "semana", "semanas", "semaine", "semaines",
-            "주", "周", "週間",
-        ],
-        5 * MINUTES_PER_DAY,
-    ),
-    (&["point", "points", "sp", "pts"], 120),
-];
+/// More words than this that mean more work do not make it harder still.
+const MOST_HARD: usize = 4;
 
 /// Sizes as people name them in place of times.
 const SIZES: &[(&str, u32)] = &[
@@ -46,49 +25,6 @@ const SIZES: &[(&str, u32)] = &[
     ("xl", 2400),
 ];
 
-/// Words that usually mean more work than they read, as beginnings of words.
-const HARD: &[&str] = &[
-    "authenti",
-    "autoriz",
-    "authoriz",
-    "autentic",
-    "concurren",
-    "distribut",
-    "echtzeit",
-    "encrypt",
-    "verschluessel",
-    "integra",
-    "machine",
-    "migra",
-    "offline",
-    "optimi",
-    "otimiz",
-    "parallel",
-    "payment",
-    "zahlung",
-    "pipeline",
-    "realtime",
-    "real",
-    "recurs",
-    "scal",
-    "secur",
-    "schedul",
-    "stream",
-    "synchron",
-    "transaction",
-    "workflow",
-    "인증",
-    "실시간",
-    "통합",
-    "최적화",
-    "비동기",
-    "认证",
-    "实时",
-    "集成",
-    "認証",
-    "統合",
-];
-
 /// The time that a text names, in minutes: `2h`, `3-5 days`, `1.5 Tage`, `5 points`, `M`. Nothing when it says more.
 pub(crate) fn minutes_in(text: &str) -> Option<u32> {
     let text = text.trim().trim_start_matches(['~', '≈']).trim().to_lowercase();
@@ -97,11 +33,9 @@ pub(crate) fn minutes_in(text: &str) -> Option<u32> {
     }
     let (low, rest) = number(&text)?;
     let rest = rest.trim_start();
-    let (value, rest) = match rest
-        .strip_prefix(['-', '–'])
-        .or_else(|| rest.strip_prefix("to "))
-        .or_else(|| rest.strip_prefix("bis "))
-    {
+    let span = |to: &'static str| rest.strip_prefix(to).filter(|after| after.starts_with(' '));
+    let to = || phrases(|words| words.to).find_map(span);
+    let (value, rest) = match rest.strip_prefix(['-', '–', '~', '〜']).or_else(to) {
         Some(after) => {
             let (high, rest) = number(after.trim_start())?;
             ((low + high) / 2, rest)
@@ -112,12 +46,26 @@ pub(crate) fn minutes_in(text: &str) -> Option<u32> {
     let after = rest.trim().get(unit.len()..).unwrap_or_default().trim();
     let packed = unit.chars().any(is_packed);
     let unit = if packed { unit } else { plain_words(&unit).concat() };
-    let (_, minutes) = UNITS.iter().find(|(names, _)| names.contains(&unit.as_str()))?;
+    let minutes = minutes_of(&unit)?;
     after
         .is_empty()
-        .then(|| u32::try_from(value * u64::from(*minutes) / 100).ok())
+        .then(|| u32::try_from(value * u64::from(minutes) / 100).ok())
         .flatten()
         .filter(|&minutes| minutes > 0)
+}
+
+/// The minutes of a unit of time.
+fn minutes_of(unit: &str) -> Option<u32> {
+    const POINTS: [&str; 4] = ["point", "points", "sp", "pts"];
+    let is = |of: fn(&Words) -> &'static str| phrases(of).any(|known| known == unit);
+    // In Chinese `分` are minutes, which no other language takes for anything longer.
+    match unit {
+        _ if is(|words| words.minutes) => Some(1),
+        _ if is(|words| words.hours) => Some(60),
+        _ if is(|words| words.days) => Some(MINUTES_PER_DAY),
+        _ if is(|words| words.weeks) => Some(5 * MINUTES_PER_DAY),
+        _ => POINTS.contains(&unit).then_some(120),
+    }
 }
 
 /// A number in hundredths, and what follows it.
@@ -131,13 +79,58 @@ fn number(text: &str) -> Option<(u64, &str)> {
     Some((whole * 100 + hundredths.parse::<u64>().ok()?, rest))
 }
 
-/// Estimate and complexity (1 to 10) of work that names `parts` parts and is described in `text`.
-pub(crate) fn guess(parts: usize, text: &str) -> (Estimate, u8) {
+/// What is guessed of a piece of work.
+pub(crate) struct Guess {
+    pub(crate) estimate: Estimate,
+    /// From 1 to 10.
+    pub(crate) complexity: u8,
+    /// Why it is that hard, short phrases.
+    pub(crate) reasons: Vec<String>,
+}
+
+/// What work is that names `parts` parts and is described in `text`.
+pub(crate) fn guess(parts: usize, text: &str) -> Guess {
     let words = plain_words(text);
-    let hard = HARD.iter().filter(|hard| words.iter().any(|word| word.starts_with(**hard))).count().min(4);
-    let minutes = 60 + 30 * parts.min(12) + 45 * hard + 15 * (words.len() / 40).min(8);
-    let complexity = 2 + hard + parts.min(12) / 3 + (words.len() / 80).min(2);
-    (around(u32::try_from(minutes).unwrap_or(u32::MAX)), u8::try_from(complexity.clamp(1, 10)).unwrap_or(10))
+    let hard = hard_words(text, &words);
+    let minutes = 60 + 30 * parts.min(12) + 45 * hard.len() + 15 * (words.len() / 40).min(8);
+    let complexity = 2 + hard.len() + parts.min(12) / 3 + (words.len() / 80).min(2);
+    let mut reasons = Vec::new();
+    if !hard.is_empty() {
+        reasons.push(format!("speaks of {}", hard.join(", ")));
+    }
+    if parts >= 3 {
+        reasons.push(format!("names {parts} parts"));
+    }
+    if words.len() >= 80 {
+        reasons.push(format!("takes {} words to describe", words.len()));
+    }
+    if reasons.is_empty() {
+        reasons.push("one plain piece of work".to_owned());
+    }
+    Guess {
+        estimate: around(u32::try_from(minutes).unwrap_or(u32::MAX)),
+        complexity: u8::try_from(complexity.clamp(1, 10)).unwrap_or(10),
+        reasons,
+    }
+}
+
+/// The first words of a text that usually mean more work than they read, one for each kind.
+fn hard_words(text: &str, words: &[String]) -> Vec<String> {
+    let plain = text.is_ascii();
+    let mut found: Vec<String> = Vec::new();
+    for hard in phrases(|words| words.hard).filter(|hard| !plain || hard.is_ascii()) {
+        let word = if hard.chars().any(is_packed) {
+            text.contains(hard).then(|| hard.to_owned())
+        } else {
+            words.iter().find(|word| word.starts_with(hard)).cloned()
+        };
+        // Languages share beginnings, and a word counts once.
+        found.extend(word.filter(|word| !found.contains(word)));
+        if found.len() == MOST_HARD {
+            break;
+        }
+    }
+    found
 }
 
 /// An estimate whose likely value is this.

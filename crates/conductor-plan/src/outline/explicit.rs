@@ -1,58 +1,16 @@
 //! Dependencies that the document states in words.
 
 use super::draft::Draft;
-use super::label::flat;
+use super::label::{flat, is_alias};
+use super::language::{phrases, spaced};
 use super::matching::Index;
-use crate::words::normal_form;
+use crate::words::{normal_form, plain_words};
 use crate::{Item, ItemKey};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// From this score on a name that an item says it waits for means another item.
 const SAME: u32 = 60;
-
-/// Words after which a sentence names what must be done before.
-const BEFORE_NAME: &[&str] = &[
-    "depends on ",
-    "depend on ",
-    "dependent on ",
-    "requires ",
-    "require ",
-    "needs ",
-    "after ",
-    "once ",
-    "builds on ",
-    "build on ",
-    "based on ",
-    "relies on ",
-    "taken from ",
-    "blocked by ",
-    "prerequisite",
-    "following ",
-    "hängt ab von ",
-    "abhängig von ",
-    "erst nach ",
-    "nachdem ",
-    "benötigt ",
-    "baut auf ",
-    "setzt ",
-    "aus ",
-    "dépend de ",
-    "après ",
-    "nécessite ",
-    "depende de ",
-    "después de ",
-    "requiere ",
-    "tras ",
-    "após ",
-    "depois de ",
-    "requer ",
-    "precisa de ",
-    "baseado em ",
-];
-
-/// Words that make a whole sentence one of what must be done before, in languages that put them last.
-const AFTER_NAME: &[&str] =
-    &["依赖", "之后", "完成后", "依存", "の後", "完了後", "이후", "의존", "완료 후", "필요"];
 
 /// Pairs of positions (item, what it waits for) that the items state themselves.
 pub(super) fn explicit(drafts: &[Draft], index: &mut Index) -> Vec<(usize, usize)> {
@@ -72,6 +30,8 @@ pub(super) fn explicit(drafts: &[Draft], index: &mut Index) -> Vec<(usize, usize
         }
         for sentence in draft.lines().flat_map(|line| sentences(line)) {
             let Some(window) = window(sentence) else { continue };
+            let short = called_short(&names, window).filter(|&other| other != item);
+            pairs.extend(short.map(|other| (item, other)));
             let words = index.bag(window);
             let named = index
                 .named_in(&words)
@@ -119,27 +79,28 @@ fn names(drafts: &[Draft]) -> BTreeMap<String, usize> {
     names.into_iter().filter_map(|(name, at)| Some((name, at?))).collect()
 }
 
+/// The items that a text refers to by their short names: `RF-1`, `US 4`.
+fn called_short<'n>(names: &'n BTreeMap<String, usize>, text: &str) -> impl Iterator<Item = usize> + use<'n> {
+    let words = plain_words(text);
+    let mut found = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let two = words.get(at + 1).map(|next| format!("{word} {next}"));
+        let short = std::iter::once(word.clone()).chain(two).filter(|name| is_alias(name));
+        found.extend(short.filter_map(|name| names.get(&name).copied()));
+    }
+    found.into_iter()
+}
+
 fn split(stated: &str) -> impl Iterator<Item = &str> {
-    let separators = [",", ";", "、", "，", " and ", " & ", " und ", " y ", " et ", "[", "]", "+"];
+    static SEPARATORS: LazyLock<Vec<String>> = LazyLock::new(|| spaced(|words| words.and));
     let mut pieces = vec![stated];
-    for separator in separators {
+    let marks = [",", ";", "、", "，", "[", "]", "+"].into_iter();
+    for separator in marks.chain(SEPARATORS.iter().map(String::as_str)) {
         pieces = pieces.into_iter().flat_map(|piece| piece.split(separator)).collect();
     }
     let none = |piece: &&str| {
-        !matches!(
-            piece.to_lowercase().as_str(),
-            "" | "none"
-                | "-"
-                | "n/a"
-                | "nothing"
-                | "keine"
-                | "ninguna"
-                | "nenhuma"
-                | "aucune"
-                | "없음"
-                | "无"
-                | "なし"
-        )
+        let lower = piece.to_lowercase();
+        !lower.is_empty() && !phrases(|words| words.nothing).any(|nothing| nothing == lower)
     };
     pieces.into_iter().map(|piece| piece.trim().trim_end_matches('.')).filter(none)
 }
@@ -152,15 +113,16 @@ fn sentences(line: &str) -> impl Iterator<Item = &str> {
 fn window(sentence: &str) -> Option<&str> {
     // Words of other scripts are not looked for where there are none of their letters.
     let plain = sentence.is_ascii();
-    let possible = |word: &&&str| !plain || word.is_ascii();
-    if AFTER_NAME.iter().filter(possible).any(|word| sentence.contains(word)) {
+    let possible = |word: &&str| !plain || word.is_ascii();
+    if phrases(|words| words.before_sentence).filter(possible).any(|word| sentence.contains(word)) {
         return Some(sentence);
     }
     let lower = flat(sentence).to_lowercase();
     if lower.len() != sentence.len() {
-        return BEFORE_NAME.iter().any(|word| lower.contains(word)).then_some(sentence);
+        return phrases(|words| words.before_name).any(|word| lower.contains(word)).then_some(sentence);
     }
-    let at = BEFORE_NAME.iter().filter(possible).filter_map(|word| at_word(&lower, word)).min()?;
+    let at =
+        phrases(|words| words.before_name).filter(possible).filter_map(|word| at_word(&lower, word)).min()?;
     sentence.get(at..)
 }
 

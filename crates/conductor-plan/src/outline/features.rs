@@ -4,10 +4,11 @@ use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source, priority_of};
 use super::estimate::minutes_in;
 use super::label::flat;
+use super::language::phrases;
 use super::role::{Role, is_phase, named_role};
 use super::title::title_of;
 use super::tree::NodeKind;
-use crate::words::{list, plain_words};
+use crate::words::plain_words;
 
 /// The work that sections of these roles name.
 pub(super) fn features(source: &Source<'_>, wanted: &[Role]) -> Vec<Draft> {
@@ -123,13 +124,12 @@ fn feature(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &mu
 /// Whether the items under a heading are pieces of work with names to refer to them by, as user stories and tasks are.
 /// Numbered requirements are not: they say what the heading above them has to do.
 fn lists_named_things(source: &Source<'_>, index: usize) -> bool {
-    const WORK: &str = "us, story, hu, task, t, epic, feature, f, feat, item, aufgabe, tarea, tarefa";
     let items = source.tree.children(index).filter(|(_, node)| matches!(node.kind, NodeKind::Item { .. }));
     let names: Vec<&str> = items.map(|(_, node)| node.label.alias.as_deref().unwrap_or_default()).collect();
     let work = |name: &&str| {
         let word = plain_words(name).into_iter().next().unwrap_or_default();
         let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        list(WORK).any(|work| work == word)
+        phrases(|words| words.work_names).any(|work| work == word)
     };
     !names.is_empty() && (source.roles[index] == Role::Story || names.iter().all(work))
 }

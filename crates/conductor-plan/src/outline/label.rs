@@ -1,6 +1,9 @@
 //! What a heading or an item is called, apart from what it says.
 
+use super::language::phrases;
 use crate::Block;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// Longer texts before a colon are sentences, not names.
 const LONGEST_NAME: usize = 60;
@@ -174,47 +177,8 @@ pub(crate) fn is_alias(name: &str) -> bool {
 
 /// Words that say what kind of thing a heading names, before its name.
 fn is_kind_word(name: &str) -> bool {
-    const KINDS: &[&str] = &[
-        "area",
-        "bereich",
-        "capability",
-        "capacidad",
-        "capacidade",
-        "component",
-        "deliverable",
-        "endpoint",
-        "entity",
-        "epic",
-        "epico",
-        "feature",
-        "fonctionnalite",
-        "funcionalidad",
-        "funcionalidade",
-        "funktion",
-        "goal",
-        "improvement",
-        "item",
-        "module",
-        "modul",
-        "modulo",
-        "objective",
-        "requirement",
-        "resource",
-        "service",
-        "step",
-        "story",
-        "subsystem",
-        "task",
-        "theme",
-        "user story",
-        "work item",
-        "work package",
-        "기능",
-        "模块",
-        "功能",
-        "機能",
-    ];
-    KINDS.contains(&crate::words::plain_words(name).join(" ").as_str())
+    static KINDS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| phrases(|words| words.kinds).collect());
+    KINDS.contains(crate::words::plain_words(name).join(" ").as_str())
 }
 
 /// A text on one line.

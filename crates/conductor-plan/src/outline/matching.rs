@@ -133,6 +133,25 @@ impl Index {
         self.share(&self.entries[entry].name, text, &Bag::default())
     }
 
+    /// The entry that a short text calls by its name, or by a part of it.
+    pub(crate) fn called(&self, text: &Bag, allowed: impl Fn(usize) -> bool) -> Option<Match> {
+        let none = Bag::default();
+        let candidates = self.sharing(text).into_iter().filter(|&entry| allowed(entry));
+        let scored = candidates.map(|entry| {
+            let name = &self.entries[entry].name;
+            let (whole, part) = (self.share(name, text, &none), self.share(text, name, &none));
+            (Match { entry, score: whole.max(part) }, whole + part)
+        });
+        let best = scored.max_by_key(|(found, both)| (found.score, *both, std::cmp::Reverse(found.entry)));
+        best.map(|(found, _)| found)
+    }
+
+    /// The entry whose name has all the words of a short text, and of several the one with the fewest others.
+    pub(crate) fn holding(&self, text: &Bag) -> Option<usize> {
+        let holding = |&entry: &usize| !text.is_empty() && self.entries[entry].name.has_all(text);
+        self.sharing(text).into_iter().filter(holding).min_by_key(|&entry| self.entries[entry].name.len())
+    }
+
     /// The entries whose whole name stands in a text.
     pub(crate) fn named_in(&self, text: &Bag) -> Vec<usize> {
         let lists = text

@@ -9,10 +9,12 @@ use super::title::title_of;
 use super::tree::NodeKind;
 use crate::Category;
 use crate::words::normal_form;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// From this score on two names mean the same work.
 const SAME: u32 = 50;
+/// From this score on two names mean the same work where nothing else does.
+const ALIKE: u32 = 40;
 /// From this score on a heading elsewhere in the document gives the details of a piece of work.
 const DETAILS: u32 = 75;
 /// A sentence is about a piece of work when it has this share of its name.
@@ -48,6 +50,7 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
     };
     let found: Vec<Option<Match>> =
         found.into_iter().zip(&extra).map(|(found, draft)| found.or_else(|| stored(draft))).collect();
+    let found = if staged { with_mutual(spine, &extra, &asked, &index, found) } else { found };
     let mut visitors: BTreeMap<usize, Vec<(usize, u32)>> = BTreeMap::new();
     for (at, found) in found.iter().enumerate() {
         if let Some(Match { entry, score }) = *found {
@@ -73,6 +76,36 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
         }
     }
     append(spine, extra, &mut kept);
+}
+
+/// A roadmap tells everything once, so a feature that resembles an item which is no other feature is that item, even where
+/// the two share fewer words: when each is the one that the other is most like.
+fn with_mutual(
+    spine: &[Draft],
+    extra: &[Draft],
+    asked: &[Entry],
+    index: &Index,
+    mut found: Vec<Option<Match>>,
+) -> Vec<Option<Match>> {
+    let taken: BTreeSet<usize> = found.iter().flatten().map(|found| found.entry).collect();
+    let mut suitors: BTreeMap<usize, (u32, usize)> = BTreeMap::new();
+    for (at, draft) in extra.iter().enumerate() {
+        if found[at].is_some() || draft.container || asked[at].name.is_empty() {
+            continue;
+        }
+        let open = |entry: usize| !spine[entry].container && !spine[entry].gone;
+        let Some(best) = index.best(&asked[at], open) else { continue };
+        if best.score >= ALIKE && !taken.contains(&best.entry) {
+            let known = suitors.entry(best.entry).or_insert((best.score, at));
+            if known.0 < best.score {
+                *known = (best.score, at);
+            }
+        }
+    }
+    for (entry, (score, at)) in suitors {
+        found[at] = Some(Match { entry, score });
+    }
+    found
 }
 
 /// The items by their short names; of several the first.
@@ -140,7 +173,7 @@ impl Draft {
 
 /// Adds the lines that are not there yet.
 fn add(lines: &mut Vec<String>, more: &[String]) {
-    let mut known: std::collections::BTreeSet<String> = lines.iter().map(|line| normal_form(line)).collect();
+    let mut known: BTreeSet<String> = lines.iter().map(|line| normal_form(line)).collect();
     for line in more {
         if known.insert(normal_form(line)) {
             lines.push(line.clone());

@@ -10,6 +10,7 @@ mod attribute;
 mod build;
 mod category;
 mod chain;
+mod components;
 mod draft;
 mod edges;
 mod estimate;
@@ -22,12 +23,13 @@ mod language;
 mod matching;
 mod merge;
 mod naming;
+mod project;
 mod roadmap;
 pub(crate) mod role;
-mod role_table;
 mod serving;
 mod stage;
 mod stage_table;
+mod steps;
 mod title;
 pub(crate) mod tree;
 pub(crate) use attribute::Attribute;
@@ -71,7 +73,10 @@ pub fn outline(documents: &[Document], options: &OutlineOptions) -> Plan {
     for source in &sources {
         merge::attach(&mut drafts, source);
     }
+    sources.iter().for_each(|source| steps::add(&mut drafts, source));
+    sources.iter().for_each(|source| components::add(&mut drafts, source));
     artifact::add(&mut drafts, &sources);
+    project::add(&mut drafts, &sources);
     stage::settle(&mut drafts, options);
     let mut chained: Vec<(usize, usize)> =
         sources.iter().flat_map(|source| chain::chain(source, &drafts)).collect();

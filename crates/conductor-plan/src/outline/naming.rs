@@ -6,73 +6,34 @@
 
 use super::attribute::{Attribute, attribute};
 use super::label::Label;
+use super::language::phrases;
 use super::role::{Named, Role, is_feature_alias, is_phase, named};
 use super::tree::{NodeKind, Tree};
-use crate::words::{list, plain_words};
+use crate::words::plain_words;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// Verbs that begin a heading which says what to do, and cannot be read as nouns there.
-const FIRST_VERBS: &str = "add, allow, assign, attach, build, cancel, choose, clone, close, collect, compare, compress, configure, \
-    connect, convert, copy, create, decrypt, define, delete, deploy, detect, develop, disable, display, download, edit, \
-    enable, encrypt, enter, expose, extend, extract, fetch, filter, find, fix, follow, generate, give, handle, hide, \
-    highlight, identify, implement, import, improve, insert, install, integrate, invite, keep, let, list, load, lock, \
-    maintain, make, manage, mark, measure, merge, migrate, move, notify, parse, pin, play, prevent, print, protect, \
-    provide, publish, read, receive, refactor, register, remove, rename, render, reorder, replace, reply, reset, resize, \
-    restore, resume, retrieve, run, save, scan, search, select, send, serve, set, share, show, sort, split, start, stop, \
-    store, submit, subscribe, suggest, switch, sync, synchronise, synchronize, tag, track, translate, trigger, undo, \
-    unlock, update, upload, validate, verify, view, visualise, visualize, watch, write, \
-    afficher, ajouter, archiver, choisir, connecter, consulter, creer, definir, envoyer, exporter, filtrer, gerer, \
-    importer, imprimer, lister, modifier, partager, permettre, rechercher, recevoir, reserver, supprimer, suivre, \
-    telecharger, trier, trouver, valider, verifier, voir, \
-    actualizar, agregar, anadir, borrar, buscar, compartir, consultar, crear, editar, eliminar, enviar, exportar, filtrar, \
-    generar, gestionar, importar, iniciar, listar, mostrar, permitir, recibir, registrar, ver, \
-    adicionar, apagar, atualizar, baixar, cadastrar, compartilhar, criar, excluir, gerar, gerenciar, gerir, receber, \
-    visualizar";
-
-/// Verbs that end a German heading which says what to do.
-const LAST_VERBS: &str = "abonnieren, anlegen, anmelden, anzeigen, auflisten, aendern, bearbeiten, drucken, einladen, \
-    entfernen, erfassen, erstellen, exportieren, filtern, finden, hinzufuegen, hochladen, importieren, loeschen, pflegen, \
-    senden, sortieren, speichern, suchen, teilen, verschicken, versenden, verwalten, waehlen, zeigen";
-
-/// Words after which `list`, `view` and the like are nouns: `List of features`.
-const OF: &str = "of, de, des, der, von, and, e, y, et, und";
-
-/// Names of sections, in singular, that are as often names of things: among things they name one.
-const ROLE_OR_THING: &str = "actor, approval, audience, author, budget, calendrier, competitor, component, contact, \
-    customer, database, deliverable, demo, design, entity, example, history, idea, integration, interface, link, metric, \
-    milestone, note, performance, plan, privacy, prompt, question, reference, research, resource, role, rule, sample, \
-    scenario, schedule, schema, security, sprint, stakeholder, standard, story, task, team, term, test, testing, timeline, \
-    todo, ui, user, workflow, \
-    aufgabe, aufgaben, benutzer, datenbank, nutzer, tests, utilisateur, usuario, referencia, tarea, tarefa, \
-    base, recurso, cliente, equipe";
-
-/// Labels that are as often names of things.
-const ATTRIBUTE_OR_THING: &str = "alternatives, content, contents, error handling, errors, export, exports, file, files, \
-    flow, headers, location, notes, path, points, requests, returns, stories, story, target, task, tasks, tests, time, \
-    timeline, to do, todo, users, work, steps, tareas, tarefas, aufgaben, taches, entradas, salidas, dateien, fichiers, \
-    archivos, arquivos";
-
 /// Whether a heading says what to do.
 pub(super) fn is_command(name: &str) -> bool {
-    static FIRST: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(FIRST_VERBS).collect());
-    static LAST: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(LAST_VERBS).collect());
+    static FIRST: LazyLock<BTreeSet<&str>> = LazyLock::new(|| phrases(|words| words.first_verbs).collect());
+    static LAST: LazyLock<BTreeSet<&str>> = LazyLock::new(|| phrases(|words| words.last_verbs).collect());
     let words = plain_words(name);
     let [first, second, ..] = words.as_slice() else { return false };
-    let noun = list(OF).any(|of| of == second);
+    let noun = phrases(|words| words.of).any(|of| of == second);
     let last = words.last().is_some_and(|last| LAST.contains(last.as_str()));
     FIRST.contains(first.as_str()) && !noun || last
 }
 
 /// Whether the name of a role, in singular, is as often the name of a thing.
 pub(super) fn role_or_thing(word: &str) -> bool {
-    static WORDS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(ROLE_OR_THING).collect());
+    static WORDS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| phrases(|words| words.role_or_thing).collect());
     WORDS.contains(word)
 }
 
 /// Whether a label is as often the name of a thing.
 pub(super) fn attribute_or_thing(name: &str) -> bool {
-    static NAMES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(ATTRIBUTE_OR_THING).collect());
+    static NAMES: LazyLock<BTreeSet<&str>> =
+        LazyLock::new(|| phrases(|words| words.attribute_or_thing).collect());
     NAMES.contains(plain_words(name).join(" ").as_str())
 }
 

@@ -4,7 +4,7 @@ use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source};
 use super::features::{row, work_item};
 use super::role::{Role, is_phase, named_role};
-use super::stage_table::has_stages;
+use super::stage_table::{has_stages, listed};
 use super::tree::NodeKind;
 
 /// The work that the roadmap of a document names; empty when it has none.
@@ -51,9 +51,11 @@ fn section(source: &Source<'_>, index: usize, drafts: &mut Vec<Draft>) {
                     work_item(source, child, None, drafts);
                 }
             }
+            NodeKind::Item { .. } if names_no_work(source, child) => {}
             NodeKind::Item { .. } if is_phase(&node.label) && source.tree.has_items(child) => {
                 phase(source, child, None, drafts)
             }
+            NodeKind::Item { .. } if is_phase(&node.label) && told(source, child, drafts) => {}
             NodeKind::Item { .. } if !source.is_attribute(child) => work_item(source, child, None, drafts),
             NodeKind::Row { head: true, cells } => {
                 head = Some(cells).filter(|cells| lists_tasks(cells)).map(Vec::as_slice)
@@ -68,6 +70,40 @@ fn section(source: &Source<'_>, index: usize, drafts: &mut Vec<Draft>) {
             | NodeKind::Code => {}
         }
     }
+}
+
+/// `Future: …` and `Out of scope: …` in a roadmap say what is not built.
+fn names_no_work(source: &Source<'_>, index: usize) -> bool {
+    let label = &source.tree.node(index).label;
+    let role = named_role(&label.name).filter(|(_, share)| label.named && *share >= 100);
+    role.is_some_and(|(role, _)| {
+        matches!(role, Role::Future | Role::OutOfScope | Role::Risk | Role::OpenQuestion)
+    })
+}
+
+/// A stage that tells its deliverables in one line. Whether it does.
+fn told(source: &Source<'_>, index: usize, drafts: &mut Vec<Draft>) -> bool {
+    let at = drafts.len();
+    let label = &source.tree.node(index).label;
+    // `Phase 1: login, search` has no name but its number.
+    let (name, text) = match &label.alias {
+        Some(alias) if label.rest.is_empty() => (Some(alias), &label.name),
+        Some(_) | None => (None, &label.rest),
+    };
+    let found = listed(source, index, text, at);
+    if found.is_empty() {
+        return false;
+    }
+    let mut stage = source.head(index);
+    if let Some(name) = name {
+        stage.title.clone_from(name);
+        stage.body.clear();
+    }
+    stage.container = true;
+    stage.confidence = 90;
+    drafts.push(stage);
+    drafts.extend(found);
+    true
 }
 
 /// Whether the head of a table says that its rows are pieces of work, and not stages or dates.
@@ -97,6 +133,12 @@ fn phase(source: &Source<'_>, index: usize, parent: Option<usize>, drafts: &mut 
     stage.confidence = 95;
     drafts.push(stage);
     below(source, index, at, drafts);
+    if drafts.len() == at + 1 {
+        let texts = source.tree.children(index).filter(|(_, child)| matches!(child.kind, NodeKind::Text));
+        let told =
+            texts.flat_map(|(child, node)| listed(source, child, &node.label.full(), at)).collect::<Vec<_>>();
+        drafts.extend(told);
+    }
     if drafts.len() == at + 1 {
         drafts[at].container = false;
         for child in source.tree.node(index).children.clone() {

@@ -1,11 +1,11 @@
 //! What part a section plays in a document, told by its heading.
 
 use super::label::Label;
+use super::language::{meanings, phrases};
 use super::naming::{is_command, lists_things, role_or_thing};
-use super::role_table::{PHASES, TABLE};
 use super::tree::{NodeKind, Tree};
-use crate::words::{is_packed, list, plain_words};
-use std::collections::BTreeMap;
+use crate::words::{is_packed, plain_words};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// The part that a section plays.
@@ -224,20 +224,8 @@ fn of_intro(label: &Label, parent: Role) -> Role {
 /// `Feature 3: Search` names a feature wherever it stands.
 pub(super) fn is_feature_alias(label: &Label) -> bool {
     label.alias.as_deref().is_some_and(|alias| {
-        let words = plain_words(alias);
-        matches!(
-            words.first().map(String::as_str),
-            Some(
-                "feature"
-                    | "funktion"
-                    | "funcionalidade"
-                    | "funcionalidad"
-                    | "fonctionnalite"
-                    | "기능"
-                    | "功能"
-                    | "機能"
-            )
-        )
+        let first = plain_words(alias).into_iter().next().unwrap_or_default();
+        phrases(|words| words.feature_words).any(|word| word == first)
     })
 }
 
@@ -254,6 +242,11 @@ pub(crate) fn is_phase(label: &Label) -> bool {
     if is_stage_word(first) && numeral(second) {
         return true;
     }
+    // `V1`, `v2.0`: a version.
+    let version = first.strip_prefix('v').is_some_and(numeral);
+    if version && (!alias.is_empty() || words.iter().skip(1).all(|word| numeral(word))) {
+        return true;
+    }
     if matches!(first, "mvp" | "poc") || words.last().is_some_and(|last| last == "mvp") && words.len() <= 4 {
         return words.len() <= 6;
     }
@@ -265,13 +258,14 @@ pub(crate) fn is_phase(label: &Label) -> bool {
             && is_stage_word(second)
             && ordinal.len() < first.len();
     }
-    list(PHASES).any(|phase| packed.starts_with(phase) || packed.ends_with(phase))
+    phrases(|words| words.stages).any(|stage| packed.starts_with(stage) || packed.ends_with(stage))
         && first.chars().any(|c| c.is_ascii_digit() || "一二三四五六".contains(c))
         || is_stage_word(&packed) && numeral(second)
 }
 
 pub(super) fn is_stage_word(word: &str) -> bool {
-    list(PHASES).any(|stage| stage == word)
+    static STAGES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| phrases(|words| words.stages).collect());
+    STAGES.contains(word)
 }
 
 /// The role that a heading names, and the share of its words that say so, in percent.
@@ -344,11 +338,13 @@ type Phrases = BTreeMap<String, Vec<(Vec<String>, Role)>>;
 
 fn index() -> Phrases {
     let mut index = Phrases::new();
-    for (role, phrases) in TABLE {
-        for phrase in list(phrases).filter(|phrase| !phrase.chars().any(is_packed)) {
-            let words: Vec<String> = phrase.split(' ').map(singular).collect();
-            if let Some(first) = words.first().cloned() {
-                index.entry(first).or_default().push((words, *role));
+    for (role, phrase) in meanings(|words| words.roles).filter(|(_, phrase)| !phrase.chars().any(is_packed)) {
+        let words: Vec<String> = phrase.split(' ').map(singular).collect();
+        if let Some(first) = words.first().cloned() {
+            let known = index.entry(first).or_default();
+            // Where two languages have one word for two things, the first one's counts.
+            if !known.iter().any(|(phrase, _)| *phrase == words) {
+                known.push((words, role));
             }
         }
     }
@@ -356,8 +352,8 @@ fn index() -> Phrases {
 }
 
 fn packed() -> Vec<(&'static str, Role)> {
-    let rows = TABLE.iter().flat_map(|(role, phrases)| list(phrases).map(|phrase| (phrase, *role)));
-    rows.filter(|(phrase, _)| phrase.chars().any(is_packed)).collect()
+    let rows = meanings(|words| words.roles).filter(|(_, phrase)| phrase.chars().any(is_packed));
+    rows.map(|(role, phrase)| (phrase, role)).collect()
 }
 
 fn singular(word: &str) -> String {
@@ -366,47 +362,7 @@ fn singular(word: &str) -> String {
 
 /// Words that may stand beside the name of a role without making it another: `The features section`.
 fn is_filler(word: &str) -> bool {
-    matches!(
-        word,
-        "the"
-            | "and"
-            | "of"
-            | "or"
-            | "for"
-            | "a"
-            | "an"
-            | "section"
-            | "our"
-            | "my"
-            | "key"
-            | "main"
-            | "core"
-            | "und"
-            | "der"
-            | "die"
-            | "das"
-            | "et"
-            | "de"
-            | "le"
-            | "la"
-            | "les"
-            | "y"
-            | "e"
-            | "do"
-            | "da"
-            | "dos"
-            | "los"
-            | "las"
-            | "el"
-            | "list"
-            | "detail"
-            | "detailed"
-            | "high"
-            | "level"
-            | "project"
-            | "product"
-            | "software"
-            | "application"
-            | "system"
-    ) || word.bytes().all(|byte| byte.is_ascii_digit())
+    static FILLERS: LazyLock<BTreeSet<String>> =
+        LazyLock::new(|| phrases(|words| words.fillers).map(singular).collect());
+    FILLERS.contains(word) || word.bytes().all(|byte| byte.is_ascii_digit())
 }

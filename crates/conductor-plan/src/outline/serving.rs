@@ -4,34 +4,23 @@
 //! would wait for what has to wait for it.
 
 use super::draft::Draft;
+use super::language::{Words, phrases};
 use crate::Category;
-use crate::words::{is_packed, list, plain_words};
+use crate::words::{is_packed, plain_words};
 
-/// Whole words that name what runs things in the background.
-const BACKGROUND: &str = "queue, queues, queueing, job, jobs, worker, workers, scheduler, broker, warteschlange, fila, filas, cola, \
-    colas, ordonnanceur";
-/// Words of which one has to stand beside those that are as often something else: a list of jobs is no job system.
-const SYSTEM: &str = "system, systems, service, background, async, asynchronous, processing, infrastructure, task, message, sistema, \
-    servico, servicio, systeme, service, hintergrund, verarbeitung, assincrono, asincrono, redis, celery";
-/// Beginnings of words that name who may do what.
-const ACCESS: &str = "authent, authoriz, authoris, autent, autoriz, oauth, auth0, anmeldung, login, 로그인, 인증, 登录, 认证, 認証, ログイン";
-/// What says that somebody has to be known first.
-const KNOWN: &str = "authenticated, authentication, auth0, logged in, log in, login, signed in, sign in, user specific, per user, \
-    protected endpoint, protected route, role based, angemeldet, eingeloggt, autenticado, autenticada, autenticados, autentificado, \
-    por usuario, connecte, authentifie";
 /// Longer titles that speak of access say where it is checked.
 const MOST_WORDS: usize = 5;
-/// Words that lead to what access is checked for.
-const AT: &str = "for, to, in, on, at, with, nas, nos, no, na, para, en, dans, pour, sur, fuer, bei, mit, ui, screen, page, tela, \
-    view, form, middleware, test, tests";
-
 /// Whether an item is about what runs the work of others in the background.
 pub(super) fn runs_work(draft: &Draft) -> bool {
     let words = plain_words(&draft.title);
-    let count =
-        |names: &'static str| words.iter().filter(|word| list(names).any(|name| name == *word)).count();
-    let background = count(BACKGROUND);
-    words.len() <= MOST_WORDS + 2 && background > 0 && background + count(SYSTEM) > 1 && builds(draft)
+    let count = |names: fn(&Words) -> &'static str| {
+        words.iter().filter(|word| phrases(names).any(|name| name == *word)).count()
+    };
+    let background = count(|words| words.background);
+    words.len() <= MOST_WORDS + 2
+        && background > 0
+        && background + count(|words| words.background_beside) > 1
+        && builds(draft)
 }
 
 /// Whether an item is about who may do what, in the whole product.
@@ -44,15 +33,15 @@ pub(super) fn gives_access(draft: &Draft) -> bool {
             words.iter().any(|word| word.starts_with(start))
         }
     };
-    let somewhere = words.iter().any(|word| list(AT).any(|at| at == word));
-    words.len() <= MOST_WORDS && !somewhere && list(ACCESS).any(begins) && builds(draft)
+    let somewhere = words.iter().any(|word| phrases(|words| words.access_at).any(|at| at == word));
+    words.len() <= MOST_WORDS && !somewhere && phrases(|words| words.access).any(begins) && builds(draft)
 }
 
 /// Whether an item says that its users are known.
 pub(super) fn needs_access(draft: &Draft) -> bool {
     let known = |line: &String| {
         let words = format!(" {} ", plain_words(line).join(" "));
-        list(KNOWN).any(|phrase| words.contains(&format!(" {phrase} ")))
+        phrases(|words| words.known).any(|phrase| words.contains(&format!(" {phrase} ")))
     };
     !gives_access(draft) && builds(draft) && draft.lines().chain([&draft.title]).any(known)
 }

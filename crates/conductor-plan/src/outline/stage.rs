@@ -4,9 +4,10 @@ use super::OutlineOptions;
 use super::category::category_of;
 use super::draft::Draft;
 use super::estimate::guess;
+use super::language::phrases;
 use super::merge::sweep;
 use super::title::title_of;
-use crate::words::{normal_form, plain_words};
+use crate::words::{is_packed, normal_form, plain_words};
 use crate::{Category, Priority};
 use std::collections::BTreeMap;
 
@@ -38,10 +39,10 @@ fn priority(draft: &Draft, stages: usize) -> Priority {
 
 fn is_optional(line: &str) -> bool {
     let words = plain_words(line).join(" ");
-    ["optional", "nice to have", "stretch goal", "opcional", "optionnel"]
-        .iter()
-        .any(|phrase| words.starts_with(phrase))
-        || ["optional feature", "this is optional"].iter().any(|phrase| words.contains(phrase))
+    phrases(|words| words.optional).any(|phrase| {
+        let packed = phrase.chars().any(is_packed);
+        words.starts_with(phrase) || !packed && words.contains(&format!("this is {phrase}"))
+    }) || words.contains("optional feature")
 }
 
 /// Passes stages down to what is in them, and finds a stage for what the roadmap does not name: the stage that its group
@@ -83,7 +84,8 @@ fn stages(drafts: &mut [Draft]) {
 fn split(drafts: &mut Vec<Draft>, options: &OutlineOptions) {
     let mut parts = Vec::new();
     for (at, draft) in drafts.iter_mut().enumerate() {
-        let minutes = draft.minutes.unwrap_or_else(|| guess(draft.scope.len(), &draft.text()).0.likely);
+        let minutes =
+            draft.minutes.unwrap_or_else(|| guess(draft.scope.len(), &draft.text()).estimate.likely);
         if draft.container
             || draft.gone
             || draft.scope.len() < FEWEST_PARTS

@@ -4,14 +4,15 @@ use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source};
 use super::features::is_title;
 use super::label::{flat, is_alias};
+use super::language::{phrases, spaced};
 use super::role::{Role, is_stage_word};
 use super::title::title_of;
 use super::tree::NodeKind;
-use crate::words::{is_packed, list, normal_form, plain_words};
+use crate::words::{is_packed, normal_form, plain_words};
+use std::sync::LazyLock;
 
-/// Heads of columns with one thing in each cell, in which a comma separates nothing.
-const ONE_EACH: &str =
-    "task, feature, deliverable, story, user story, item, name, aufgabe, tarea, tarefa, tache, funktion";
+/// Names between commas have at most so many words.
+const LONGEST_PIECE: usize = 6;
 
 /// What stands where in a table of stages.
 struct Columns {
@@ -85,7 +86,7 @@ fn columns(head: &[String]) -> Option<Columns> {
     let work = of(&[Attribute::Tasks])
         .or_else(|| of(&[Attribute::Name]))
         .or_else(|| of(&[Attribute::Description]))?;
-    let one_each = list(ONE_EACH).any(|one| one == plain_words(&head[work]).join(" "));
+    let one_each = phrases(|words| words.one_each).any(|one| one == plain_words(&head[work]).join(" "));
     Some(Columns { stage, work, called: flat(&head[stage]), one_each })
 }
 
@@ -115,6 +116,36 @@ fn part(source: &Source<'_>, row: usize, piece: &str, stage: usize) -> Option<Dr
     draft.parent = Some(stage);
     draft.list = row;
     is_title(&draft.title).then_some(draft)
+}
+
+/// What a stage delivers that a text lists between commas: `MVP: route planner, accounts and lists`.
+pub(super) fn listed(source: &Source<'_>, index: usize, text: &str, stage: usize) -> Vec<Draft> {
+    static AND: LazyLock<Vec<String>> = LazyLock::new(|| spaced(|words| words.and));
+    let mut found = pieces(text, false);
+    // The last two may stand without a comma between them.
+    if let Some(last) = found.last().copied()
+        && found.len() >= 2
+        && let Some((one, two)) = AND.iter().find_map(|and| last.split_once(and.as_str()))
+        && is_short(one)
+        && is_short(two)
+    {
+        found.pop();
+        found.extend([one, two]);
+    } else if let [only] = found.as_slice()
+        && let Some((one, two)) = AND.iter().find_map(|and| only.split_once(and.as_str()))
+    {
+        found = vec![one, two];
+    }
+    if found.len() < 2 || !found.iter().all(|piece| is_short(piece)) {
+        return Vec::new();
+    }
+    found.into_iter().filter_map(|piece| part(source, index, piece, stage)).collect()
+}
+
+/// Whether a piece of a text is a name, and no clause.
+fn is_short(piece: &str) -> bool {
+    let words = piece.split_whitespace().count();
+    (1..=LONGEST_PIECE).contains(&words) && !piece.trim_end_matches('.').contains(". ")
 }
 
 /// The things that a cell lists.

@@ -2,7 +2,7 @@
 
 use super::attribute::is_annotation;
 use super::label::flat;
-use crate::words::list;
+use super::language::phrases;
 
 /// Titles are cut where a clause ends once they are longer than this.
 const LONGEST_TITLE: usize = 80;
@@ -39,23 +39,6 @@ fn trailing_bracket(title: &str) -> Option<(&str, &str)> {
     Some((inner.get(..at)?, inner.get(at + 1..)?))
 }
 
-/// Who does or must do something in sentences that every demand shares.
-const SUBJECTS: &str = "the system, the application, the app, the program, the software, the tool, the product, the platform, \
-    the service, users, the user, a user, user, it, we, das system, die anwendung, benutzer, el sistema, los usuarios, \
-    el usuario, o sistema, os usuários, o usuário, le système, les utilisateurs";
-/// That they must; longer forms before those that they begin with.
-const VERBS: &str = "must be able to, should be able to, shall be able to, must allow users to, should allow users to, \
-    shall allow users to, allows users to, must provide, should provide, shall provide, must, should, shall, will, can, \
-    needs to, muss, soll, kann, können, debe permitir, debe, pueden, deve permitir, deve, podem, doit permettre de, doit, \
-    peuvent";
-/// Beginnings without a subject.
-const ABILITIES: &str = "ability to, allow users to, allows users to, enable users to, be able to, it's necessary to, it is necessary to";
-const STORY_STARTS: &str = "as a, as an, as the, als, como, en tant que, en tant qu'un";
-const STORY_WANTS: &str = "i want to be able to, i want to, i want, i would like to, i'd like to, i need to, i can, möchte ich, \
-    will ich, quiero poder, quiero, quero poder, quero, je veux pouvoir, je veux, je souhaite";
-const STORY_REASONS: &str =
-    "so that, so i can, in order to, damit, para que, para poder, para, afin de, afin que";
-
 /// Takes the beginning off sentences that every demand shares: `The system must …`, `As a user, I want to …`.
 fn without_preamble(title: &str) -> &str {
     let lower = title.to_lowercase();
@@ -63,11 +46,11 @@ fn without_preamble(title: &str) -> &str {
         return title;
     }
     let demand = || {
-        let after = list(SUBJECTS).find_map(|subject| after(&lower, subject))?;
-        let verb = list(VERBS).find_map(|verb| self::after(lower.get(after..)?, verb))?;
+        let after = phrases(|words| words.subjects).find_map(|subject| after(&lower, subject))?;
+        let verb = phrases(|words| words.must).find_map(|verb| self::after(lower.get(after..)?, verb))?;
         title.get(after + verb..)
     };
-    let ability = || list(ABILITIES).find_map(|start| title.get(after(&lower, start)?..));
+    let ability = || phrases(|words| words.abilities).find_map(|start| title.get(after(&lower, start)?..));
     story(title, &lower).or_else(demand).or_else(ability).unwrap_or(title)
 }
 
@@ -79,11 +62,12 @@ fn after(text: &str, beginning: &str) -> Option<usize> {
 
 /// What somebody wants, in a user story.
 fn story<'t>(title: &'t str, lower: &str) -> Option<&'t str> {
-    list(STORY_STARTS).find_map(|start| after(lower, start))?;
-    let wants = list(STORY_WANTS).filter_map(|want| Some((lower.find(&format!("{want} "))?, want.len() + 1)));
+    phrases(|words| words.story_starts).find_map(|start| after(lower, start))?;
+    let wants = phrases(|words| words.story_wants)
+        .filter_map(|want| Some((lower.find(&format!("{want} "))?, want.len() + 1)));
     let (at, length) = wants.min_by_key(|&(at, length)| (at, std::cmp::Reverse(length)))?;
     let wanted = lower.get(at + length..)?;
-    let end = list(STORY_REASONS)
+    let end = phrases(|words| words.story_reasons)
         .filter_map(|reason| wanted.find(&format!(" {reason} ")))
         .min()
         .unwrap_or(wanted.len());

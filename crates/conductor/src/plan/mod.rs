@@ -16,6 +16,7 @@ mod questions;
 mod report;
 mod requirements;
 mod review;
+mod score;
 mod show;
 mod stored;
 mod subject;
@@ -53,6 +54,7 @@ enum Verb {
     Requirements(requirements::Args),
     Questions(questions::Args),
     Answer(answer::Args),
+    Score(score::Args),
     Discard(discard::Args),
 }
 
@@ -68,6 +70,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Verb::Requirements(args) => requirements::run(args, context),
         Verb::Questions(args) => questions::run(args, context),
         Verb::Answer(args) => answer::run(args, context),
+        Verb::Score(args) => score::run(args, context),
         Verb::Discard(args) => discard::run(args, context),
     }
 }

@@ -11,6 +11,7 @@ mod journal;
 mod pictures;
 mod plan;
 mod project;
+mod score;
 mod simulate;
 
 use serde_json::Value;
