@@ -91,10 +91,15 @@ pub enum FindingCode {
     DuplicateItems,
     /// A rejected item was a dependency of one that stays.
     DroppedDependency,
-    /// The document is not UTF-8 and was read as Latin-1.
-    AssumedLatin1,
     /// The document holds unresolved merge conflict markers.
     MergeConflict,
+    /// The document does not say in which encoding it is; the message says which one was assumed.
+    #[serde(alias = "assumed_latin1")]
+    AssumedEncoding,
+    /// Pages or characters of a PDF could not be read.
+    UnreadPages,
+    /// An include names a file that is not there, or that may not be read.
+    MissingInclude,
 }
 
 impl FindingCode {
@@ -110,8 +115,10 @@ impl FindingCode {
             | Self::NoAcceptance
             | Self::DuplicateItems
             | Self::DroppedDependency
-            | Self::AssumedLatin1
-            | Self::MergeConflict => Severity::Warning,
+            | Self::MergeConflict
+            | Self::AssumedEncoding
+            | Self::UnreadPages
+            | Self::MissingInclude => Severity::Warning,
         }
     }
 
@@ -130,8 +137,10 @@ impl FindingCode {
             Self::NoAcceptance => "no_acceptance",
             Self::DuplicateItems => "duplicate_items",
             Self::DroppedDependency => "dropped_dependency",
-            Self::AssumedLatin1 => "assumed_latin1",
             Self::MergeConflict => "merge_conflict",
+            Self::AssumedEncoding => "assumed_encoding",
+            Self::UnreadPages => "unread_pages",
+            Self::MissingInclude => "missing_include",
         }
     }
 }

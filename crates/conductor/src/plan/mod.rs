@@ -7,6 +7,7 @@ mod documents;
 mod draft;
 mod engine;
 mod import;
+mod includes;
 mod lint;
 mod list;
 mod report;
