@@ -99,8 +99,6 @@ pub enum FindingCode {
     DuplicateItems,
     /// A rejected item was a dependency of one that stays.
     DroppedDependency,
-    /// The document is not UTF-8 and was read as Latin-1.
-    AssumedLatin1,
     /// The document holds unresolved merge conflict markers.
     MergeConflict,
     /// A requirement with words that nobody can check.
@@ -115,11 +113,18 @@ pub enum FindingCode {
     NoEstimate,
     /// An item that does what the document rules out.
     OutOfScopeItem,
+    /// The document does not say in which encoding it is; the message says which one was assumed.
+    #[serde(alias = "assumed_latin1")]
+    AssumedEncoding,
+    /// Pages or characters of a PDF could not be read.
+    UnreadPages,
+    /// An include names a file that is not there, or that may not be read.
+    MissingInclude,
 }
 
 impl FindingCode {
     /// Every code, in the order of their documentation.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Cycle,
         Self::UnknownReference,
         Self::DuplicateKey,
@@ -132,7 +137,9 @@ impl FindingCode {
         Self::NoAcceptance,
         Self::DuplicateItems,
         Self::DroppedDependency,
-        Self::AssumedLatin1,
+        Self::AssumedEncoding,
+        Self::UnreadPages,
+        Self::MissingInclude,
         Self::MergeConflict,
         Self::VagueRequirement,
         Self::Contradiction,
@@ -158,7 +165,9 @@ impl FindingCode {
             Self::NoAcceptance => ("no_acceptance", Warning, page!("no_acceptance")),
             Self::DuplicateItems => ("duplicate_items", Warning, page!("duplicate_items")),
             Self::DroppedDependency => ("dropped_dependency", Warning, page!("dropped_dependency")),
-            Self::AssumedLatin1 => ("assumed_latin1", Warning, page!("assumed_latin1")),
+            Self::AssumedEncoding => ("assumed_encoding", Warning, page!("assumed_encoding")),
+            Self::UnreadPages => ("unread_pages", Warning, page!("unread_pages")),
+            Self::MissingInclude => ("missing_include", Warning, page!("missing_include")),
             Self::MergeConflict => ("merge_conflict", Warning, page!("merge_conflict")),
             Self::VagueRequirement => ("vague_requirement", Warning, page!("vague_requirement")),
             Self::Contradiction => ("contradiction", Warning, page!("contradiction")),

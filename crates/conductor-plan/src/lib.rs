@@ -6,7 +6,7 @@
 //! bytes -> Document -> Vec<Requirement> -> Plan -> ReviewedPlan -> Vec<ImportRow>
 //! ```
 //!
-//! [`Document::parse`] reads Markdown or plain text into blocks with exact spans. [`requirements`] finds what the
+//! [`Document::parse`] reads Markdown, plain text, HTML or PDF into blocks with exact spans. [`requirements`] finds what the
 //! document asks for. [`outline`] makes a draft [`Plan`] without a model, a network or a clock: the same documents
 //! always give the same plan. [`lint`] says what is wrong with a plan, whoever made it, and [`Order`] what must wait
 //! for what. [`review`] is the only way to a [`ReviewedPlan`], and only a reviewed plan has rows to import.
@@ -29,7 +29,9 @@ mod span;
 mod words;
 
 pub use answers::{ANSWERS, answers_document};
-pub use document::{Block, BlockKind, Digest, Document, DocumentError, DocumentKind, MAX_DOCUMENT_BYTES};
+pub use document::{
+    Block, BlockKind, Digest, Document, DocumentError, DocumentKind, Include, MAX_DOCUMENT_BYTES,
+};
 pub use finding::{Answer, Finding, FindingCode, Fix, Question, QuestionId, Severity};
 pub use lint::{LintOptions, lint, lint_with};
 pub use order::{Order, OrderError, Schedule, Slot};

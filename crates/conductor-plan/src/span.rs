@@ -14,6 +14,9 @@ pub struct Span {
     pub first_line: u32,
     /// Line of the last byte, counted from 1.
     pub last_line: u32,
+    /// Page that it begins on, counted from 1, in a document that has pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
 }
 
 impl Span {
@@ -34,11 +37,13 @@ impl Span {
             end: self.end.max(other.end),
             first_line: self.first_line.min(other.first_line),
             last_line: self.last_line.max(other.last_line),
+            page: if other.start < self.start { other.page.or(self.page) } else { self.page.or(other.page) },
         }
     }
 }
 
-/// A span together with the document that it belongs to, so that it can be cited: `prd.md:12`.
+/// A span together with the document that it belongs to, so that it can be cited: `prd.md:12`, or with the page
+/// where there are pages, `prd.pdf:p3:12`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Source {
     /// Name of the document, as given to [`Document::parse`](crate::Document::parse).
@@ -49,6 +54,9 @@ pub struct Source {
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.document, self.span.first_line)
+        match self.span.page {
+            Some(page) => write!(f, "{}:p{page}:{}", self.document, self.span.first_line),
+            None => write!(f, "{}:{}", self.document, self.span.first_line),
+        }
     }
 }

@@ -150,9 +150,83 @@ fn encodings_are_recognised() {
         assert_eq!(document.text(), text);
         assert!(document.findings().is_empty());
     }
+    let wide32 = |mark: [u8; 4], unit: fn(u32) -> [u8; 4]| {
+        mark.into_iter().chain(text.chars().flat_map(|c| unit(u32::from(c)))).collect::<Vec<u8>>()
+    };
+    for bytes in [wide32([0xFF, 0xFE, 0, 0], u32::to_le_bytes), wide32([0, 0, 0xFE, 0xFF], u32::to_be_bytes)]
+    {
+        assert_eq!(Document::parse("a.md", &bytes).unwrap().text(), text);
+    }
     let document = Document::parse("a.md", &latin1).unwrap();
     assert_eq!(document.text(), text);
-    assert_eq!(document.findings()[0].code, FindingCode::AssumedLatin1);
+    assert_eq!(document.findings()[0].code, FindingCode::AssumedEncoding);
+}
+
+#[test]
+fn encodings_without_a_mark_are_assumed_and_told() {
+    let polish = "# Funkcje\n- Wyszukiwanie łodzi według nazwy żagla i długości\n";
+    let curly = "# Features\n- The \u{201C}search\u{201D} finds boats \u{2013} it\u{2019}s fast\n";
+    let japanese =
+        "# 機能\n- 船の名前と帆の番号で検索する。結果は一覧に表示される。\n- 出発と到着を記録する\n";
+    let chinese = "# 功能\n- 按船名和帆号搜索船只，结果显示在列表中。\n- 记录出发和到达的时间\n";
+    let taiwan = "# 功能\n- 依船名與帆號搜尋船隻，結果顯示於清單中。\n- 記錄出發與抵達的時間\n";
+    let korean =
+        "# 기능\n- 배의 이름과 돛 번호로 검색한다. 결과는 목록에 표시된다.\n- 출발과 도착을 기록한다\n";
+    for (label, text) in [
+        ("windows-1252", curly),
+        ("windows-1250", polish),
+        ("Shift_JIS", japanese),
+        ("EUC-JP", japanese),
+        ("GBK", chinese),
+        ("Big5", taiwan),
+        ("EUC-KR", korean),
+    ] {
+        let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
+        let (bytes, _, lost) = encoding.encode(text);
+        assert!(!lost);
+        let document = Document::parse("a.md", &bytes).unwrap();
+        assert_eq!(document.text(), text, "{label}");
+        let finding = &document.findings()[0];
+        assert_eq!(finding.code, FindingCode::AssumedEncoding);
+        assert!(finding.message.contains(&format!("was read as {label}")), "{}", finding.message);
+    }
+    for (label, unit) in
+        [("UTF-16LE", u16::to_le_bytes as fn(u16) -> [u8; 2]), ("UTF-16BE", u16::to_be_bytes)]
+    {
+        let bytes: Vec<u8> = curly.encode_utf16().flat_map(unit).collect();
+        let document = Document::parse("a.md", &bytes).unwrap();
+        assert_eq!(document.text(), curly);
+        assert!(document.findings()[0].message.contains(label));
+    }
+    // A few broken bytes in text that is UTF-8 do not make it something else.
+    let mut broken = japanese.as_bytes().to_vec();
+    broken.extend(b"\xFF\n");
+    assert!(Document::parse("a.md", &broken).unwrap().text().starts_with(japanese));
+}
+
+#[test]
+fn a_page_may_name_its_encoding() {
+    let text = "<!DOCTYPE html><html><head><meta charset=\"gbk\"></head><body><h1>功能</h1></body></html>";
+    let (bytes, _, _) = encoding_rs::GBK.encode(text);
+    let document = Document::parse("page", &bytes).unwrap();
+    assert_eq!((document.kind(), document.text()), (DocumentKind::Html, text));
+    assert!(document.findings().is_empty());
+}
+
+#[test]
+fn pages_are_read_as_a_reader_sees_them() {
+    let text = "<!doctype html>\n<head><title>no</title><style>p { color: red }</style>\n<nav><ul><li>menu</li></ul></nav>\n<h1>Boats &amp; <em>sails</em></h1>\n<p>Text that\n  goes <code>on</code>.<br>Next line\n<p><b>Goal</b>: ship it\n<ul>\n  <li><strong>Search</strong>: finds\n    <ul><li><input type=checkbox checked> done</li><li><del>gone</del></li></ul>\n  <li>Export\n</ul>\n<ol start=3><li>three<li><p>four</p><p>more of four</p></ol>\n<blockquote>quoted</blockquote>\n<table><thead><tr><th>A<th>B</thead><tr><td>1<td><p>2</p><p>3</p></table>\n<pre><code>let x = 1;\n  y\n</code></pre>\n<div hidden>hidden <p>too</p></div><div style=\"display: none\">and this</div>\n<script>if (a < b) { \"<p>no</p>\" }</script>\n<dl><dt>Term</dt><dd>Explanation</dd></dl>\n<h2></h2><footer>c</footer>last";
+    let document = read("a.html", text);
+    assert_eq!(document.kind(), DocumentKind::Html);
+    insta::assert_snapshot!("page", blocks(&document));
+    let search = document.blocks().iter().find(|block| block.text == "Search: finds").unwrap();
+    assert_eq!(search.span.slice(document.text()), "Search</strong>: finds");
+}
+
+#[test]
+fn lists_and_headings_of_other_scripts_are_read() {
+    let text = "第一章 概述\n\n程序保存船只名单。\n\n一、功能\n\n（1）登记船只\n（2）记录出发\n① 打印\n\n제2장 범위\n\n가. 검색\n나. 기록\n\nأ- البحث\nب- التصدير\n\n１．全角\n２．数字\n";
+    insta::assert_snapshot!("scripts", blocks(&read("a.txt", text)));
 }
 
 #[test]

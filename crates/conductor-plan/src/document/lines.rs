@@ -25,6 +25,7 @@ impl Lines {
             end,
             first_line: self.line(start),
             last_line: self.line(end.saturating_sub(1).max(start)),
+            page: None,
         }
     }
 

@@ -2,11 +2,16 @@
 
 mod clean;
 mod decode;
+mod html;
+mod include;
 mod lines;
 mod markdown;
+mod marks;
+mod pdf;
 mod plain;
 
-use crate::{Finding, Span};
+use crate::{Finding, FindingCode, Source, Span};
+pub use include::Include;
 use lines::Lines;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -24,6 +29,7 @@ pub struct Document {
     kind: DocumentKind,
     text: String,
     blocks: Vec<Block>,
+    includes: Vec<Include>,
     findings: Vec<Finding>,
 }
 
@@ -35,6 +41,10 @@ pub enum DocumentKind {
     Markdown,
     /// Text with numbered or underlined headings, bullets and indentation.
     Plain,
+    /// Pages, read from where their glyphs stand.
+    Pdf,
+    /// A web page.
+    Html,
 }
 
 /// SHA-256 of a document's bytes, written as 64 lower-case hexadecimal digits.
@@ -118,6 +128,42 @@ pub enum DocumentError {
         /// Where the first byte stands that no text contains.
         offset: usize,
     },
+    /// It opens with a password only.
+    #[error(
+        "failed to read `{name}`: it is encrypted, and no empty password opens it; save it without a password, for \
+         instance by printing it to a new PDF"
+    )]
+    Encrypted {
+        /// Name of the document.
+        name: String,
+    },
+    /// Its pages are pictures.
+    #[error(
+        "failed to read `{name}`: its pages are pictures without text, as a scanner makes them; put a text layer over \
+         them with a program for OCR, or export the document from where it was written"
+    )]
+    Scanned {
+        /// Name of the document.
+        name: String,
+    },
+    /// It begins like a PDF and is none.
+    #[error(
+        "failed to read `{name}`: it is damaged, and no page can be made out in it; copy or download it again, or \
+         export it anew"
+    )]
+    Damaged {
+        /// Name of the document.
+        name: String,
+    },
+    /// It unpacks to too much, or has too many pages.
+    #[error(
+        "failed to read `{name}`: it unpacks to more than a description of work has (3000 pages, 4 million \
+         characters, 64 MiB in one stream); take the pages that say what to build, or export it as text"
+    )]
+    TooComplex {
+        /// Name of the document.
+        name: String,
+    },
     /// It is too large.
     #[error(
         "failed to read `{name}`: {size} bytes are more than the {MAX_DOCUMENT_BYTES} that a document may have; \
@@ -142,6 +188,12 @@ impl Document {
         if bytes.len() > MAX_DOCUMENT_BYTES {
             return Err(DocumentError::TooLarge { name: name.to_owned(), size: bytes.len() });
         }
+        if pdf::is_pdf(bytes) {
+            let pdf::Rendition { text, blocks, findings } = pdf::read(name, bytes)?;
+            let (name, digest) = (name.to_owned(), Digest::of(bytes));
+            let (kind, includes) = (DocumentKind::Pdf, Vec::new());
+            return Ok(Self { name, digest, kind, text, blocks, includes, findings });
+        }
         let decoded = decode::decode(name, bytes)?;
         if decoded.text.trim().is_empty() {
             return Err(DocumentError::Empty { name: name.to_owned() });
@@ -149,13 +201,20 @@ impl Document {
         let kind = kind_of(name, &decoded.text);
         let lines = Lines::of(&decoded.text);
         let mut findings = decoded.findings;
-        let blocks = match kind {
+        let mut blocks = match kind {
             DocumentKind::Markdown => {
                 let cleaned = clean::clean(name, &decoded.text, &lines);
                 findings.extend(cleaned.finding.clone());
                 markdown::blocks(&cleaned, &lines)
             }
             DocumentKind::Plain => plain::blocks(&decoded.text, &lines),
+            DocumentKind::Html => html::blocks(&decoded.text, &lines),
+            // Recognised above, before anything is decoded.
+            DocumentKind::Pdf => Vec::new(),
+        };
+        let includes = match kind {
+            DocumentKind::Markdown | DocumentKind::Plain => include::take(&decoded.text, &mut blocks),
+            DocumentKind::Html | DocumentKind::Pdf => Vec::new(),
         };
         Ok(Self {
             name: name.to_owned(),
@@ -163,6 +222,7 @@ impl Document {
             kind,
             text: decoded.text,
             blocks,
+            includes,
             findings,
         })
     }
@@ -182,7 +242,8 @@ impl Document {
         self.kind
     }
 
-    /// Its text, which all spans refer to: UTF-8, without a byte order mark, line ends as they were.
+    /// Its text, which all spans refer to: UTF-8, without a byte order mark, line ends as they were. For a PDF it is a
+    /// rendition in the manner of Markdown, one block a line; for HTML it is the source.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -190,6 +251,23 @@ impl Document {
     /// What it consists of, in order.
     pub fn blocks(&self) -> &[Block] {
         &self.blocks
+    }
+
+    /// The files that it asks to be read with it. Reading them is up to the caller, who can.
+    pub fn includes(&self) -> &[Include] {
+        &self.includes
+    }
+
+    /// Notes that an included file was not read, and why. The rest of the document is still worth planning, so this is
+    /// a finding and no error; a setting can make it one.
+    pub fn add_missing_include(&mut self, include: &Include, why: &str) {
+        let source = Source { document: self.name.clone(), span: include.span };
+        let message = format!(
+            "`{}` at {source} was not included: {why}; what it asks for is not planned. Correct the path, or remove \
+             the line",
+            include.path
+        );
+        self.findings.push(Finding::new(FindingCode::MissingInclude, message).at(vec![source]));
     }
 
     /// What reading it found worth saying.
@@ -233,12 +311,15 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
 }
 
-/// Markdown by extension; otherwise Markdown when it has a heading, a fence, bold words or a tag of its own line, since
+/// Markdown and HTML by extension; otherwise HTML when it begins like a page, and Markdown when it has a heading, a fence, bold words or a tag of its own line, since
 /// many a `.txt` is Markdown by habit.
 fn kind_of(name: &str, text: &str) -> DocumentKind {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     if matches!(extension.as_deref(), Some("md" | "markdown" | "mdx" | "mdown" | "mkd")) {
         return DocumentKind::Markdown;
+    }
+    if matches!(extension.as_deref(), Some("html" | "htm" | "xhtml")) || html::looks_like_html(text) {
+        return DocumentKind::Html;
     }
     let marked = text.lines().any(|line| {
         let hashes = line.bytes().take_while(|&byte| byte == b'#').count();

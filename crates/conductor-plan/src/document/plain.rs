@@ -1,6 +1,7 @@
 //! Plain text to blocks: numbered and underlined headings, headings in capitals, bullets, indentation.
 
 use super::lines::Lines;
+use super::marks::{Mark, mark_of};
 use super::{Block, BlockKind};
 
 /// A line longer than this is no heading.
@@ -27,16 +28,6 @@ struct Row<'t> {
     /// The whole line without indentation.
     body: &'t str,
     mark: Mark,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    None,
-    Bullet,
-    /// `3.` or `3)`.
-    Number(u64),
-    /// `2.3` and deeper: the number of its parts.
-    Section(usize),
 }
 
 impl<'t> Row<'t> {
@@ -75,29 +66,6 @@ impl<'t> Row<'t> {
             && self.text.chars().all(|c| !c.is_lowercase())
             && self.text.chars().any(char::is_uppercase)
     }
-}
-
-fn mark_of(body: &str) -> (Mark, &str) {
-    if let Some(rest) = body.strip_prefix(['-', '*', '•', '–', '·', '+', '‣', '◦', '○', '▪', '・'])
-        && rest.starts_with(char::is_whitespace)
-    {
-        return (Mark::Bullet, rest.trim_start());
-    }
-    let digits = body.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(body.len());
-    let (number, rest) = body.split_at(digits);
-    let parts: Vec<&str> = number.trim_end_matches('.').split('.').collect();
-    let numbered = parts.iter().all(|part| (1..=4).contains(&part.len()));
-    if numbered && parts.len() > 1 && rest.starts_with(char::is_whitespace) {
-        return (Mark::Section(parts.len()), rest.trim_start());
-    }
-    let rest = rest.strip_prefix(')').or_else(|| number.ends_with('.').then_some(rest));
-    if numbered
-        && let (Some(rest), Some(Ok(value))) = (rest, parts.first().map(|part| part.parse()))
-        && rest.starts_with(char::is_whitespace)
-    {
-        return (Mark::Number(value), rest.trim_start());
-    }
-    (Mark::None, body)
 }
 
 struct Reader<'r> {

@@ -54,7 +54,7 @@ pub(crate) enum NodeKind {
 
 impl Tree {
     pub(crate) fn of(document: &Document) -> Self {
-        let whole = Span { start: 0, end: 0, first_line: 1, last_line: 1 };
+        let whole = Span { start: 0, end: 0, first_line: 1, last_line: 1, page: None };
         let root = Node {
             kind: NodeKind::Root,
             label: Label::default(),

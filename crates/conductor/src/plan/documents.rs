@@ -1,7 +1,6 @@
-//! Reading the documents that a plan is made from: files, folders, standard input.
+//! Reading the documents that a plan is made from: files, folders, standard input, and what they include.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -10,28 +9,30 @@ use cli_kit::text::escape;
 use cli_kit::{CliError, Exit, Printer};
 use conductor_plan::{Document, DocumentError, MAX_DOCUMENT_BYTES};
 
+use super::includes;
+
 /// The name of the document that came from standard input.
 const STDIN: &str = "stdin";
 
 /// What is taken for a document in a folder.
-const EXTENSIONS: [&str; 7] = ["md", "markdown", "mdx", "mdown", "mkd", "txt", "text"];
+const EXTENSIONS: [&str; 10] = ["md", "markdown", "mdx", "mdown", "mkd", "txt", "text", "pdf", "html", "htm"];
 
 /// More than this is hardly a folder of documents; it was more likely the wrong one.
 const MOST_IN_A_FOLDER: usize = 500;
 
-/// A file that was named, or found in a folder that was.
-struct Found {
+/// A file that was named, found in a folder that was, or included by another.
+pub(super) struct Found {
     /// How it is opened; `None` for standard input.
-    path: Option<PathBuf>,
+    pub(super) path: Option<PathBuf>,
     /// How it is cited.
-    name: String,
+    pub(super) name: String,
     /// Whether it was found in a folder, where an empty file is passed over.
-    in_folder: bool,
+    pub(super) in_folder: bool,
 }
 
-/// Reads everything that was named, each file once. A document inside one of `bases` (the project, the checkout that the
-/// user is in) is cited by its path from there, so that the same document has the same name on every machine and in
-/// every checkout; one outside by its file name.
+/// Reads everything that was named, each file once, followed by what it includes. A document inside one of `bases` (the
+/// project, the checkout that the user is in) is cited by its path from there, so that the same document has the same
+/// name on every machine and in every checkout; one outside by its file name.
 pub(super) fn read(
     named: &[PathBuf],
     bases: &[PathBuf],
@@ -42,26 +43,35 @@ pub(super) fn read(
         gather(path, bases, &mut found)?;
     }
     let mut seen = BTreeSet::new();
-    found.retain(|one| {
-        seen.insert(one.path.as_ref().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())))
-    });
+    found.retain(|one| seen.insert(one.path.as_deref().map(real)));
     tell_apart(&mut found);
-    let mut documents = Vec::with_capacity(found.len());
+    let mut reading = includes::Reading::new(bases);
     for one in found {
-        let bytes = bytes(&one)?;
-        match Document::parse(&one.name, &bytes) {
-            Ok(document) => documents.push(document),
-            Err(DocumentError::Empty { name }) if one.in_folder => {
-                printer.warn(format!("{name} holds no text and is passed over"));
-            }
-            Err(error) => return Err(not_a_document(error)),
-        }
+        reading.read(&one, printer)?;
     }
+    let documents = reading.finish();
     if documents.is_empty() {
         return Err(CliError::new(Exit::Usage, "DOCUMENT_EMPTY", "none of the files holds any text")
             .hint("name a document that says what to build"));
     }
     Ok(documents)
+}
+
+/// Reads one file; `None` when it was found in a folder and there is no text in it.
+pub(super) fn parse(one: &Found, printer: &mut Printer) -> Result<Option<Document>, CliError> {
+    match Document::parse(&one.name, &bytes(one)?) {
+        Ok(document) => Ok(Some(document)),
+        Err(DocumentError::Empty { name }) if one.in_folder => {
+            printer.warn(format!("{name} holds no text and is passed over"));
+            Ok(None)
+        }
+        Err(error) => Err(not_a_document(&error)),
+    }
+}
+
+/// A path without links and detours, by which a file is known again.
+pub(super) fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 fn gather(path: &Path, bases: &[PathBuf], found: &mut Vec<Found>) -> Result<(), CliError> {
@@ -100,7 +110,7 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CliError> {
         let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
         if kind.is_dir() {
             walk(&path, files)?;
-        } else if kind.is_file() && path.extension().is_some_and(is_a_documents) {
+        } else if kind.is_file() && is_a_document(&path) {
             files.push(path);
         }
         if files.len() > MOST_IN_A_FOLDER {
@@ -111,12 +121,15 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CliError> {
     Ok(())
 }
 
-fn is_a_documents(extension: &OsStr) -> bool {
-    extension.to_str().is_some_and(|extension| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()))
+/// Whether a file is one that documents are written in, by its ending.
+pub(super) fn is_a_document(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|extension| EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()))
 }
 
-fn name_of(path: &Path, bases: &[PathBuf]) -> String {
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+/// How a file is cited.
+pub(super) fn name_of(path: &Path, bases: &[PathBuf]) -> String {
+    let real = real(path);
     let inside = bases.iter().find_map(|base| real.strip_prefix(base.canonicalize().ok()?).ok());
     let name = inside.or_else(|| real.file_name().map(Path::new)).unwrap_or(&real);
     name.to_string_lossy().into_owned()
@@ -128,7 +141,7 @@ fn tell_apart(found: &mut [Found]) {
     for one in found {
         let shared = names.iter().filter(|name| **name == one.name).count() > 1;
         if let Some(path) = one.path.as_ref().filter(|_| shared) {
-            one.name = path.canonicalize().unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned();
+            one.name = real(path).to_string_lossy().into_owned();
         }
     }
 }
@@ -149,7 +162,7 @@ fn read_bounded(source: impl Read) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     escape(&path.to_string_lossy()).into_owned()
 }
 
@@ -157,15 +170,19 @@ fn unreadable(name: &str, error: &std::io::Error) -> CliError {
     let (exit, code, hint) = if error.kind() == ErrorKind::NotFound {
         (Exit::NotFound, "DOCUMENT_NOT_FOUND", "check the path; - is standard input")
     } else {
-        (Exit::Usage, "DOCUMENT_UNREADABLE", "name a file of text that you may read")
+        (Exit::Usage, "DOCUMENT_UNREADABLE", "name a file that you may read")
     };
     CliError::new(exit, code, format!("failed to read {}: {error}", escape(name))).hint(hint)
 }
 
-fn not_a_document(error: DocumentError) -> CliError {
+fn not_a_document(error: &DocumentError) -> CliError {
     let code = match error {
         DocumentError::Empty { .. } => "DOCUMENT_EMPTY",
         DocumentError::Binary { .. } => "DOCUMENT_BINARY",
+        DocumentError::Encrypted { .. } => "DOCUMENT_ENCRYPTED",
+        DocumentError::Scanned { .. } => "DOCUMENT_SCANNED",
+        DocumentError::Damaged { .. } => "DOCUMENT_DAMAGED",
+        DocumentError::TooComplex { .. } => "DOCUMENT_TOO_COMPLEX",
         DocumentError::TooLarge { .. } => "DOCUMENT_TOO_LARGE",
     };
     CliError::new(Exit::Usage, code, error.to_string())
@@ -201,12 +218,13 @@ mod tests {
         put("project/docs/deep/c.md", "# c");
         put("project/docs/.hidden/d.md", "# d");
         put("project/docs/picture.png", "x");
+        put("project/docs/page.html", "<h1>d</h1>");
         let (one, two) = (put("one/prd.md", "# 1"), put("two/prd.md", "# 2"));
         let docs = root.join("docs");
         let names = |named: &[&PathBuf]| {
             read_all(&named.iter().map(|path| (*path).clone()).collect::<Vec<_>>(), &root)
         };
-        assert_eq!(names(&[&docs]).unwrap(), ["docs/a.TXT", "docs/b.md", "docs/deep/c.md"]);
+        assert_eq!(names(&[&docs]).unwrap(), ["docs/a.TXT", "docs/b.md", "docs/deep/c.md", "docs/page.html"]);
         assert_eq!(names(&[&inside, &docs.join("../docs/b.md"), &one]).unwrap(), ["docs/b.md", "prd.md"]);
         let apart = names(&[&one, &two]).unwrap();
         assert!(apart[0].ends_with("one/prd.md") && apart[1].ends_with("two/prd.md"), "{apart:?}");
@@ -226,6 +244,7 @@ mod tests {
             (nothing, "DOCUMENT_NOT_FOUND", Exit::NotFound),
             (put("empty.md", b"\n"), "DOCUMENT_EMPTY", Exit::Usage),
             (put("binary.md", b"a\0b"), "DOCUMENT_BINARY", Exit::Usage),
+            (put("torn.pdf", b"%PDF-1.7\nnothing"), "DOCUMENT_DAMAGED", Exit::Usage),
             (put("large.md", &vec![b'x'; MAX_DOCUMENT_BYTES + 1]), "DOCUMENT_TOO_LARGE", Exit::Usage),
         ];
         for (path, code, exit) in cases {

@@ -10,6 +10,7 @@ mod documents;
 mod draft;
 mod engine;
 mod import;
+mod includes;
 mod lint;
 mod list;
 mod questions;

@@ -33,7 +33,20 @@ const PLACES: &[Place] = &[
     Place {
         name: "conductor-plan",
         may_use: &["taskwerk-model"],
-        pure: Some(&["jiff", "petgraph", "pulldown-cmark", "serde", "serde_json", "sha2", "thiserror"]),
+        pure: Some(&[
+            "chardetng",
+            "encoding_rs",
+            "flate2",
+            "hayro-interpret",
+            "html5gum",
+            "jiff",
+            "petgraph",
+            "pulldown-cmark",
+            "serde",
+            "serde_json",
+            "sha2",
+            "thiserror",
+        ]),
     },
     Place {
         name: "conductor-engine",
