@@ -11,6 +11,7 @@
 //! always give the same plan. [`lint`] says what is wrong with a plan, whoever made it, and [`Order`] what must wait
 //! for what. [`review`] is the only way to a [`ReviewedPlan`], and only a reviewed plan has rows to import.
 
+mod diff;
 mod document;
 mod finding;
 mod graph;
@@ -24,6 +25,10 @@ mod review;
 mod span;
 mod words;
 
+pub use diff::{
+    DiffLine, DiffMark, FieldChange, ItemChange, KindChange, LineChange, Named, NumberChange, PlanDiff,
+    Renamed, RequirementChange, diff,
+};
 pub use document::{Block, BlockKind, Digest, Document, DocumentError, DocumentKind, MAX_DOCUMENT_BYTES};
 pub use finding::{Answer, Finding, FindingCode, Fix, Question, QuestionId, Severity};
 pub use lint::{LintOptions, lint, lint_with};
