@@ -23,6 +23,7 @@ mod plan;
 mod requirement;
 mod review;
 mod span;
+mod update;
 mod words;
 
 pub use diff::{
@@ -44,3 +45,7 @@ pub use requirement::{
 pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, review};
 pub use span::{Source, Span};
 pub use taskwerk_model::Priority;
+pub use update::{
+    Action, Class, ConflictField, Decision, FieldEdit, FieldValue, Merged, Notice, PlanConflict, Present,
+    Proposal, Proposals, Side, TaskField, TaskState, Waiting, merge, propose,
+};

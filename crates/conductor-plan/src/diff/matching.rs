@@ -28,11 +28,13 @@ pub(crate) struct Matching {
 impl Matching {
     pub(crate) fn of(old: &Plan, new: &Plan) -> Self {
         let mut matching = Self { after: vec![None; old.items.len()], before: vec![None; new.items.len()] };
-        let (keys, titles, places) =
-            ([old, new].map(keys), [old, new].map(titles), [old, new].map(parent_titles));
-        matching.by_name(keys.iter().zip(&titles).map(|(keys, titles)| keys.iter().zip(titles).collect()));
-        matching
-            .by_name(places.iter().zip(&titles).map(|(places, titles)| places.iter().zip(titles).collect()));
+        // What contains others is first looked for among what contains others.
+        let (keys, titles) = ([old, new].map(keys), [old, new].map(titles));
+        let (places, holds) = ([old, new].map(parent_titles), [old, new].map(containers));
+        let all = || titles.iter().zip(&holds).map(|(titles, holds)| titles.iter().zip(holds));
+        matching.by_name(keys.iter().zip(all()).map(|(keys, rest)| keys.iter().zip(rest).collect()));
+        matching.by_name(places.iter().zip(all()).map(|(places, rest)| places.iter().zip(rest).collect()));
+        matching.by_children(old, new);
         matching.by_requirements(old, new);
         matching.by_name(keys.iter().map(|keys| keys.iter().collect()));
         matching.by_name(titles.iter().map(|titles| titles.iter().collect()));
@@ -93,6 +95,7 @@ impl Matching {
         for (at, item) in new.items.iter().enumerate().filter(|&(at, _)| self.before[at].is_none()) {
             item.requirements.iter().for_each(|id| citing.entry(id).or_default().push(at));
         }
+        let (holds_old, holds_new) = (containers(old), containers(new));
         let mut found = Vec::new();
         for (at, item) in old.items.iter().enumerate().filter(|&(at, _)| self.after[at].is_none()) {
             let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
@@ -104,7 +107,7 @@ impl Matching {
             places.flatten().for_each(|&other| *shared.entry(other).or_default() += 1);
             for (other, shared) in shared {
                 let all = item.requirements.len() + new.items[other].requirements.len() - shared;
-                if shared * 2 > all {
+                if shared * 2 > all && holds_old[at] == holds_new[other] {
                     found.push((ratio(shared, all), at, other));
                 }
             }
@@ -141,6 +144,7 @@ impl Matching {
         }
         let similarity = Similarity::of(old, new);
         let (above_old, above_new) = (parents(old), parents(new));
+        let (holds_old, holds_new) = (containers(old), containers(new));
         let mut having: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         for at in (0..new.items.len()).filter(|&at| self.before[at].is_none()) {
             similarity.new_words(at).for_each(|word| having.entry(word).or_default().push(at));
@@ -152,7 +156,7 @@ impl Matching {
                 words.filter(|all| all.len() <= TOO_COMMON).flatten().copied().collect();
             candidates.sort_unstable();
             candidates.dedup();
-            for other in candidates {
+            for other in candidates.into_iter().filter(|&other| holds_old[at] == holds_new[other]) {
                 let place = self.place((at, above_old[at]), (other, above_new[other]));
                 let alike = WORDS * similarity.alike(at, other) + (1.0 - WORDS) * place;
                 if alike >= ALIKE {
@@ -204,6 +208,12 @@ pub(super) fn parents(plan: &Plan) -> Vec<Option<usize>> {
 
 fn keys(plan: &Plan) -> Vec<&str> {
     plan.items.iter().map(|item| item.key.as_str()).collect()
+}
+
+/// Whether each item contains others.
+fn containers(plan: &Plan) -> Vec<bool> {
+    let containers = plan.containers();
+    plan.items.iter().map(|item| containers.contains(&item.key)).collect()
 }
 
 fn titles(plan: &Plan) -> Vec<String> {

@@ -3,7 +3,7 @@
 use super::PlanDiff;
 use super::change::{FieldChange, ItemChange, LineChange, Named, RequirementChange};
 use crate::{ItemKey, Source};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// One change, told.
@@ -74,10 +74,45 @@ impl PlanDiff {
         });
         let items =
             self.items.iter().filter(|change| !self.is_within(change)).map(|change| self.item(change));
-        let told = self.told();
-        let untold =
-            self.requirements.iter().filter(|change| !change.items.iter().any(|key| told.contains(key)));
-        renamed.chain(items).chain(untold.map(requirement)).collect()
+        renamed.chain(items).chain(self.untold_requirements().map(requirement)).collect()
+    }
+
+    /// What changed in each item, a line each, by its key in either plan.
+    pub(crate) fn by_item(&self) -> BTreeMap<ItemKey, Vec<String>> {
+        let mut told: BTreeMap<ItemKey, Vec<String>> = BTreeMap::new();
+        for change in &self.items {
+            let (keys, lines): (Vec<&ItemKey>, Vec<String>) = match change {
+                ItemChange::Added { item, .. } | ItemChange::Removed { item, .. } => {
+                    (vec![&item.key], Vec::new())
+                }
+                ItemChange::Changed { item, now, fields, .. } => {
+                    (vec![&item.key, &now.key], fields.iter().flat_map(field_text).collect())
+                }
+                ItemChange::Split { item, into, .. } => {
+                    let keys = std::iter::once(item).chain(into).map(|part| &part.key).collect();
+                    (keys, vec![format!("\"{}\" was split into {}", item.title, and(into))])
+                }
+                ItemChange::Merged { items, into, .. } => {
+                    let keys = std::iter::once(into).chain(items).map(|part| &part.key).collect();
+                    (keys, vec![format!("{} are one now, \"{}\"", and(items), into.title)])
+                }
+            };
+            let keys: BTreeSet<&ItemKey> = keys.into_iter().collect();
+            for key in keys {
+                told.entry(key.clone()).or_default().extend(lines.iter().cloned());
+            }
+        }
+        told
+    }
+
+    /// What changed in what the documents ask for, as far as no item tells it, a line each.
+    pub(crate) fn untold(&self) -> Vec<String> {
+        self.untold_requirements().map(|change| requirement(change).text).collect()
+    }
+
+    fn untold_requirements(&self) -> impl Iterator<Item = &RequirementChange> {
+        let told: BTreeSet<ItemKey> = self.told().into_iter().cloned().collect();
+        self.requirements.iter().filter(move |change| !change.items.iter().any(|key| told.contains(key)))
     }
 
     /// Whether the line of a container tells of this one too.

@@ -2,15 +2,14 @@
 //! before the program was run.
 
 use super::{DOCUMENT, edited, plan, plan_as};
-use conductor_plan::{Plan, diff};
+use conductor_plan::{DiffLine, Plan, diff};
 
 fn told(old: &Plan, new: &Plan) -> String {
-    let mut text = String::new();
-    for line in diff(old, new).lines() {
-        text.push_str(&format!("{:8} {}\n", line.mark, line.text));
-        line.details.iter().for_each(|detail| text.push_str(&format!("         {detail}\n")));
-    }
-    text
+    let line = |line: DiffLine| {
+        let details: Vec<String> = line.details.iter().map(|detail| format!("         {detail}\n")).collect();
+        format!("{:8} {}\n{}", line.mark, line.text, details.concat())
+    };
+    diff(old, new).lines().into_iter().map(line).collect()
 }
 
 #[track_caller]

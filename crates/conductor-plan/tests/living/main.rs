@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod diff;
+mod laws;
+mod update;
+mod world;
 
 use conductor_plan::{Document, OutlineOptions, Plan, outline};
 
