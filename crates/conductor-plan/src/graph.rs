@@ -4,7 +4,7 @@
 //! ended; a child begins after its container does and ends before it. So a dependency on a container is one edge, not
 //! one for each item in it, and a child that waits for its own container is a circle like any other.
 
-use crate::{ItemKey, Plan};
+use crate::{Item, ItemKey, Plan};
 use std::collections::BTreeMap;
 
 /// A search along dependencies ends after so many nodes, so that a plan of thousands of items in one chain stays
@@ -24,11 +24,16 @@ pub(crate) struct Graph {
 impl Graph {
     /// Of several items with one key the first counts; what names no item is left out.
     pub(crate) fn of(plan: &Plan) -> Self {
-        let position = positions(plan);
-        let count = plan.items.len();
+        Self::of_items(&plan.items)
+    }
+
+    /// The same for items that are in no plan.
+    pub(crate) fn of_items(items: &[Item]) -> Self {
+        let position = positions_of(items);
+        let count = items.len();
         let nodes = vec![Vec::new(); count * 2];
         let mut graph = Self { count, next: nodes.clone(), previous: nodes, container: vec![false; count] };
-        for (index, item) in plan.items.iter().enumerate() {
+        for (index, item) in items.iter().enumerate() {
             graph.link(begin(index), end(index));
             if let Some(&parent) = item.parent.as_ref().and_then(|parent| position.get(parent)) {
                 graph.container[parent] = true;
@@ -170,5 +175,9 @@ pub(crate) fn item_of(node: usize) -> usize {
 
 /// Where in the plan each key stands; the first of equal ones counts.
 pub(crate) fn positions(plan: &Plan) -> BTreeMap<&ItemKey, usize> {
-    plan.items.iter().enumerate().rev().map(|(index, item)| (&item.key, index)).collect()
+    positions_of(&plan.items)
+}
+
+fn positions_of(items: &[Item]) -> BTreeMap<&ItemKey, usize> {
+    items.iter().enumerate().rev().map(|(index, item)| (&item.key, index)).collect()
 }

@@ -12,6 +12,7 @@
 //! for what. [`review`] is the only way to a [`ReviewedPlan`], and only a reviewed plan has rows to import.
 
 mod answers;
+mod diff;
 mod document;
 mod finding;
 mod graph;
@@ -26,11 +27,16 @@ mod requirement;
 mod review;
 mod score;
 mod span;
+mod update;
 mod words;
 
 pub use answers::{ANSWERS, answers_document};
 pub use document::{
     Block, BlockKind, Digest, Document, DocumentError, DocumentKind, Include, MAX_DOCUMENT_BYTES,
+};
+pub use diff::{
+    DiffLine, DiffMark, FieldChange, ItemChange, KindChange, LineChange, Named, NumberChange, PlanDiff,
+    Renamed, RequirementChange, diff,
 };
 pub use finding::{Answer, Finding, FindingCode, Fix, Question, QuestionId, Severity};
 pub use lint::{LintOptions, lint, lint_with};
@@ -50,3 +56,7 @@ pub use score::{
 };
 pub use span::{Source, Span};
 pub use taskwerk_model::Priority;
+pub use update::{
+    Action, Class, ConflictField, Decision, FieldEdit, FieldValue, Merged, Notice, PlanConflict, Present,
+    Proposal, Proposals, Side, TaskField, TaskState, Waiting, merge, propose,
+};

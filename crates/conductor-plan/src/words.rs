@@ -105,6 +105,14 @@ impl Vocabulary {
 }
 
 impl Bag {
+    /// The set of these words.
+    pub(crate) fn from_words(words: impl IntoIterator<Item = u32>) -> Self {
+        let mut words: Vec<u32> = words.into_iter().collect();
+        words.sort_unstable();
+        words.dedup();
+        Self(words)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.0.iter().copied()
     }

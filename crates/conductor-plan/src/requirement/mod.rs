@@ -160,6 +160,22 @@ impl Modality {
     }
 }
 
+impl RequirementKind {
+    /// The kind in words: `out of scope`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Feature => "a feature",
+            Self::Constraint => "a constraint",
+            Self::Quality => "a quality",
+            Self::Interface => "an interface",
+            Self::Data => "about data",
+            Self::Dependency => "a dependency",
+            Self::OutOfScope => "out of scope",
+            Self::OpenQuestion => "an open question",
+        }
+    }
+}
+
 impl RequirementId {
     /// Any text can be an id; [`lint`](crate::lint) finds those that name nothing.
     pub fn new(id: impl Into<String>) -> Self {

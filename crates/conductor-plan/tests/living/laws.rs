@@ -1,0 +1,185 @@
+//! What holds for every document, every change of it, and tasks in every state.
+
+use super::world::World;
+use super::{DOCUMENT, plan};
+use conductor_plan::{Class, Decision, ItemKey, Plan, Severity, Side, diff, lint, merge};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use taskwerk_model::{Status, Task, TaskId};
+
+/// One thing that somebody does to a document.
+#[derive(Debug, Clone)]
+enum Edit {
+    Remove(usize),
+    Repeat(usize),
+    Swap(usize, usize),
+    Insert(usize, String),
+    Replace(usize, String),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let at = 0..DOCUMENT.lines().count();
+    let words = "[a-z]{3,8}( [a-z]{3,8}){1,5}";
+    let line = prop_oneof![
+        words.prop_map(|text| format!("### {text}")),
+        words.prop_map(|text| format!("- {text}")),
+        words.prop_map(|text| text + "."),
+        (1..5u8, words).prop_map(|(number, text)| format!("## Phase {number}: {text}")),
+        Just("Depends on: Borrow a book".to_owned()),
+        Just("Estimate: 3h".to_owned()),
+        Just(String::new()),
+    ];
+    prop_oneof![
+        at.clone().prop_map(Edit::Remove),
+        at.clone().prop_map(Edit::Repeat),
+        (at.clone(), at.clone()).prop_map(|(a, b)| Edit::Swap(a, b)),
+        (at.clone(), line.clone()).prop_map(|(at, line)| Edit::Insert(at, line)),
+        (at, line).prop_map(|(at, line)| Edit::Replace(at, line)),
+    ]
+}
+
+fn changed(edits: &[Edit]) -> Plan {
+    let mut lines: Vec<String> = DOCUMENT.lines().map(str::to_owned).collect();
+    for edit in edits {
+        match edit {
+            Edit::Remove(at) if *at < lines.len() => drop(lines.remove(*at)),
+            Edit::Repeat(at) if *at < lines.len() => lines.insert(*at, lines[*at].clone()),
+            Edit::Swap(a, b) if *a < lines.len() && *b < lines.len() => lines.swap(*a, *b),
+            Edit::Insert(at, line) if *at < lines.len() => lines.insert(*at, line.clone()),
+            Edit::Replace(at, line) if *at < lines.len() => lines[*at].clone_from(line),
+            Edit::Remove(_) | Edit::Repeat(_) | Edit::Swap(..) | Edit::Insert(..) | Edit::Replace(..) => {}
+        }
+    }
+    plan(&lines.join("\n"))
+}
+
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
+    prop::collection::vec(edit(), 1..12)
+}
+
+fn is_sound(plan: &Plan) -> bool {
+    lint(plan).iter().all(|finding| finding.severity != Severity::Error)
+}
+
+fn statuses() -> impl Strategy<Value = Vec<Status>> {
+    let status = prop_oneof![
+        3 => Just(Status::Todo),
+        1 => Just(Status::InProgress),
+        1 => Just(Status::Paused),
+        1 => Just(Status::Blocked),
+        1 => Just(Status::Review),
+        1 => Just(Status::Done),
+        1 => Just(Status::Cancelled),
+    ];
+    prop::collection::vec(status, 9)
+}
+
+/// The tasks of the document, in these states.
+fn world(statuses: &[Status]) -> World {
+    let mut world = World::of(&plan(DOCUMENT));
+    let leaves: Vec<TaskId> =
+        world.set.tasks().filter(|task| !task.rollup).map(|task| task.id.clone()).collect();
+    for (task, status) in leaves.into_iter().zip(statuses) {
+        world.bring_task(task, *status);
+    }
+    world
+}
+
+/// Every task that somebody has begun or closed.
+fn begun(world: &World) -> BTreeMap<TaskId, Task> {
+    let begun = world.set.tasks().filter(|task| task.status != Status::Todo && !task.rollup);
+    begun.map(|task| (task.id.clone(), task.clone())).collect()
+}
+
+/// The items of a plan with their references by title, whatever their keys.
+fn without_keys(plan: &Plan) -> Vec<String> {
+    let title = |key: &ItemKey| plan.get(key).map(|item| item.title.clone());
+    let mut items: Vec<String> = plan
+        .items
+        .iter()
+        .map(|item| {
+            let parent = item.parent.as_ref().map(title);
+            let waits: BTreeSet<_> = item.depends_on.iter().map(title).collect();
+            let rest =
+                (&item.description, item.estimate, item.priority, &item.tags, &item.acceptance, &item.files);
+            format!("{} in {parent:?} after {waits:?}: {rest:?} {:?}", item.title, item.sources)
+        })
+        .collect();
+    items.sort();
+    items
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_plan_does_not_differ_from_itself(edits in edits()) {
+        let plan = changed(&edits);
+        let same = diff(&plan, &plan);
+        prop_assert!(same.is_empty() && same.renamed.is_empty() && same.carried.is_empty(), "{same:?}");
+        prop_assert_eq!(same.unchanged, plan.items.len());
+    }
+
+    #[test]
+    fn a_diff_that_is_applied_gives_the_newer_plan(first in edits(), second in edits()) {
+        let (old, new) = (changed(&first), changed(&second));
+        for side in [Side::Document, Side::Mine] {
+            let merged = merge(&old, &old, &new, side);
+            prop_assert!(merged.conflicts.is_empty(), "{:?}", merged.conflicts);
+            prop_assert_eq!(without_keys(&merged.plan), without_keys(&new));
+            let keys: BTreeSet<_> = merged.plan.items.iter().map(|item| &item.key).collect();
+            prop_assert_eq!(keys.len(), merged.plan.items.len(), "every key once");
+            let differs = diff(&merged.plan, &new);
+            prop_assert!(differs.is_empty(), "{differs:?}");
+        }
+    }
+
+    #[test]
+    fn tasks_that_nobody_began_become_what_the_document_asks_for(first in edits(), second in edits()) {
+        let mut world = World::of(&plan(DOCUMENT));
+        for new in [changed(&first), changed(&second)] {
+            prop_assume!(is_sound(&new));
+            // A group that stands elsewhere keeps its place.
+            prop_assume!(world.propose(&new).notices.is_empty());
+            world.update(&new, |_| Decision::Apply);
+            let again = world.propose(&new);
+            prop_assert!(again.is_empty(), "{:?}", again.list);
+            prop_assert_eq!(world.titles(), World::of(&new).titles());
+            prop_assert_eq!(world.waits(), World::of(&new).waits());
+        }
+    }
+
+    #[test]
+    fn what_is_begun_never_changes_without_a_word(statuses in statuses(), first in edits(), second in edits()) {
+        let mut world = world(&statuses);
+        for (new, decision) in [(changed(&first), Decision::Wait), (changed(&second), Decision::Keep)] {
+            prop_assume!(is_sound(&new));
+            let before = begun(&world);
+            world.update(&new, |_| decision);
+            for (id, task) in &before {
+                prop_assert_eq!(world.set.tasks().find(|task| task.id == *id), Some(task));
+            }
+            let again = world.propose(&new);
+            let safe = again.list.iter().filter(|proposal| proposal.class == Class::Safe).count();
+            prop_assert_eq!(safe, 0, "what is safe was done: {:?}", again.list);
+            if decision == Decision::Keep {
+                prop_assert!(again.is_empty(), "{:?}", again.list);
+            }
+        }
+    }
+
+    #[test]
+    fn killed_before_the_plan_was_written_it_finds_all_done(statuses in statuses(), edits in edits()) {
+        let mut world = world(&statuses);
+        let new = changed(&edits);
+        prop_assume!(is_sound(&new));
+        let tasks = |world: &World| world.set.tasks().cloned().collect::<Vec<_>>();
+        let before = world.clone();
+        world.update(&new, |_| Decision::FollowUp);
+        let (after, settled) = (tasks(&world), world.plan.clone());
+        (world.plan, world.document, world.waiting) = (before.plan, before.document, before.waiting);
+        world.update(&new, |_| Decision::FollowUp);
+        prop_assert_eq!(tasks(&world), after);
+        prop_assert_eq!(world.plan.items, settled.items);
+    }
+}

@@ -1,0 +1,198 @@
+//! What a changed document means for tasks in every state.
+
+use super::world::World;
+use super::{DOCUMENT, edited, plan};
+use conductor_plan::{Action, Class, Decision, Proposals};
+use taskwerk_model::{Patch, Status, Title};
+
+/// The proposals, a line each: who decides, what, and on which task.
+fn told(proposals: &Proposals) -> String {
+    let line = |proposal: &conductor_plan::Proposal| {
+        let class = match proposal.class {
+            Class::Safe => "safe",
+            Class::Conflict => "conflict",
+            Class::Begun => "begun",
+        };
+        let action = match &proposal.action {
+            Action::Create { .. } => "create".to_owned(),
+            Action::Edit { fields } => {
+                let fields: Vec<String> = fields.iter().map(|edit| edit.field.to_string()).collect();
+                format!("edit {}", fields.join(", "))
+            }
+            Action::Move { .. } => "move".to_owned(),
+            Action::Cancel => "cancel".to_owned(),
+        };
+        let task = proposal.task.as_ref().map_or_else(|| "new".to_owned(), ToString::to_string);
+        format!("{class:8} {task:10} {action}: {}\n", proposal.title)
+    };
+    let notices =
+        proposals.notices.iter().map(|notice| format!("notice   {} {}\n", notice.title, notice.text));
+    proposals.list.iter().map(line).chain(notices).collect()
+}
+
+#[track_caller]
+fn check(world: &World, edits: &[(&str, &str)], expected: &str) {
+    assert_eq!(told(&world.propose(&plan(&edited(edits)))), expected);
+}
+
+fn title(text: &str) -> Patch {
+    Patch { title: Some(Title::parse(text).unwrap()), ..Patch::default() }
+}
+
+const LATE: &str = "### List late loans\n\nStaff see all loans that are late, the oldest first.\n\n";
+
+const NUMBER: (&str, &str) = ("within 200 ms", "within 100 ms");
+
+const REWORDED: (&str, &str) = ("### Search books", "### Find books in the catalogue");
+
+#[test]
+fn the_same_document_changes_nothing() {
+    let world = World::of(&plan(DOCUMENT));
+    check(&world, &[], "");
+    let proposals = world.propose(&plan(DOCUMENT));
+    assert!(proposals.commands(&[], &world.present()).is_none());
+}
+
+#[test]
+fn what_nobody_has_begun_is_changed_safely() {
+    let world = World::of(&plan(DOCUMENT));
+    check(&world, &[REWORDED], "safe     TASK-001.2 edit title: Find books in the catalogue\n");
+    check(&world, &[NUMBER], "safe     TASK-001.2 edit acceptance: Search books\n");
+    check(&world, &[(LATE, "")], "safe     TASK-003.2 cancel: List late loans\n");
+    check(
+        &world,
+        &[(LATE, ""), ("## Phase 3: Figures", &format!("{LATE}## Phase 3: Figures"))],
+        "safe     TASK-003.2 move: List late loans\n",
+    );
+    let reserve = "### Reserve a book\n\nWhoever wants a book is told when it is back.\n\n";
+    check(
+        &world,
+        &[("### Extend a loan", &format!("{reserve}### Extend a loan"))],
+        "safe     new        create: Reserve a book\n",
+    );
+}
+
+#[test]
+fn what_is_begun_or_done_waits_for_somebodys_word() {
+    let mut world = World::of(&plan(DOCUMENT));
+    world.bring("Import the spreadsheet", Status::Done);
+    for status in [Status::InProgress, Status::Paused, Status::Blocked, Status::Review, Status::Done] {
+        let mut world = World::of(&plan(DOCUMENT));
+        world.bring("Search books", status);
+        check(&world, &[REWORDED], "begun    TASK-001.2 edit title: Find books in the catalogue\n");
+    }
+    world.bring("List late loans", Status::InProgress);
+    check(&world, &[(LATE, "")], "begun    TASK-003.2 cancel: List late loans\n");
+    world.bring("Count loans by month", Status::Done);
+    check(
+        &world,
+        &[(
+            "### Count loans by month\n\nStaff see a table of the loans of each month, and can print it or save it as CSV.\n",
+            "",
+        )],
+        "notice   Count loans by month is done; the document no longer asks for it\n",
+    );
+    let claimed = world.task("Borrow a book").id.clone();
+    world.claimed.insert(claimed);
+    check(&world, &[("for 28 days", "for 14 days")], "begun    TASK-002.1 edit description: Borrow a book\n");
+}
+
+#[test]
+fn what_a_person_changed_is_kept_unless_asked() {
+    let mut world = World::of(&plan(DOCUMENT));
+    world.edit("Search books", title("Search all books"));
+    check(&world, &[NUMBER], "safe     TASK-001.2 edit acceptance: Search books\n");
+    check(
+        &world,
+        &[REWORDED, NUMBER],
+        "safe     TASK-001.2 edit acceptance: Find books in the catalogue\n\
+         conflict TASK-001.2 edit title: Find books in the catalogue\n",
+    );
+    world.edit("List late loans", title("List loans that are late"));
+    check(&world, &[(LATE, "")], "conflict TASK-003.2 cancel: List late loans\n");
+    let both = plan(&edited(&[REWORDED, NUMBER]));
+    world.update(&both, |_| Decision::Wait);
+    assert_eq!(world.task("Search all books").acceptance, ["The first results are shown within 100 ms."]);
+    check(&world, &[REWORDED, NUMBER], "conflict TASK-001.2 edit title: Find books in the catalogue\n");
+    let mut kept = world.clone();
+    kept.update(&both, |_| Decision::Keep);
+    assert!(kept.propose(&both).is_empty());
+    assert_eq!(kept.task("Search all books").id.to_string(), "TASK-001.2");
+    world.update(&both, |_| Decision::Apply);
+    assert!(world.propose(&both).is_empty());
+    assert_eq!(world.task("Find books in the catalogue").id.to_string(), "TASK-001.2");
+}
+
+#[test]
+fn a_follow_up_waits_for_what_is_begun() {
+    let mut world = World::of(&plan(DOCUMENT));
+    world.bring("Search books", Status::InProgress);
+    let before = world.task("Search books").clone();
+    let new = plan(&edited(&[NUMBER]));
+    world.update(&new, |_| Decision::FollowUp);
+    assert_eq!(*world.task("Search books"), before);
+    let change = world.task("Change: Search books");
+    assert_eq!(change.depends_on, [before.id]);
+    assert_eq!(change.acceptance, ["The first results are shown within 100 ms."]);
+    assert_eq!(
+        change.description.as_deref().unwrap(),
+        "The document changed (lending.md:24):\n\
+         - 200 ms -> 100 ms in \"The first results are shown within 100 ms.\"\n\n\
+         acceptance: The first results are shown within 200 ms. -> The first results are shown within 100 ms."
+    );
+    assert!(world.propose(&new).is_empty());
+}
+
+#[test]
+fn a_move_makes_a_task_that_takes_the_place() {
+    let mut world = World::of(&plan(DOCUMENT));
+    world.edit("List late loans", title("List loans that are late"));
+    let new = plan(&edited(&[(LATE, ""), ("## Phase 3: Figures", &format!("{LATE}## Phase 3: Figures"))]));
+    world.update(&new, |_| Decision::Wait);
+    let moved = world.task("List loans that are late");
+    assert_eq!(moved.id.to_string(), "TASK-002.5", "with what a person made of it");
+    assert!(world.propose(&new).is_empty());
+    world.update(&plan(DOCUMENT), |_| Decision::Wait);
+    assert_eq!(world.task("List loans that are late").id.to_string(), "TASK-003.3", "and back");
+}
+
+#[test]
+fn what_is_asked_for_again_is_a_new_task() {
+    let mut world = World::of(&plan(DOCUMENT));
+    world.update(&plan(&edited(&[(LATE, "")])), |_| Decision::Wait);
+    world.update(&plan(DOCUMENT), |_| Decision::Wait);
+    assert_eq!(world.task("List late loans").id.to_string(), "TASK-003.3");
+    assert!(world.propose(&plan(DOCUMENT)).is_empty());
+}
+
+#[test]
+fn new_work_does_not_open_what_is_done() {
+    let mut world = World::of(&plan(DOCUMENT));
+    world.bring("Count loans by month", Status::Done);
+    world.bring("List late loans", Status::Done);
+    assert_eq!(world.task("Phase 3: Figures").status, Status::Done);
+    let more = format!("{LATE}### Count members\n\nStaff see how many members there are.\n\n");
+    world.update(&plan(&edited(&[(LATE, &more)])), |_| Decision::Wait);
+    assert_eq!(world.task("Count members").parent, None);
+    assert_eq!(world.task("Phase 3: Figures").status, Status::Done);
+}
+
+#[test]
+fn what_holds_for_all_work_is_told_to_all_open_tasks() {
+    let mut world = World::of(&plan(DOCUMENT));
+    world.bring("Import the spreadsheet", Status::Done);
+    world.bring("Search books", Status::InProgress);
+    let new = plan(&edited(&[("shown within 2 s", "shown within 1 s")]));
+    let proposals = world.propose(&new);
+    let why: std::collections::BTreeSet<_> =
+        proposals.list.iter().map(|proposal| proposal.why.clone()).collect();
+    assert_eq!(
+        why.into_iter().collect::<Vec<_>>(),
+        [[
+            "Non-functional requirements: 2 s -> 1 s in \"Every page is shown within 1 s on the computer in the hall.\""
+        ]]
+    );
+    let begun: Vec<_> = proposals.list.iter().filter(|proposal| proposal.class == Class::Begun).collect();
+    assert_eq!((begun.len(), begun[0].title.as_str()), (1, "Search books"));
+    assert_eq!(proposals.notices.len(), 1, "one is done");
+}
