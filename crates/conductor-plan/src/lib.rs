@@ -12,6 +12,7 @@
 //! for what. [`review`] is the only way to a [`ReviewedPlan`], and only a reviewed plan has rows to import.
 
 mod document;
+pub mod edit;
 mod finding;
 mod graph;
 mod import;
@@ -22,6 +23,7 @@ mod plan;
 mod requirement;
 mod review;
 mod span;
+pub mod text_form;
 mod words;
 
 pub use document::{Block, BlockKind, Digest, Document, DocumentError, DocumentKind, MAX_DOCUMENT_BYTES};
@@ -36,6 +38,6 @@ pub use plan::{
 pub use requirement::{
     Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, requirements,
 };
-pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, review};
+pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, effective_verdicts, review};
 pub use span::{Source, Span};
 pub use taskwerk_model::Priority;
