@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use conductor_plan::edit::{Change, Edit, EditError, History, NewItem, Part, Place, apply, parts_named};
-use conductor_plan::text_form::{TextError, read, write};
+use conductor_plan::text_form::{TextError, read, read_one, write, write_one};
 use conductor_plan::{
     Category, Document, Engine, EngineKind, Estimate, Item, ItemKey, OutlineOptions, PLAN_VERSION, Plan,
     Priority, Severity, Source, Span, Verdict, Verdicts, effective_verdicts, lint, outline, review,
@@ -236,17 +236,19 @@ fn a_history_forgets_the_oldest_and_never_the_last() {
     for count in 0..300 {
         let edit = Edit::Set { item: key("a"), change: Change::Title(format!("title {count}")) };
         let applied = apply(&now, &[edit]).unwrap();
-        history.push(format!("{count}"), applied.back);
+        history.push(format!("{count}"), &now, &applied);
         now = applied.plan;
     }
     assert_eq!(history.done().count(), 200);
     assert_eq!(history.done().next(), Some("299"));
     let long = Edit::Set { item: key("a"), change: Change::Description("x".repeat(5_000_000)) };
     let applied = apply(&now, &[long]).unwrap();
-    history.push("long".to_owned(), applied.back);
-    let back = apply(&applied.plan, &[Edit::Remove { item: key("a") }]).unwrap();
-    history.push("remove".to_owned(), back.back);
+    history.push("long".to_owned(), &now, &applied);
+    let removed = apply(&applied.plan, &[Edit::Remove { item: key("a") }]).unwrap();
+    history.push("remove".to_owned(), &applied.plan, &removed);
     assert_eq!(history.done().collect::<Vec<_>>(), ["remove"]);
+    assert!(history.undo(&now).is_none(), "something else changed the plan meanwhile");
+    assert!(history.undo(&removed.plan).is_some());
 }
 
 #[test]
@@ -293,6 +295,30 @@ fn a_text_is_edited_as_a_list_is() {
     ");
     assert_eq!(read("", &plan).unwrap(), plan, "an empty text changes nothing");
     assert_eq!(read(&write(&plan).replace('\n', "\r\n"), &plan).unwrap(), plan);
+}
+
+#[test]
+fn the_text_of_one_item_becomes_edits_of_it() {
+    let plan = sample();
+    let text = write_one(&plan, &key("b")).unwrap();
+    assert_eq!(read_one(&text, &plan, &key("b")).unwrap(), []);
+    assert_eq!(read_one("", &plan, &key("b")).unwrap(), []);
+    let other = text
+        .replace("[ ] Do b", "[x] Ask")
+        .replace("2h (1h-4h)", "3h")
+        .replace("after: a", "after: After all");
+    let unknown = read_one(&other, &plan, &key("b")).unwrap_err().to_string();
+    assert!(unknown.contains("`After all` is neither the key nor the title"), "{unknown}");
+    let edits = read_one(&other.replace("After all", ""), &plan, &key("b")).unwrap();
+    let told: Vec<String> = edits.iter().map(|edit| edit.what(&plan)).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    accept "Do b"
+    change the title of "Do b"
+    change the estimate of "Do b"
+    let "Do b" no longer wait for "Do a"
+    "#);
+    assert_eq!(apply(&plan, &edits).unwrap().plan.get(&key("b")).unwrap().title, "Ask");
+    assert!(matches!(read_one(&write(&plan), &plan, &key("b")), Err(TextError::NotOne { .. })));
 }
 
 #[test]
@@ -405,7 +431,7 @@ fn errors(plan: &Plan) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_edits_keep_the_plan_sound_and_can_all_be_taken_back(
@@ -429,7 +455,7 @@ proptest! {
             if let Ok(reviewed) = review(applied.plan.clone(), &verdicts) {
                 prop_assert_eq!(errors(reviewed.plan()), Vec::<String>::new());
             }
-            history.push(edit.what(&now), applied.back);
+            history.push(edit.what(&now), &now, &applied);
             now = applied.plan;
             passed.push(now.clone());
         }

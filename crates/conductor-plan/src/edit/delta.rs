@@ -43,6 +43,11 @@ impl Delta {
         self.items.is_empty() && self.order.is_none() && self.verdicts.is_empty()
     }
 
+    /// Whether the item is new or another, or something else is said of it. One that only stands elsewhere is the same.
+    pub fn touches(&self, key: &ItemKey) -> bool {
+        self.verdicts.contains_key(key) || self.items.iter().any(|item| item.key == *key)
+    }
+
     /// The changed plan; `None` when it does not fit: something else changed which items there are.
     pub fn apply(&self, plan: &Plan) -> Option<Plan> {
         let mut items: BTreeMap<&ItemKey, &Item> = plan.items.iter().map(|item| (&item.key, item)).collect();

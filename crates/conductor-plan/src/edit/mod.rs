@@ -25,6 +25,7 @@ pub use parts::parts_named;
 pub use place::{NewItem, Place};
 
 use crate::{Fix, ItemKey, Plan, Verdict};
+pub(crate) use history::stamp;
 pub(crate) use key::Keys;
 pub(crate) use sound::{Before, check};
 
@@ -119,6 +120,12 @@ pub fn apply(plan: &Plan, edits: &[Edit]) -> Result<Applied, EditError> {
     }
     let back = Delta::between(&changed, plan);
     Ok(Applied { plan: changed, back, added })
+}
+
+/// What leads from one form of a plan to another that was made elsewhere, as if edits had done it.
+pub fn changed_to(plan: &Plan, changed: Plan) -> Applied {
+    let back = Delta::between(&changed, plan);
+    Applied { plan: changed, back, added: Vec::new() }
 }
 
 fn carry_out(plan: &mut Plan, edit: &Edit, added: &mut Vec<ItemKey>) -> Result<(), EditError> {

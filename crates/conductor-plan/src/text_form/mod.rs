@@ -5,14 +5,16 @@
 //! no field (places in the documents, requirements, complexity) comes from the plan that was written.
 
 mod escape;
+mod one;
 mod read;
 mod rebuild;
 mod write;
 
+pub use one::{read_one, write_one};
 pub use write::write;
 
-use crate::Plan;
 use crate::edit::EditError;
+use crate::{ItemKey, Plan};
 use thiserror::Error;
 
 /// Why a text is not read.
@@ -23,6 +25,12 @@ pub enum TextError {
     Lines {
         /// What is wrong, in the order of the lines.
         lines: Vec<LineError>,
+    },
+    /// The text of one item holds none, or another one.
+    #[error("the text is to hold the item with the mark {{#{key}}} and no other; take the others out")]
+    NotOne {
+        /// The key of the item.
+        key: ItemKey,
     },
     /// The plan that it would be is not sound.
     #[error("{0}")]
@@ -125,10 +133,4 @@ pub enum LineProblem {
 pub fn read(text: &str, base: &Plan) -> Result<Plan, TextError> {
     let entries = read::entries(text, base)?;
     rebuild::rebuild(entries, base)
-}
-
-/// What tells whether a plan is still the one that a text was written from.
-fn stamp(plan: &Plan) -> String {
-    let body = serde_json::to_string(&(&plan.items, &plan.verdicts)).unwrap_or_default();
-    crate::document::short_hash(&[&body])
 }

@@ -1,7 +1,8 @@
 //! From lines to entries: what each item of the text says.
 
 use super::escape::unescape;
-use super::{LineError, LineProblem, TextError, stamp};
+use super::{LineError, LineProblem, TextError};
+use crate::edit::stamp;
 use crate::{Category, Estimate, Item, ItemKey, Plan, Priority, Verdict};
 use std::collections::BTreeMap;
 use taskwerk_model::Minutes;
@@ -10,7 +11,7 @@ use taskwerk_model::Minutes;
 #[derive(Debug, Default)]
 pub(super) struct Entry {
     pub(super) line: usize,
-    indent: usize,
+    pub(super) indent: usize,
     pub(super) key: Option<ItemKey>,
     pub(super) parent: Option<usize>,
     pub(super) verdict: Option<Verdict>,

@@ -54,14 +54,14 @@ fn keys(entries: &[Entry], base: &Plan) -> Vec<ItemKey> {
 }
 
 /// How items can be named as something to wait for.
-struct Names<'p> {
+pub(super) struct Names<'p> {
     keys: BTreeMap<String, ItemKey>,
     titles: BTreeMap<String, ItemKey>,
     base: BTreeSet<&'p str>,
 }
 
 impl<'p> Names<'p> {
-    fn of(entries: &[Entry], keys: &[ItemKey], base: &'p Plan) -> Self {
+    pub(super) fn of(entries: &[Entry], keys: &[ItemKey], base: &'p Plan) -> Self {
         let title = |(entry, key): (&Entry, &ItemKey)| (entry.title.clone(), key.clone());
         Self {
             keys: keys.iter().map(|key| (key.as_str().to_owned(), key.clone())).collect(),
@@ -72,7 +72,12 @@ impl<'p> Names<'p> {
     }
 
     /// What was taken out of the text is no longer waited for. What the plan did not have before may go on missing.
-    fn resolve(&self, entry: &Entry, before: Option<&Item>, errors: &mut Vec<LineError>) -> Vec<ItemKey> {
+    pub(super) fn resolve(
+        &self,
+        entry: &Entry,
+        before: Option<&Item>,
+        errors: &mut Vec<LineError>,
+    ) -> Vec<ItemKey> {
         let Some((line, names)) = &entry.after else { return Vec::new() };
         let mut found: Vec<ItemKey> = Vec::new();
         for name in names {
@@ -92,7 +97,7 @@ impl<'p> Names<'p> {
     }
 }
 
-fn filled(entry: Entry, key: ItemKey, before: Option<&Item>) -> Item {
+pub(super) fn filled(entry: Entry, key: ItemKey, before: Option<&Item>) -> Item {
     let likely = before.and_then(|item| item.estimate);
     let estimate = entry.estimate.map(|guess| match guess {
         Guess::Whole(estimate) => estimate,

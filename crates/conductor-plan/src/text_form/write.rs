@@ -1,7 +1,7 @@
 //! From a plan to text.
 
 use super::escape::{escape, escape_line};
-use super::stamp;
+use crate::edit::stamp;
 use crate::{Category, Estimate, Item, Plan, Priority, TreeRow, Verdict};
 use std::fmt::Write as _;
 use taskwerk_model::Minutes;
@@ -39,7 +39,7 @@ pub fn write(plan: &Plan) -> String {
     out
 }
 
-fn write_item(out: &mut String, plan: &Plan, depth: usize, item: &Item) {
+pub(super) fn write_item(out: &mut String, plan: &Plan, depth: usize, item: &Item) {
     let mark = match plan.verdicts.get(&item.key) {
         None => ' ',
         Some(Verdict::Accepted) => 'x',
