@@ -14,6 +14,7 @@
 mod answers;
 mod diff;
 mod document;
+pub mod edit;
 mod finding;
 mod graph;
 mod import;
@@ -28,6 +29,7 @@ mod review;
 mod score;
 mod span;
 mod update;
+pub mod text_form;
 mod words;
 
 pub use answers::{ANSWERS, answers_document};
@@ -50,7 +52,9 @@ pub use plan::{
 pub use requirement::{
     Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, requirements,
 };
-pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, review, review_with};
+pub use review::{
+    ReviewError, ReviewedPlan, Verdict, Verdicts, effective_verdicts, review, review_with,
+};
 pub use score::{
     Edges, OrderAgreement, Reference, ReferenceError, ReferenceKind, Score, TaskMatch, TaskName, score,
 };

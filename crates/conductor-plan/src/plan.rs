@@ -264,6 +264,23 @@ impl fmt::Display for ItemKey {
 }
 
 impl Category {
+    /// Every category.
+    pub const ALL: [Self; 8] = [
+        Self::Setup,
+        Self::Data,
+        Self::Feature,
+        Self::Api,
+        Self::Ui,
+        Self::Operations,
+        Self::Test,
+        Self::Documentation,
+    ];
+
+    /// The category that is written so, in whatever case.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.as_str().eq_ignore_ascii_case(word.trim()))
+    }
+
     /// The category as it is written in JSON.
     pub fn as_str(self) -> &'static str {
         match self {

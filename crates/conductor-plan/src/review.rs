@@ -37,7 +37,7 @@ pub struct ReviewedPlan {
 #[derive(Debug, Error)]
 pub enum ReviewError {
     /// The plan has errors.
-    #[error("failed to review the plan: {}; mend it with `conductor plan update`, or plan again",
+    #[error("failed to review the plan: {}; mend it with `conductor plan edit`, or plan again",
         findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; "))]
     Refused {
         /// The findings that are errors.
@@ -79,9 +79,34 @@ impl Verdicts {
         self
     }
 
+    /// Says what the plan itself keeps of single items. Of an item that it no longer has nothing is said.
+    #[must_use]
+    pub fn with_those_of(mut self, plan: &Plan) -> Self {
+        let known = plan.items.iter().map(|item| &item.key);
+        self.items.extend(known.filter_map(|key| Some((key.clone(), *plan.verdicts.get(key)?))));
+        self
+    }
+
     fn on(&self, key: &ItemKey) -> Option<&Verdict> {
         self.items.get(key).or(self.otherwise.as_ref())
     }
+}
+
+/// What the verdicts of a plan come to: an item within a rejected one is rejected, whatever was said of it. An item that
+/// nothing was said of is left out.
+pub fn effective_verdicts(plan: &Plan) -> BTreeMap<&ItemKey, Verdict> {
+    let mut effective = BTreeMap::new();
+    let mut rejected_at: Option<usize> = None;
+    for row in plan.tree() {
+        rejected_at = rejected_at.filter(|&depth| row.depth > depth);
+        let own = plan.verdicts.get(&row.item.key).copied();
+        if rejected_at.is_none() && own == Some(Verdict::Rejected) {
+            rejected_at = Some(row.depth);
+        }
+        let verdict = if rejected_at.is_some() { Some(Verdict::Rejected) } else { own };
+        effective.extend(verdict.map(|verdict| (&row.item.key, verdict)));
+    }
+    effective
 }
 
 /// Takes the rejected items out of a plan, with all that they contain. What waited for one of them no longer does, and a

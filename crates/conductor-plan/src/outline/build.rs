@@ -158,7 +158,8 @@ fn keys(documents: &[Document], drafts: &[Draft]) -> Vec<ItemKey> {
     keys
 }
 
-fn slug(title: &str) -> String {
+/// The words of a title that can stand in a key.
+pub(crate) fn slug(title: &str) -> String {
     let mut slug = String::new();
     for word in plain_words(title).iter().filter(|word| word.is_ascii()) {
         if slug.len() + word.len() >= LONGEST_SLUG {

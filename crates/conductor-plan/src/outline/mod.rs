@@ -33,6 +33,8 @@ mod steps;
 mod title;
 pub(crate) mod tree;
 pub(crate) use attribute::Attribute;
+pub(crate) use build::slug;
+pub(crate) use estimate::guess;
 pub(crate) use explicit::stated_dependencies;
 pub(crate) use naming::{attributes, doubted};
 

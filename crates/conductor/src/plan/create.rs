@@ -81,7 +81,7 @@ fn wants_import(context: &mut Context, stored: &Stored) -> bool {
         Choice { key: 'r', word: "review", means: Wish::Review },
         Choice { key: 'n', word: "no", means: Wish::Leave },
     ];
-    let question = format!("Import {}?", count(stored.metadata.tasks, "task"));
+    let question = format!("Import {}?", count(import::wanted(&stored.plan), "task"));
     loop {
         match ask(&mut context.printer, &question, &choices) {
             Some(Wish::Import) => return true,

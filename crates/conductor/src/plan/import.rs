@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit, Printer};
 use conductor_host::journal::{Database, PlanStatus};
-use conductor_plan::{ReviewError, Verdicts, review_with};
+use conductor_plan::{Plan, ReviewError, Verdict, Verdicts, effective_verdicts, review_with};
 use taskwerk_client::ImportOptions;
 use taskwerk_client::model::Known;
 
@@ -18,7 +18,7 @@ use crate::failure::from_client;
 
 /// Make the items of a draft tasks, all or none
 ///
-/// On a terminal it asks first; without one it needs --confirm. A plan that was imported before is left as it is, and
+/// Items that were rejected are left out; those that nothing was said of count as accepted by you. On a terminal it asks first; without one it needs --confirm. A plan that was imported before is left as it is, and
 /// so is the task of an item that an earlier plan of the same document brought.
 #[derive(clap::Args, Debug)]
 #[command(
@@ -68,27 +68,40 @@ pub(super) fn import(
     stored: &mut Stored,
 ) -> Result<(), CliError> {
     let by = context.actor()?.to_string();
-    let reviewed =
-        review_with(stored.plan.clone(), &Verdicts::all_accepted(by.as_str()), &project.lint_options())
-            .map_err(|error| not_reviewed(stored, &error))?;
+    let verdicts = Verdicts::all_accepted(by.as_str()).with_those_of(&stored.plan);
+    let reviewed = review_with(stored.plan.clone(), &verdicts, &project.lint_options())
+        .map_err(|error| not_reviewed(stored, &error))?;
+    let rejected = reviewed.dropped().len();
     let options = ImportOptions { known: Known::Skip, prefix: None, dry_run: false };
     let report = project.tasks.import(reviewed.import_rows(), &options).map_err(from_client)?;
     let ids: BTreeMap<String, String> =
         report.ids.iter().map(|(key, id)| (key.clone(), id.to_string())).collect();
     let at = format!("{:.6}", cli_kit::time::now());
     stored.metadata.imported =
-        Some(Imported { at, by, created: report.created, skipped: report.skipped, ids });
-    stored.save(database, PlanStatus::Imported)
+        Some(Imported { at, by, created: report.created, skipped: report.skipped, rejected, ids });
+    if stored.save(database, PlanStatus::Imported)? {
+        return Ok(());
+    }
+    let id = stored.row.id;
+    let message =
+        format!("somebody else changed plan {id} while it was imported; the tasks are those of before");
+    Err(CliError::new(Exit::Conflict, "PLAN_CHANGED", message)
+        .hint(format!("`conductor plan import {id}` again makes what was added, and nothing twice")))
 }
 
 /// Says what the import made.
 pub(super) fn print(printer: &mut Printer, stored: &Stored) {
     let Some(imported) = &stored.metadata.imported else { return };
     let made = match (imported.created, imported.skipped) {
+        (created, 0) if imported.rejected > 0 => format!("{created} new"),
         (_, 0) => report::tasks_in_groups(&stored.metadata),
         (created, skipped) => format!("{created} new, {skipped} were there already"),
     };
-    printer.line(format!("Imported plan {}: {made}", stored.row.id));
+    let left_out = match imported.rejected {
+        0 => String::new(),
+        rejected => format!("; {} left out", count(rejected, "rejected item")),
+    };
+    printer.line(format!("Imported plan {}: {made}{left_out}", stored.row.id));
     print_rows(printer, stored, FEW);
     report::note_next(printer, stored);
 }
@@ -126,8 +139,14 @@ fn is_confirmed(context: &mut Context, stored: &Stored) -> Result<bool, CliError
     super::show::print_beginning(&mut context.printer, stored);
     let choices =
         [Choice { key: 'y', word: "yes", means: true }, Choice { key: 'n', word: "no", means: false }];
-    let question = format!("Import {}?", count(stored.metadata.tasks, "task"));
+    let question = format!("Import {}?", count(wanted(&stored.plan), "task"));
     Ok(ask(&mut context.printer, &question, &choices).unwrap_or(false))
+}
+
+/// The work that was not rejected.
+pub(super) fn wanted(plan: &Plan) -> usize {
+    let verdicts = effective_verdicts(plan);
+    plan.leaves().filter(|item| verdicts.get(&item.key) != Some(&Verdict::Rejected)).count()
 }
 
 fn not_reviewed(stored: &Stored, error: &ReviewError) -> CliError {

@@ -1,27 +1,45 @@
 //! `conductor plan`: from documents to tasks. One verb, one file; what the verbs share stands in files of its own.
 
+mod accept;
+mod add;
 mod annotate;
 mod answer;
 mod answers;
+mod buffer;
+mod changed;
 mod create;
 mod decompose;
 mod discard;
 mod documents;
 mod draft;
+mod edit;
+mod editing;
 mod engine;
+mod fix;
 mod import;
 mod includes;
+mod items;
+mod link;
 mod lint;
 mod list;
+mod merge;
+mod move_item;
 mod questions;
+mod redo;
+mod reject;
+mod remove;
 mod report;
 mod requirements;
 mod review;
 mod score;
 mod show;
+mod split;
 mod stored;
 mod subject;
+mod travel;
 mod tree;
+mod undo;
+mod unlink;
 mod work;
 
 use clap::Subcommand;
@@ -48,6 +66,19 @@ enum Verb {
     Create(create::Args),
     Decompose(decompose::Args),
     Review(review::Args),
+    Accept(accept::Args),
+    Reject(reject::Args),
+    Edit(Box<edit::Args>),
+    Add(Box<add::Args>),
+    Remove(remove::Args),
+    Move(move_item::Args),
+    Link(link::Args),
+    Unlink(unlink::Args),
+    Merge(merge::Args),
+    Split(split::Args),
+    Fix(fix::Args),
+    Undo(undo::Args),
+    Redo(redo::Args),
     Import(import::Args),
     List(list::Args),
     Show(show::Args),
@@ -63,7 +94,20 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     match args.verb {
         Verb::Create(args) => create::run(args, context),
         Verb::Decompose(args) => decompose::run(args, context),
-        Verb::Review(args) => review::run(args, context),
+        Verb::Review(args) => review::run(&args, context),
+        Verb::Accept(args) => accept::run(&args, context),
+        Verb::Reject(args) => reject::run(&args, context),
+        Verb::Edit(args) => edit::run(*args, context),
+        Verb::Add(args) => add::run(*args, context),
+        Verb::Remove(args) => remove::run(&args, context),
+        Verb::Move(args) => move_item::run(&args, context),
+        Verb::Link(args) => link::run(&args, context),
+        Verb::Unlink(args) => unlink::run(&args, context),
+        Verb::Merge(args) => merge::run(&args, context),
+        Verb::Split(args) => split::run(args, context),
+        Verb::Fix(args) => fix::run(&args, context),
+        Verb::Undo(args) => undo::run(&args, context),
+        Verb::Redo(args) => redo::run(&args, context),
         Verb::Import(args) => import::run(args, context),
         Verb::List(args) => list::run(args, context),
         Verb::Show(args) => show::run(args, context),

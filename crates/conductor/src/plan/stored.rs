@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
+use conductor_plan::edit::History;
 use conductor_plan::{Engine, Finding, LintOptions, Plan, Severity, lint_with};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,13 @@ pub(super) struct Metadata {
     pub(super) warnings: usize,
     /// What the import did, when there was one.
     pub(super) imported: Option<Imported>,
+    /// What was changed in a review, for `plan undo`.
+    #[serde(skip_serializing_if = "is_empty")]
+    pub(super) history: History,
+}
+
+fn is_empty(history: &History) -> bool {
+    *history == History::default()
 }
 
 /// What an import did.
@@ -52,6 +60,9 @@ pub(super) struct Imported {
     pub(super) created: usize,
     /// Items whose task was there already, from an earlier plan of the same document.
     pub(super) skipped: usize,
+    /// Items that were left out, since they were rejected.
+    #[serde(default)]
+    pub(super) rejected: usize,
     /// The task of each item, by the item's key.
     pub(super) ids: BTreeMap<String, String>,
 }
@@ -80,6 +91,7 @@ impl Metadata {
             errors: 0,
             warnings: 0,
             imported: None,
+            history: History::default(),
         };
         metadata.count(findings);
         metadata
@@ -118,13 +130,17 @@ impl Stored {
         Self::of_row(find_row(database, id, unnamed)?, options)
     }
 
-    /// Writes the plan back with another status.
-    pub(super) fn save(&mut self, database: &mut Database, status: PlanStatus) -> Result<(), CliError> {
+    /// Writes the plan back with another status, unless somebody else has changed it since it was read: then nothing is
+    /// written, and the answer is `false`.
+    pub(super) fn save(&mut self, database: &mut Database, status: PlanStatus) -> Result<bool, CliError> {
         let metadata = to_value(&self.metadata)?;
-        database.update_plan(self.row.id, status, &metadata, &self.row.body).map_err(from_journal)?;
+        let body = &self.row.body;
+        if !database.replace_plan(&self.row, status, &metadata, body).map_err(from_journal)? {
+            return Ok(false);
+        }
         self.row.status = status;
         self.row.metadata = metadata;
-        Ok(())
+        Ok(true)
     }
 
     /// The findings that forbid the import.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use cli_kit::printer::Style;
 use cli_kit::table::{Cell, Fit, Table};
-use conductor_plan::{Item, ItemKey, Plan, Source, TreeRow};
+use conductor_plan::{Item, ItemKey, Plan, Source, TreeRow, Verdict};
 use taskwerk_client::model::Minutes;
 
 use super::stored::Stored;
@@ -18,6 +18,11 @@ impl Labels {
     pub(super) fn new(stored: &Stored) -> Self {
         let ids = stored.metadata.imported.as_ref().map(|imported| &imported.ids);
         Self(conductor_plan::Labels::named(&stored.plan, |key| ids?.get(key.as_str()).cloned()))
+    }
+
+    /// The numbers of the items of a plan that is no task list yet.
+    pub(super) fn of_plan(plan: &Plan) -> Self {
+        Self(conductor_plan::Labels::named(plan, |_| None))
     }
 
     /// What the item is called; its key when the plan does not have it.
@@ -43,7 +48,8 @@ pub(super) fn table(stored: &Stored, labels: &Labels, critical: &BTreeSet<ItemKe
     ]);
     let short = has_distinct_file_names(&stored.plan);
     for TreeRow { depth, container, item } in stored.plan.tree().into_iter().take(limit) {
-        let title = Cell::new(&format!("{:indent$}{}", "", item.title, indent = depth * 2));
+        let judged = stored.metadata.imported.is_none() || is_rejected(&stored.plan, item);
+        let title = if judged { marked(&stored.plan, item, depth) } else { titled("", item, depth) };
         let title = if container || !critical.contains(&item.key) { title } else { title.style(Style::Bold) };
         let estimate =
             item.estimate.map(|estimate| Minutes::new(estimate.likely).to_string()).unwrap_or_default();
@@ -56,6 +62,26 @@ pub(super) fn table(stored: &Stored, labels: &Labels, critical: &BTreeSet<ItemKe
         ]);
     }
     table
+}
+
+/// The title, with what was said of the item where anything was said of the plan at all.
+pub(super) fn marked(plan: &Plan, item: &Item, depth: usize) -> Cell {
+    let mark = match plan.verdicts.get(&item.key) {
+        _ if plan.verdicts.is_empty() => "",
+        None => "[ ] ",
+        Some(Verdict::Accepted) => "[x] ",
+        Some(Verdict::Rejected) => "[-] ",
+    };
+    let cell = titled(mark, item, depth);
+    if is_rejected(plan, item) { cell.style(Style::Dim) } else { cell }
+}
+
+fn titled(mark: &str, item: &Item, depth: usize) -> Cell {
+    Cell::new(&format!("{:indent$}{mark}{}", "", item.title, indent = depth * 2))
+}
+
+fn is_rejected(plan: &Plan, item: &Item) -> bool {
+    plan.verdicts.get(&item.key) == Some(&Verdict::Rejected)
 }
 
 fn after(item: &Item, labels: &Labels) -> String {

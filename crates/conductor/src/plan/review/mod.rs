@@ -1,0 +1,70 @@
+//! `conductor plan review`: the plan at a terminal, in an editor, or printed.
+//!
+//! At a terminal it is a model, an update and a view: [`state`] is what is known and shown, [`update`] what a key does to
+//! it, [`view`] what it looks like; none of them touches a terminal or a database. [`drive`] reads keys, draws, and
+//! carries out what an update asks for, each change at once. [`screen`] has the terminal, and gives it back whatever
+//! happens.
+
+mod command;
+mod drive;
+mod form;
+mod input;
+mod key;
+mod parts;
+mod pick;
+mod screen;
+mod state;
+
+mod texts;
+mod update;
+mod view;
+
+use cli_kit::{CliError, Exit};
+
+use super::buffer;
+use super::editing::Editing;
+use super::report;
+use super::show::print_tree;
+use super::stored::{Stored, Unnamed, is_draft};
+use crate::context::Context;
+
+/// Look through a draft before it is imported: accept, reject and change its items, beside the text that they come from
+///
+/// On a terminal it is a screen with keys (`?` shows them); every change is stored at once. Without a terminal, and for a
+/// plan that was imported, the plan is printed. `--edit` opens it as text in `$VISUAL` or `$EDITOR`.
+#[derive(clap::Args, Debug)]
+#[command(
+    after_help = "Examples:\n  conductor plan review\n  conductor plan review 2\n  conductor plan review --edit\n  conductor plan review --print"
+)]
+pub(crate) struct Args {
+    /// The plan's number; the newest draft when left out
+    #[arg(value_name = "PLAN")]
+    plan: Option<u64>,
+    /// Open it as text in $VISUAL or $EDITOR
+    #[arg(long)]
+    edit: bool,
+    /// Print it, on a terminal too
+    #[arg(long, conflicts_with = "edit")]
+    print: bool,
+}
+
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CliError> {
+    if args.edit {
+        let mut editing = Editing::open(context, args.plan)?;
+        return buffer::edit(context, &mut editing, None, false);
+    }
+    let database = context.open()?.database()?;
+    let stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported)?;
+    let usable = context.env.get("TERM").is_none_or(|name| name != "dumb");
+    if context.can_ask && usable && !args.print && is_draft(stored.row.status) {
+        return drive::run(context, Editing { database, stored });
+    }
+    let printer = &mut context.printer;
+    if printer.is_json() {
+        report::print_whole(printer, &stored);
+        return Ok(Exit::Ok);
+    }
+    print_tree(printer, &stored);
+    report::note_next(printer, &stored);
+    Ok(Exit::Ok)
+}
