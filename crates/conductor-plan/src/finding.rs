@@ -95,6 +95,8 @@ pub enum FindingCode {
     AssumedLatin1,
     /// The document holds unresolved merge conflict markers.
     MergeConflict,
+    /// The project meets a requirement already, so that nothing is planned for it.
+    AlreadyMet,
 }
 
 impl FindingCode {
@@ -112,6 +114,7 @@ impl FindingCode {
             | Self::DroppedDependency
             | Self::AssumedLatin1
             | Self::MergeConflict => Severity::Warning,
+            Self::AlreadyMet => Severity::Note,
         }
     }
 
@@ -132,6 +135,7 @@ impl FindingCode {
             Self::DroppedDependency => "dropped_dependency",
             Self::AssumedLatin1 => "assumed_latin1",
             Self::MergeConflict => "merge_conflict",
+            Self::AlreadyMet => "already_met",
         }
     }
 }

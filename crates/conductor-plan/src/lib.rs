@@ -8,9 +8,10 @@
 //!
 //! [`Document::parse`] reads Markdown or plain text into blocks with exact spans. [`requirements`] finds what the
 //! document asks for. [`outline`] makes a draft [`Plan`] without a model, a network or a clock: the same documents
-//! always give the same plan. [`lint`] says what is wrong with a plan, whoever made it, and [`Order`] what must wait
+//! always give the same plan; [`decompose`] makes one of a model's answers. [`lint`] says what is wrong with a plan, whoever made it, and [`Order`] what must wait
 //! for what. [`review`] is the only way to a [`ReviewedPlan`], and only a reviewed plan has rows to import.
 
+pub mod decompose;
 mod document;
 mod finding;
 mod graph;

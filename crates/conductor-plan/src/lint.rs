@@ -5,6 +5,7 @@ use crate::outline::stated_dependencies;
 use crate::words::normal_form;
 use crate::{
     Finding, FindingCode, Fix, Item, ItemKey, Modality, Plan, RequirementId, RequirementKind, Severity,
+    Source,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -161,6 +162,12 @@ fn missing_edges(plan: &Plan, graph: &Graph, findings: &mut Vec<Finding>) {
 /// is out of scope or open. What may be done need not.
 fn uncovered_requirements(plan: &Plan, findings: &mut Vec<Finding>) {
     let covered: BTreeSet<&RequirementId> = plan.items.iter().flat_map(|item| &item.requirements).collect();
+    let met: Vec<&Source> = plan
+        .notes
+        .iter()
+        .filter(|note| note.code == FindingCode::AlreadyMet)
+        .flat_map(|note| &note.sources)
+        .collect();
     for wanted in &plan.requirements {
         let work = match wanted.kind {
             RequirementKind::Feature | RequirementKind::Interface | RequirementKind::Data => true,
@@ -169,7 +176,7 @@ fn uncovered_requirements(plan: &Plan, findings: &mut Vec<Finding>) {
             | RequirementKind::Dependency
             | RequirementKind::OutOfScope
             | RequirementKind::OpenQuestion => false,
-        };
+        } && !met.contains(&&wanted.source);
         if work && wanted.modality != Modality::May && !covered.contains(&wanted.id) {
             let message = format!("no item covers {} \"{}\"", wanted.source, wanted.text);
             let finding = Finding::new(FindingCode::UncoveredRequirement, message);

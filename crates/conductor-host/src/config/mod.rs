@@ -25,7 +25,7 @@ pub use agents::{Adapter, AgentConfig, AgentMode, AgentRole, Allow, PlayFault, P
 pub use answers::AnswerRule;
 pub use gates::GateConfig;
 pub use not_yet::{NotYet, not_yet};
-pub use planning::{Planning, PlanningEngine, Severity};
+pub use planning::{Llm, Planning, PlanningEngine, Severity};
 pub use policy::{Notify, PolicyAction, PolicyRule};
 pub use safety::{ApprovalClass, Safety, SandboxLevel};
 pub use workflow::{BranchPattern, Into, Land, MergeStyle, Workflow};

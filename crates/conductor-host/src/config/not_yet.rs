@@ -1,7 +1,7 @@
 //! What may be written in the file but is not obeyed yet. A setting that protects nobody although it stands
 //! in the file is worse than none, so each of these is told to the user where work begins.
 
-use super::{Config, Land, MergeStyle, Orchestration, Planning, PlanningEngine, SandboxLevel};
+use super::{Config, Land, MergeStyle, Orchestration, Planning, SandboxLevel};
 
 /// A key that is set and has no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +28,8 @@ pub fn not_yet(config: &Config) -> Vec<NotYet> {
         .collect()
 }
 
-fn planning(planning: &Planning) -> [Row; 3] {
-    let other_engine = matches!(planning.engine, PlanningEngine::Llm | PlanningEngine::Agent);
-    [
-        (other_engine, "planning.engine", "plans are made by the outline engine only", false),
-        (planning.max_cost.is_some(), "planning.max_cost", "the cost of planning is not limited", true),
-        (!planning.severities.is_empty(), "planning.severities", "findings keep their own weight", false),
-    ]
+fn planning(planning: &Planning) -> [Row; 1] {
+    [(!planning.severities.is_empty(), "planning.severities", "findings keep their own weight", false)]
 }
 
 fn work(orchestration: &Orchestration) -> [Row; 4] {

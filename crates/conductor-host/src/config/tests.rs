@@ -37,7 +37,7 @@ orchestration:
 const WRONG: &str = r#"
 orchestraton: {}
 monitor: { colour: true }
-planning: { engine: outlien, max_depth: 0, max_cost: cheap, severities: { x: loud } }
+planning: { engine: outlien, max_depth: 0, max_cost: cheap, severities: { x: loud }, max_items: 0, llm: { parallel: 0, base_url: "http://me:hush@x", api_key_command: [], temprature: 1 } }
 orchestration:
   agents:
     claude: { modle: x, temperature: 3, env: ["A=B"], run: "a | b", price: { input: 3 } }
@@ -184,7 +184,6 @@ fn what_is_not_obeyed_yet_is_listed() {
     };
     insta::assert_snapshot!(keys(testkit::PUBLISHED_CONFIG), @"1 orchestration.workflow.min_coverage: coverage is not measured");
     insta::assert_snapshot!(keys(SECOND), @r"
-    1 planning.max_cost: the cost of planning is not limited
     1 orchestration.gates.*.network: gates can reach the network
     1 orchestration.safety.network: agents can reach every host
     1 orchestration.safety.max_time: the time of a session is not limited
@@ -198,7 +197,6 @@ orchestration:
   safety: { sandbox: workspace, ask_at: [50] }
   notify: { command: "notify-send", webhook: "http://localhost:1/x" }
 "#), @r"
-    0 planning.engine: plans are made by the outline engine only
     0 planning.severities: findings keep their own weight
     0 orchestration.workflow.land: landing always waits for your word
     0 orchestration.workflow.merge: each run becomes one commit
