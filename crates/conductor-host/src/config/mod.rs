@@ -45,6 +45,19 @@ impl fmt::Display for Micros {
     }
 }
 
+impl std::str::FromStr for Micros {
+    type Err = NoAmount;
+
+    fn from_str(text: &str) -> Result<Self, NoAmount> {
+        reader::parse_micros(text).ok_or(NoAmount)
+    }
+}
+
+/// What is no amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("expected an amount in US dollars, such as 5.00")]
+pub struct NoAmount;
+
 /// Everything that can be configured of Conductor; what is absent in the file has its default here.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {

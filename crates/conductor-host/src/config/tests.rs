@@ -112,8 +112,13 @@ fn all_problems_are_told_at_once_with_path_value_and_help() {
     insta::assert_snapshot!(problems(WRONG), @r#"
     planning.engine: "outlien" is not allowed; expected one of auto, outline, llm, agent (did you mean outline?)
     planning.max_depth: 0 is not allowed; expected a whole number from 1 to 10
+    planning.max_items: 0 is not allowed; expected a whole number from 1 to 10000
     planning.max_cost: "cheap" is not allowed; expected an amount in US dollars, such as 5.00
     planning.severities.x: "loud" is not allowed; expected one of error, warning, off
+    planning.llm.base_url: the value is not allowed; expected an address that begins with http:// or https://, without a name or a key in it
+    planning.llm.api_key_command: [] is not allowed; expected a command, word by word, such as [pass, show, key]
+    planning.llm.parallel: 0 is not allowed; expected a whole number from 1 to 64
+    planning.llm.temprature: unknown key; did you mean temperature?
     orchestration.agents.claude.run: "a | b" is not allowed; expected a command line without shell syntax (`|` means something to a shell, but none runs here: quote it, or write sh -c '…')
     orchestration.agents.claude.env[0]: "A=B" is not allowed; expected the name of an environment variable (its value stays out of the file)
     orchestration.agents.claude.temperature: 3 is not allowed; expected a number from 0 to 2

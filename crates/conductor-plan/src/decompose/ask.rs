@@ -56,13 +56,11 @@ pub fn repair(flaws: &[Flaw]) -> String {
     render(REPAIR, &[("flaws", &lines.join("\n"))])
 }
 
-/// The same question for an agent, which can look around in the project and is to write its answer into the file `answer`.
-pub fn for_agent(ask: &Ask, prompt: &str, answer: &str) -> String {
+/// A question for an agent, which can look around in the project and is to write its answer into the file `answer`.
+pub fn agent_prompt(system: &str, prompt: &str, form: Form, answer: &str) -> String {
     // A schema that was built here can be written.
-    let schema = serde_json::to_string_pretty(&ask.form.schema(Dialect::Strict)).unwrap_or_default();
-    let values =
-        [("answer", answer), ("schema", &schema), ("system", ask.system.as_str()), ("prompt", prompt)];
-    render(AGENT, &values)
+    let schema = serde_json::to_string_pretty(&form.schema(Dialect::Strict)).unwrap_or_default();
+    render(AGENT, &[("answer", answer), ("schema", &schema), ("system", system), ("prompt", prompt)])
 }
 
 /// The first level, for one part of the documents.

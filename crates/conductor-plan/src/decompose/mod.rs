@@ -27,7 +27,7 @@ mod template;
 mod tests;
 mod tokens;
 
-pub use ask::{Ask, AskId, for_agent, repair};
+pub use ask::{Ask, AskId, agent_prompt, repair};
 pub use flaw::{BadCite, Flaw};
 pub use forecast::{Amount, Forecast};
 pub use form::{Dialect, Form};

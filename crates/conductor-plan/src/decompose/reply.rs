@@ -87,11 +87,19 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<Read<T>, Flaw> {
     match serde_json::from_str(json) {
         Ok(reply) => Ok(Read { reply, fenced }),
         Err(error) if error.is_eof() => Err(Flaw::CutOff),
-        Err(error) if error.is_data() => Err(Flaw::Misshapen { problem: shortened(&error.to_string()) }),
-        Err(error) => {
-            Err(Flaw::NotJson { problem: shortened(&error.to_string()), beginning: shortened(text) })
-        }
+        Err(error) if error.is_data() => Err(Flaw::Misshapen { problem: problem(&error) }),
+        Err(error) => Err(Flaw::NotJson { problem: problem(&error), beginning: beginning(text) }),
     }
+}
+
+/// What the reader says, without the place: who gave the answer does not count its columns.
+fn problem(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    shortened(text.rsplit_once(" at line ").map_or(text.as_str(), |(words, _)| words))
+}
+
+fn beginning(text: &str) -> String {
+    shortened(&text.chars().take(60).collect::<String>())
 }
 
 /// What stands in the fence that the text begins with, if it begins with one.
@@ -108,7 +116,7 @@ fn unfenced(text: &str) -> Option<Result<&str, Flaw>> {
     }
     Some(Err(Flaw::NotJson {
         problem: "there is text after the fence".to_owned(),
-        beginning: shortened(text),
+        beginning: beginning(text),
     }))
 }
 

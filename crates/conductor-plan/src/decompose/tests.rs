@@ -100,7 +100,10 @@ fn the_questions_are_as_they_should_be() {
     insta::assert_snapshot!("level", first.prompt);
     let next = growth.answer(&first, &reply(&good(&ids(&documents))), 0).unwrap();
     insta::assert_snapshot!("split", next[0].prompt);
-    insta::assert_snapshot!("agent", for_agent(&first, &first.prompt, "/attempt/answer.json"));
+    insta::assert_snapshot!(
+        "agent",
+        agent_prompt(&first.system, &first.prompt, first.form, "/attempt/answer.json")
+    );
     let flaws = [Flaw::CutOff, Flaw::UnknownItem { id: "a".to_owned(), on: "x".to_owned() }];
     insta::assert_snapshot!("repair", repair(&flaws));
 }

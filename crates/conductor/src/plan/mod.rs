@@ -1,5 +1,6 @@
 //! `conductor plan`: from documents to tasks. One verb, one file; what the verbs share stands in files of its own.
 
+mod asking;
 mod create;
 mod decompose;
 mod discard;
@@ -9,6 +10,7 @@ mod engine;
 mod import;
 mod lint;
 mod list;
+mod progress;
 mod report;
 mod review;
 mod show;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
+use conductor_host::llm::Tally;
 use conductor_plan::{Engine, Finding, Plan, Severity, lint};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,8 @@ pub(super) struct Metadata {
     pub(super) errors: usize,
     /// Findings that do not.
     pub(super) warnings: usize,
+    /// What a model or an agent used to make it.
+    pub(super) used: Option<Tally>,
     /// What the import did, when there was one.
     pub(super) imported: Option<Imported>,
 }
@@ -80,6 +83,7 @@ impl Metadata {
             minutes: minutes.fold(0, u32::saturating_add),
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
+            used: None,
             imported: None,
         }
     }

@@ -8,6 +8,7 @@ mod hostile;
 mod import;
 mod journal;
 mod plan;
+mod planning;
 mod project;
 mod simulate;
 
