@@ -120,11 +120,13 @@ pub enum FindingCode {
     UnreadPages,
     /// An include names a file that is not there, or that may not be read.
     MissingInclude,
+    /// The project meets a requirement already, so that nothing is planned for it.
+    AlreadyMet,
 }
 
 impl FindingCode {
     /// Every code, in the order of their documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Cycle,
         Self::UnknownReference,
         Self::DuplicateKey,
@@ -147,6 +149,7 @@ impl FindingCode {
         Self::VagueAcceptance,
         Self::NoEstimate,
         Self::OutOfScopeItem,
+        Self::AlreadyMet,
     ];
 
     /// The code as it is written, the usual severity, and the page about it.
@@ -175,6 +178,7 @@ impl FindingCode {
             Self::VagueAcceptance => ("vague_acceptance", Warning, page!("vague_acceptance")),
             Self::NoEstimate => ("no_estimate", Note, page!("no_estimate")),
             Self::OutOfScopeItem => ("out_of_scope_item", Warning, page!("out_of_scope_item")),
+            Self::AlreadyMet => ("already_met", Note, page!("already_met")),
         }
     }
 

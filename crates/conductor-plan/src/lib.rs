@@ -8,10 +8,11 @@
 //!
 //! [`Document::parse`] reads Markdown, plain text, HTML or PDF into blocks with exact spans. [`requirements`] finds what the
 //! document asks for. [`outline`] makes a draft [`Plan`] without a model, a network or a clock: the same documents
-//! always give the same plan. [`lint`] says what is wrong with a plan, whoever made it, and [`Order`] what must wait
+//! always give the same plan; [`decompose`] makes one of a model's answers. [`lint`] says what is wrong with a plan, whoever made it, and [`Order`] what must wait
 //! for what. [`review`] is the only way to a [`ReviewedPlan`], and only a reviewed plan has rows to import.
 
 mod answers;
+pub mod decompose;
 mod diff;
 mod document;
 pub mod edit;
@@ -28,17 +29,17 @@ mod requirement;
 mod review;
 mod score;
 mod span;
-mod update;
 pub mod text_form;
+mod update;
 mod words;
 
 pub use answers::{ANSWERS, answers_document};
-pub use document::{
-    Block, BlockKind, Digest, Document, DocumentError, DocumentKind, Include, MAX_DOCUMENT_BYTES,
-};
 pub use diff::{
     DiffLine, DiffMark, FieldChange, ItemChange, KindChange, LineChange, Named, NumberChange, PlanDiff,
     Renamed, RequirementChange, diff,
+};
+pub use document::{
+    Block, BlockKind, Digest, Document, DocumentError, DocumentKind, Include, MAX_DOCUMENT_BYTES,
 };
 pub use finding::{Answer, Finding, FindingCode, Fix, Question, QuestionId, Severity};
 pub use lint::{LintOptions, lint, lint_with};
@@ -52,9 +53,7 @@ pub use plan::{
 pub use requirement::{
     Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, requirements,
 };
-pub use review::{
-    ReviewError, ReviewedPlan, Verdict, Verdicts, effective_verdicts, review, review_with,
-};
+pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, effective_verdicts, review, review_with};
 pub use score::{
     Edges, OrderAgreement, Reference, ReferenceError, ReferenceKind, Score, TaskMatch, TaskName, score,
 };

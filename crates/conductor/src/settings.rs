@@ -28,12 +28,30 @@ const PLANNING: &[Field] = &[
     Field::new("agent", Kind::Any, "the agent that answers when the engine is `agent`"),
     Field::new("max_depth", Kind::Any, "how deep tasks are split").or(Default::Integer(3)),
     Field::new("target_minutes", Kind::Any, "a task above this estimate is split").or(Default::Integer(240)),
+    Field::new("max_items", Kind::Any, "the most items of a plan by a model or an agent")
+        .or(Default::Integer(200)),
     Field::new("max_cost", Kind::Any, "the most that one plan may cost"),
     Field::new(
         "severities",
         Kind::Map(&Kind::Any),
         "the weight of findings by code: error, warning, note or off",
     ),
+    Field::new("llm", Kind::Object(LLM), "the model that answers when the engine is `llm`"),
+];
+
+const LLM: &[Field] = &[
+    Field::new("provider", Kind::Any, "anthropic, openai, openai-chat, gemini or ollama"),
+    Field::new("model", Kind::Any, "the model, also as provider/model"),
+    Field::new("base_url", Kind::Any, "where the provider's interface is, if not at its usual address"),
+    Field::new("api_key_env", Kind::Any, "the variable that holds the key, if not the usual one"),
+    Field::new("api_key_command", Kind::Any, "a command that prints the key, word by word"),
+    Field::new("max_tokens", Kind::Any, "the most tokens of one answer").or(Default::Integer(16_000)),
+    Field::new("temperature", Kind::Any, "from 0 to 2"),
+    Field::new("parallel", Kind::Any, "how many questions may be under way at once").or(Default::Integer(4)),
+    Field::new("context", Kind::Any, "about how many tokens of a document are shown at once")
+        .or(Default::Integer(24_000)),
+    Field::new("price", Kind::Any, "input and output, in US dollars for a million tokens"),
+    Field::new("timeout", Kind::Any, "for how long an answer may be silent").or(Default::Text("5m")),
 ];
 
 const ORCHESTRATION: &[Field] = &[

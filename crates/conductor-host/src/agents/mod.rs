@@ -49,5 +49,6 @@ pub use profile::{
 pub use replay::{REPLAY, Replay};
 pub use surroundings::agent_environment;
 
+pub(crate) use dir_file::read as read_left;
 pub(crate) use session_file::{session_id, totals_of};
 pub use wire::{Way, WireLine};

@@ -216,7 +216,7 @@ fn template(field: &Field<'_>) -> Option<RunTemplate> {
     }
 }
 
-fn variable(field: &Field<'_>) -> Option<String> {
+pub(super) fn variable(field: &Field<'_>) -> Option<String> {
     let name = field.text()?;
     let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     if name.bytes().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
@@ -226,7 +226,7 @@ fn variable(field: &Field<'_>) -> Option<String> {
     }
 }
 
-fn temperature(field: &Field<'_>) -> Option<f64> {
+pub(super) fn temperature(field: &Field<'_>) -> Option<f64> {
     field
         .value()
         .as_f64()
@@ -239,7 +239,7 @@ fn speed(field: &Field<'_>) -> Option<f64> {
     field.value().as_f64().filter(fits).or_else(|| field.refuse("a number from 0.01 to 1000"))
 }
 
-fn price(mut section: Section<'_>) -> Option<Price> {
+pub(super) fn price(mut section: Section<'_>) -> Option<Price> {
     let what = "US dollars for a million tokens";
     let input = section.require("input", what).and_then(|f| f.money());
     let output = section.require("output", what).and_then(|f| f.money());

@@ -25,7 +25,7 @@ pub use agents::{Adapter, AgentConfig, AgentMode, AgentRole, Allow, PlayFault, P
 pub use answers::AnswerRule;
 pub use gates::GateConfig;
 pub use not_yet::{NotYet, not_yet};
-pub use planning::{Planning, PlanningEngine, Severity};
+pub use planning::{Llm, Planning, PlanningEngine, Severity};
 pub use policy::{Notify, PolicyAction, PolicyRule};
 pub use safety::{ApprovalClass, Safety, SandboxLevel};
 pub use workflow::{BranchPattern, Into, Land, MergeStyle, Workflow};
@@ -44,6 +44,19 @@ impl fmt::Display for Micros {
         write!(f, "${}.{:02}", self.0 / 1_000_000, self.0 % 1_000_000 / 10_000)
     }
 }
+
+impl std::str::FromStr for Micros {
+    type Err = NoAmount;
+
+    fn from_str(text: &str) -> Result<Self, NoAmount> {
+        reader::parse_micros(text).ok_or(NoAmount)
+    }
+}
+
+/// What is no amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("expected an amount in US dollars, such as 5.00")]
+pub struct NoAmount;
 
 /// Everything that can be configured of Conductor; what is absent in the file has its default here.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,7 +1,7 @@
 //! What may be written in the file but is not obeyed yet. A setting that protects nobody although it stands
 //! in the file is worse than none, so each of these is told to the user where work begins.
 
-use super::{Config, Land, MergeStyle, Orchestration, Planning, PlanningEngine, SandboxLevel};
+use super::{Config, Land, MergeStyle, Orchestration, SandboxLevel};
 
 /// A key that is set and has no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,21 +19,12 @@ type Row = (bool, &'static str, &'static str, bool);
 
 /// The keys that are set in `config` and have no effect yet, in the order of the file's sections.
 pub fn not_yet(config: &Config) -> Vec<NotYet> {
-    let rows =
-        [&planning(&config.planning)[..], &work(&config.orchestration), &safety(&config.orchestration)];
+    let rows = [&work(&config.orchestration)[..], &safety(&config.orchestration)];
     rows.concat()
         .into_iter()
         .filter(|(set, ..)| *set)
         .map(|(_, key, why, safety)| NotYet { key, why, safety })
         .collect()
-}
-
-fn planning(planning: &Planning) -> [Row; 2] {
-    let other_engine = matches!(planning.engine, PlanningEngine::Llm | PlanningEngine::Agent);
-    [
-        (other_engine, "planning.engine", "plans are made by the outline engine only", false),
-        (planning.max_cost.is_some(), "planning.max_cost", "the cost of planning is not limited", true),
-    ]
 }
 
 fn work(orchestration: &Orchestration) -> [Row; 4] {

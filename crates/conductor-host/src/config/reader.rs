@@ -255,7 +255,7 @@ fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 /// Reads decimal digits, so that no binary fraction rounds what the user wrote.
-fn parse_micros(text: &str) -> Option<Micros> {
+pub(super) fn parse_micros(text: &str) -> Option<Micros> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if fraction.len() > 6 || ![whole, fraction].iter().all(|p| p.bytes().all(|b| b.is_ascii_digit())) {
         return None;

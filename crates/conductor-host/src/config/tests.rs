@@ -37,7 +37,7 @@ orchestration:
 const WRONG: &str = r#"
 orchestraton: {}
 monitor: { colour: true }
-planning: { engine: outlien, max_depth: 0, max_cost: cheap, severities: { cycle: loud, no_acceptence: off } }
+planning: { engine: outlien, max_depth: 0, max_cost: cheap, severities: { cycle: loud, no_acceptence: off }, max_items: 0, llm: { parallel: 0, base_url: "http://me:hush@x", api_key_command: [], temprature: 1 } }
 orchestration:
   agents:
     claude: { modle: x, temperature: 3, env: ["A=B"], run: "a | b", price: { input: 3 } }
@@ -121,9 +121,14 @@ fn all_problems_are_told_at_once_with_path_value_and_help() {
     insta::assert_snapshot!(problems(WRONG), @r#"
     planning.engine: "outlien" is not allowed; expected one of auto, outline, llm, agent (did you mean outline?)
     planning.max_depth: 0 is not allowed; expected a whole number from 1 to 10
+    planning.max_items: 0 is not allowed; expected a whole number from 1 to 10000
     planning.max_cost: "cheap" is not allowed; expected an amount in US dollars, such as 5.00
     planning.severities.cycle: "loud" is not allowed; expected one of error, warning, note, off
     planning.severities.no_acceptence: unknown key; did you mean no_acceptance?
+    planning.llm.base_url: the value is not allowed; expected an address that begins with http:// or https://, without a name or a key in it
+    planning.llm.api_key_command: [] is not allowed; expected a command, word by word, such as [pass, show, key]
+    planning.llm.parallel: 0 is not allowed; expected a whole number from 1 to 64
+    planning.llm.temprature: unknown key; did you mean temperature?
     orchestration.agents.claude.run: "a | b" is not allowed; expected a command line without shell syntax (`|` means something to a shell, but none runs here: quote it, or write sh -c '…')
     orchestration.agents.claude.env[0]: "A=B" is not allowed; expected the name of an environment variable (its value stays out of the file)
     orchestration.agents.claude.temperature: 3 is not allowed; expected a number from 0 to 2
@@ -194,7 +199,6 @@ fn what_is_not_obeyed_yet_is_listed() {
     };
     insta::assert_snapshot!(keys(testkit::PUBLISHED_CONFIG), @"1 orchestration.workflow.min_coverage: coverage is not measured");
     insta::assert_snapshot!(keys(SECOND), @r"
-    1 planning.max_cost: the cost of planning is not limited
     1 orchestration.gates.*.network: gates can reach the network
     1 orchestration.safety.network: agents can reach every host
     1 orchestration.safety.max_time: the time of a session is not limited
@@ -208,7 +212,6 @@ orchestration:
   safety: { sandbox: workspace, ask_at: [50] }
   notify: { command: "notify-send", webhook: "http://localhost:1/x" }
 "#), @r"
-    0 planning.engine: plans are made by the outline engine only
     0 orchestration.workflow.land: landing always waits for your word
     0 orchestration.workflow.merge: each run becomes one commit
     1 orchestration.safety.sandbox: agents run with your rights

@@ -17,7 +17,7 @@ use crate::context::Context;
 /// repository without tasks it makes `.taskwerk/` first.
 #[derive(clap::Args, Debug)]
 #[command(
-    after_help = "Examples:\n  conductor plan create docs/prd.md\n  conductor plan create docs/ notes.txt --auto-import\n  conductor plan create - --auto-import --json < prd.md"
+    after_help = "Examples:\n  conductor plan create docs/prd.md\n  conductor plan create docs/ notes.txt --auto-import\n  conductor plan create docs/prd.md --model anthropic/claude-sonnet-4-5 --max-cost 2.00\n  conductor plan create - --auto-import --json < prd.md"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -36,6 +36,9 @@ enum Wish {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    if args.draft.estimates() {
+        return args.draft.estimate(context);
+    }
     let (project, mut database, mut drafted) = args.draft.draft(context)?;
     let (stored, json) = (&mut drafted.stored, context.printer.is_json());
     if stored.row.status == PlanStatus::Imported {

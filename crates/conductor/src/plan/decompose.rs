@@ -12,7 +12,7 @@ use crate::context::Context;
 /// Documents are Markdown or plain text. The same documents again give the draft that is there already.
 #[derive(clap::Args, Debug)]
 #[command(
-    after_help = "Examples:\n  conductor plan decompose docs/prd.md\n  conductor plan decompose docs/ --max-depth 2\n  pbpaste | conductor plan decompose -"
+    after_help = "Examples:\n  conductor plan decompose docs/prd.md\n  conductor plan decompose docs/ --max-depth 2\n  conductor plan decompose docs/prd.md --engine llm --estimate-cost\n  pbpaste | conductor plan decompose -"
 )]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -20,6 +20,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
+    if args.draft.estimates() {
+        return args.draft.estimate(context);
+    }
     let (_, _, drafted) = args.draft.draft(context)?;
     print(context, &drafted);
     Ok(Exit::Ok)

@@ -3,70 +3,107 @@
 use cli_kit::suggest::nearest;
 use cli_kit::{CliError, Exit};
 use conductor_host::agents::profiles;
-use conductor_host::config::{Config, PlanningEngine};
+use conductor_host::config::{Config, Micros, PlanningEngine};
 
-/// What was asked for, on the command line or in the configuration.
+/// The engine that makes the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Choice {
+    /// Rules, offline and free.
     Outline,
+    /// A model.
     Llm,
-    /// The agent of this name, or the configured one.
-    Agent(Option<String>),
+    /// The agent of this name.
+    Agent(String),
 }
 
-/// Checks that the plan can be made by the engine that was asked for, which is `outline` in this version. `auto` never
-/// spends money by itself: it is `outline` unless the configuration names another.
-pub(super) fn check(flag: Option<&str>, config: &Config) -> Result<(), CliError> {
-    match asked(flag, config)? {
-        Asked::Outline => Ok(()),
-        Asked::Llm => Err(unavailable("the engine `llm`")),
-        Asked::Agent(None) => Err(unavailable("the engine `agent`")),
-        Asked::Agent(Some(name)) => Err(unavailable(&format!("planning by the agent `{name}`"))),
+/// Which engine is asked for, and how it is asked.
+#[derive(clap::Args, Debug, Default)]
+pub(super) struct EngineArgs {
+    /// outline (rules, offline, free), llm (a model), agent or an agent's name, or auto: outline unless the configuration names another
+    #[arg(long, value_name = "ENGINE")]
+    pub(super) engine: Option<String>,
+    /// The model, as PROVIDER/MODEL; means --engine llm [default: planning.llm.model]
+    #[arg(long, value_name = "MODEL")]
+    pub(super) model: Option<String>,
+    /// Say what asking would cost, and ask nothing
+    #[arg(long)]
+    pub(super) estimate_cost: bool,
+    /// The most that may be spent, in US dollars [default: planning.max_cost]
+    #[arg(long, value_name = "DOLLARS")]
+    pub(super) max_cost: Option<Micros>,
+    /// How many questions may be under way at once [default: planning.llm.parallel, 4]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(super) parallel: Option<u8>,
+    /// Ask nobody: make the plan of the answers that are kept, or fail
+    #[arg(long, conflicts_with_all = ["fresh", "estimate_cost"])]
+    pub(super) replay: bool,
+    /// Ask anew, also what is answered already
+    #[arg(long)]
+    pub(super) fresh: bool,
+}
+
+impl EngineArgs {
+    /// The engine that was asked for. `auto` never spends money by itself: it is `outline` unless the configuration names
+    /// another.
+    pub(super) fn choice(&self, config: &Config) -> Result<Choice, CliError> {
+        let named = self.engine.as_deref();
+        match (&self.model, named) {
+            (Some(_), None | Some("auto" | "llm")) => Ok(Choice::Llm),
+            (Some(_), Some(engine)) => {
+                let message = format!("--model names a model for the engine llm, and --engine is {engine}");
+                Err(CliError::usage(message).hint("leave one of them out"))
+            }
+            (None, _) => choice(named, config),
+        }
     }
 }
 
-fn asked(flag: Option<&str>, config: &Config) -> Result<Asked, CliError> {
-    let configured = match config.planning.engine {
-        PlanningEngine::Auto | PlanningEngine::Outline => Asked::Outline,
-        PlanningEngine::Llm => Asked::Llm,
-        PlanningEngine::Agent => Asked::Agent(config.planning.agent.clone()),
+fn choice(flag: Option<&str>, config: &Config) -> Result<Choice, CliError> {
+    let configured_agent = || {
+        let message = "no agent is named that could make plans";
+        let name = config.planning.agent.as_deref().ok_or_else(|| {
+            CliError::usage(message)
+                .hint("use --engine NAME with an agent's name, or set planning.agent; `conductor agents` lists them")
+        })?;
+        agent(name, config)
     };
-    match flag {
-        None | Some("auto") => Ok(configured),
-        Some("outline") => Ok(Asked::Outline),
-        Some("llm") => Ok(Asked::Llm),
-        Some("agent") => Ok(Asked::Agent(config.planning.agent.clone())),
-        Some(name) => agent(name, config),
+    match (flag, config.planning.engine) {
+        (Some("outline"), _) | (None | Some("auto"), PlanningEngine::Auto | PlanningEngine::Outline) => {
+            Ok(Choice::Outline)
+        }
+        (Some("llm"), _) | (None | Some("auto"), PlanningEngine::Llm) => Ok(Choice::Llm),
+        (Some("agent"), _) | (None | Some("auto"), PlanningEngine::Agent) => configured_agent(),
+        (Some(name), _) => agent(name, config),
     }
 }
 
-fn agent(name: &str, config: &Config) -> Result<Asked, CliError> {
+fn agent(name: &str, config: &Config) -> Result<Choice, CliError> {
     let agents = profiles(&config.orchestration.agents, &|_| false)
         .map_err(|error| CliError::new(Exit::Usage, "CONFIG_WRONG_VALUE", error.to_string()))?;
     let mut known: Vec<&str> = vec!["outline", "auto", "llm", "agent"];
     known.extend(agents.iter().map(|agent| agent.label.name.as_str()));
-    if known.contains(&name) {
-        return Ok(Asked::Agent(Some(name.to_owned())));
+    if agents.iter().any(|agent| agent.label.name == name) {
+        return Ok(Choice::Agent(name.to_owned()));
     }
     Err(CliError::usage(format!("there is no planning engine `{name}`"))
         .hint(format!("known are {}", known.join(", ")))
         .suggestions(nearest(name, known)))
 }
 
-fn unavailable(what: &str) -> CliError {
-    CliError::new(Exit::Refused, "ENGINE_UNAVAILABLE", format!("{what} is not in this version"))
-        .hint("use --engine outline: it needs no model and no key")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn result(flag: Option<&str>, engine: PlanningEngine) -> String {
+    fn result(flag: Option<&str>, model: Option<&str>, engine: PlanningEngine) -> String {
         let mut config = Config::default();
         config.planning.engine = engine;
-        match check(flag, &config) {
-            Ok(()) => "outline".to_owned(),
+        let args = EngineArgs {
+            engine: flag.map(str::to_owned),
+            model: model.map(str::to_owned),
+            ..EngineArgs::default()
+        };
+        match args.choice(&config) {
+            Ok(choice) => format!("{choice:?}"),
             Err(error) => format!("{}: {}", error.exit.code(), error.message),
         }
     }
@@ -75,28 +112,23 @@ mod tests {
     fn what_was_asked_for_is_used_or_refused() {
         use PlanningEngine::{Agent, Auto, Llm, Outline};
         let cases = [
-            (None, Auto),
-            (Some("auto"), Outline),
-            (Some("outline"), Llm),
-            (Some("auto"), Llm),
-            (None, Agent),
-            (Some("llm"), Auto),
-            (Some("claude"), Auto),
-            (Some("claud"), Auto),
+            (None, None, Auto),
+            (Some("auto"), None, Outline),
+            (Some("outline"), None, Llm),
+            (Some("auto"), None, Llm),
+            (None, None, Agent),
+            (Some("llm"), None, Auto),
+            (Some("claude"), None, Auto),
+            (Some("claud"), None, Auto),
+            (None, Some("openai/gpt-5"), Auto),
+            (Some("outline"), Some("openai/gpt-5"), Auto),
         ];
         let results: Vec<String> = cases
             .iter()
-            .map(|(flag, engine)| format!("{flag:?} {engine:?} -> {}", result(*flag, *engine)))
+            .map(|(flag, model, engine)| {
+                format!("{flag:?} {model:?} {engine:?} -> {}", result(*flag, *model, *engine))
+            })
             .collect();
-        insta::assert_snapshot!(results.join("\n"), @r#"
-        None Auto -> outline
-        Some("auto") Outline -> outline
-        Some("outline") Llm -> outline
-        Some("auto") Llm -> 1: the engine `llm` is not in this version
-        None Agent -> 1: the engine `agent` is not in this version
-        Some("llm") Auto -> 1: the engine `llm` is not in this version
-        Some("claude") Auto -> 1: planning by the agent `claude` is not in this version
-        Some("claud") Auto -> 2: there is no planning engine `claud`
-        "#);
+        insta::assert_snapshot!(results.join("\n"));
     }
 }

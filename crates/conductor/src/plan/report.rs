@@ -6,6 +6,7 @@ use cli_kit::printer::Style;
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit, Printer};
 use conductor_host::journal::PlanRow;
+use conductor_host::llm::Tally;
 use conductor_plan::{
     Engine, EngineKind, Finding, Item, ItemKey, Order, Plan, Requirement, Schedule, Severity, Slot,
 };
@@ -30,6 +31,8 @@ pub(super) struct PlanJson<'a> {
     minutes: u32,
     errors: usize,
     warnings: usize,
+    /// What a model or an agent used to make it.
+    used: Option<&'a Tally>,
     imported: Option<&'a Imported>,
 }
 
@@ -101,6 +104,7 @@ impl<'a> PlanJson<'a> {
             minutes: metadata.minutes,
             errors: metadata.errors,
             warnings: metadata.warnings,
+            used: metadata.used.as_ref(),
             imported: metadata.imported.as_ref(),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
+use conductor_host::llm::Tally;
 use conductor_plan::edit::History;
 use conductor_plan::{Engine, Finding, LintOptions, Plan, Severity, lint_with};
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ pub(super) struct Metadata {
     pub(super) errors: usize,
     /// Findings that do not.
     pub(super) warnings: usize,
+    /// What a model or an agent used to make it.
+    pub(super) used: Option<Tally>,
     /// What the import did, when there was one.
     pub(super) imported: Option<Imported>,
     /// What was changed in a review, for `plan undo`.
@@ -90,6 +93,7 @@ impl Metadata {
             minutes: minutes.fold(0, u32::saturating_add),
             errors: 0,
             warnings: 0,
+            used: None,
             imported: None,
             history: History::default(),
         };

@@ -10,6 +10,7 @@ mod import;
 mod journal;
 mod pictures;
 mod plan;
+mod planning;
 mod project;
 mod score;
 mod simulate;

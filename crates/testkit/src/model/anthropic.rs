@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::breach::{
     Breach, breach, flag, function, list, optional_list, result, text, tool_name, tool_schema,
 };
-use super::sse;
+use super::script::Finish;
 use super::turn::{Asked, Entry, Reply, Tool, Turn, pieces};
+use super::{form, sse};
 
 /// A request to make a message, or to count its tokens, which has no limit of its own.
 pub(super) fn read(body: &Value, counting: bool) -> Result<Turn, Breach> {
@@ -18,6 +19,10 @@ pub(super) fn read(body: &Value, counting: bool) -> Result<Turn, Breach> {
     turn.system = system(body)?;
     for (index, tool) in optional_list(body, "", "tools")?.iter().enumerate() {
         turn.tools.extend(read_tool(tool, &format!("tools.{index}"))?);
+    }
+    turn.longest = body.get("max_tokens").and_then(Value::as_u64);
+    if let Some(format) = body.pointer("/output_config/format") {
+        form::anthropic(format)?;
     }
     let form = body.pointer("/output_config/format/schema").or_else(|| body.pointer("/output_format/schema"));
     turn.form = form.cloned();
@@ -156,7 +161,12 @@ fn contents(reply: &Reply) -> Vec<Value> {
 }
 
 fn stop_reason(reply: &Reply) -> &'static str {
-    if reply.calls.is_empty() { "end_turn" } else { "tool_use" }
+    match reply.finish {
+        Finish::Done if reply.calls.is_empty() => "end_turn",
+        Finish::Done => "tool_use",
+        Finish::Length => "max_tokens",
+        Finish::Refused => "refusal",
+    }
 }
 
 /// The answer as the frames of a stream.

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::breach::{Breach, breach, flag, function, list, optional_list, text, tool_name, tool_schema};
-use super::sse;
+use super::script::Finish;
 use super::turn::{Asked, Entry, Reply, Turn, pieces};
+use super::{form, sse};
 
 /// A request for a completion.
 pub(super) fn read(body: &Value) -> Result<Turn, Breach> {
@@ -29,6 +30,10 @@ pub(super) fn read(body: &Value) -> Result<Turn, Breach> {
             given => tool_schema(given, &format!("{at}.parameters"))?,
         };
         turn.tools.push(function(name, None, schema));
+    }
+    turn.longest = ["max_completion_tokens", "max_tokens"].iter().find_map(|key| body.get(key)?.as_u64());
+    if let Some(format) = body.pointer("/response_format/json_schema") {
+        form::openai(format, "response_format.json_schema")?;
     }
     turn.form = body.pointer("/response_format/json_schema/schema").cloned();
     let messages = list(body, "", "messages")?;
@@ -104,7 +109,12 @@ fn content(message: &Value, at: &str) -> Result<String, Breach> {
 }
 
 fn finish(reply: &Reply) -> &'static str {
-    if reply.calls.is_empty() { "stop" } else { "tool_calls" }
+    match reply.finish {
+        Finish::Done if !reply.calls.is_empty() => "tool_calls",
+        // A refusal is an end like others; its words stand in a field of their own.
+        Finish::Done | Finish::Refused => "stop",
+        Finish::Length => "length",
+    }
 }
 
 fn usage(reply: &Reply) -> Value {
@@ -123,6 +133,9 @@ fn call(call: &Asked, arguments: &str) -> Value {
 pub(super) fn whole(reply: &Reply) -> Value {
     let calls: Vec<Value> = reply.calls.iter().map(|c| call(c, &c.arguments().to_string())).collect();
     let mut message = json!({ "role": "assistant", "content": reply.say });
+    if reply.finish == Finish::Refused {
+        message = json!({ "role": "assistant", "content": null, "refusal": reply.say });
+    }
     if !reply.think.is_empty() {
         message["reasoning_content"] = json!(reply.think);
     }
@@ -145,7 +158,8 @@ pub(super) fn frames(reply: &Reply) -> Vec<String> {
     };
     let mut frames = vec![delta(json!({ "role": "assistant", "content": "" }), None)];
     frames.extend(pieces(&reply.think).map(|piece| delta(json!({ "reasoning_content": piece }), None)));
-    frames.extend(pieces(&reply.say).map(|piece| delta(json!({ "content": piece }), None)));
+    let words = if reply.finish == Finish::Refused { "refusal" } else { "content" };
+    frames.extend(pieces(&reply.say).map(|piece| delta(json!({ words: piece }), None)));
     for (index, asked) in reply.calls.iter().enumerate() {
         let mut opened = call(asked, "");
         opened["index"] = json!(index);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::script::{Answer, Call, Case, Cut, Does, Failure, Script, Step, Usage};
+use super::script::{Answer, Call, Case, Cut, Does, Failure, Finish, Script, Step, Usage};
 use super::turn::{Asked, Entry, Input, Reply, Turn};
 use super::{deferred, tools};
 
@@ -49,6 +49,27 @@ pub(super) fn choose(script: &Script, served: &mut BTreeMap<(String, usize), u32
         Some(Does::Hang) => Chosen::Hang,
     };
     Choice { chosen, case: Some(name.to_owned()), step: number, unmet: unmet(case, turn) }
+}
+
+/// What comes back where somebody says it for each request. An answer longer than the request allows ends where it must.
+pub(super) fn said(does: &Does, turn: &Turn) -> Chosen {
+    match does {
+        Does::Answer(given) => match answer(given, &Case::default(), "", turn) {
+            Chosen::Reply(reply) => Chosen::Reply(bounded(reply, turn.longest)),
+            other @ (Chosen::Fail(_) | Chosen::Hang) => other,
+        },
+        Does::Fail(failure) => Chosen::Fail(failure.clone()),
+        Does::Hang => Chosen::Hang,
+    }
+}
+
+fn bounded(mut reply: Reply, longest: Option<u64>) -> Reply {
+    let Some(longest) = longest.filter(|&longest| reply.usage.output > longest) else { return reply };
+    let most = usize::try_from(longest).unwrap_or(usize::MAX).saturating_mul(4);
+    reply.say = reply.say.chars().take(most).collect();
+    reply.usage.output = longest;
+    reply.finish = Finish::Length;
+    reply
 }
 
 /// The prompt that decides, and how many results came since: the last that names a case, or else the last.
@@ -136,8 +157,8 @@ fn answer(answer: &Answer, case: &Case, prompt: &str, turn: &Turn) -> Chosen {
     let (think, say) = (fill(&answer.think), fill(&answer.say));
     let written = think.len() + say.len() + calls.iter().map(size).sum::<usize>();
     let usage = usage(answer.usage, turn, written);
-    let (pause_ms, cut) = (answer.pause_ms, answer.cut);
-    Chosen::Reply(Reply { think, say, calls, usage, pause_ms, cut, ..reply(turn) })
+    let Answer { pause_ms, cut, finish, delay_ms, .. } = *answer;
+    Chosen::Reply(Reply { think, say, calls, usage, pause_ms, cut, finish, delay_ms, ..reply(turn) })
 }
 
 fn size(call: &Asked) -> usize {

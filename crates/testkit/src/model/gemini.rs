@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::breach::{Breach, breach, function, list, optional_list, result, text, tool_name, tool_schema};
-use super::sse;
+use super::script::Finish;
 use super::turn::{Asked, Entry, Reply, Turn, pieces};
+use super::{form, sse};
 
 /// A request for content. The model stands in the path, and so does whether the answer streams.
 pub(super) fn read(body: &Value, model: &str, stream: bool) -> Result<Turn, Breach> {
@@ -19,6 +20,10 @@ pub(super) fn read(body: &Value, model: &str, stream: bool) -> Result<Turn, Brea
         }
     }
     let config = |key: &str| body.get("generationConfig").and_then(|config| config.get(key));
+    turn.longest = config("maxOutputTokens").and_then(Value::as_u64);
+    if let Some(schema) = config("responseJsonSchema") {
+        form::gemini(schema, config("responseMimeType"))?;
+    }
     turn.form = config("responseJsonSchema").or_else(|| config("responseSchema")).cloned();
     let contents = list(body, "", "contents")?;
     let mut calls = Calls::default();
@@ -130,7 +135,11 @@ fn response(reply: &Reply, parts: &[Value], last: bool) -> Value {
     let mut response =
         json!({ "modelVersion": reply.model, "responseId": format!("resp-{:06}", reply.number) });
     if last {
-        candidate["finishReason"] = json!("STOP");
+        candidate["finishReason"] = json!(match reply.finish {
+            Finish::Done => "STOP",
+            Finish::Length => "MAX_TOKENS",
+            Finish::Refused => "PROHIBITED_CONTENT",
+        });
         response["usageMetadata"] = usage(reply);
     }
     response["candidates"] = json!([candidate]);

@@ -6,7 +6,7 @@
 //! one after a restart. A request that breaks a rule of its API gets the error that the provider would give, and is
 //! kept as a violation for the test to read.
 //!
-//! `script` and `cases` say what the model does; `turn` is a request in words of no API and `choose` what comes back
+//! `script` and `cases` say what the model does, `planning` what it answers when it is asked for a plan, `form` what schemas the providers take; `turn` is a request in words of no API and `choose` what comes back
 //! for it, `tools` which offered tool a call means and `deferred` how to come to one that is not offered; one file for each API; `breach` has the rules that all share;
 //! `serve` is the HTTP, `log` what was asked.
 
@@ -17,8 +17,10 @@ mod cases;
 mod chat;
 mod choose;
 mod deferred;
+mod form;
 mod gemini;
 mod log;
+pub mod planning;
 mod responses;
 mod script;
 mod serve;
@@ -36,7 +38,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use log::{Exchange, Violation};
-pub use script::{Answer, Call, Case, Cut, Does, Failure, Script, Step, Usage};
+pub use script::{Answer, Call, Case, Cut, Does, Failure, Finish, Script, Step, Usage};
 
 use log::Log;
 
@@ -64,13 +66,31 @@ impl ModelServer {
     /// # Errors
     /// When the port cannot be listened on, or the thread or its runtime cannot be started.
     pub fn start_on(port: u16, script: Script, file: Option<File>) -> io::Result<Self> {
+        Self::run(port, script, None, file)
+    }
+
+    /// A server whose model is asked for plans: `respond` says what comes back for each request that wants an answer in a
+    /// fixed form.
+    ///
+    /// # Errors
+    /// When no port can be listened on, or the thread or its runtime cannot be started.
+    pub fn planning(respond: planning::Respond) -> io::Result<Self> {
+        Self::run(0, Script::usual(), Some(respond), None)
+    }
+
+    fn run(
+        port: u16,
+        script: Script,
+        planner: Option<planning::Respond>,
+        file: Option<File>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let log = Arc::new(Log::into_file(file));
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
-        let router = serve::router(script, Arc::clone(&log));
+        let router = serve::router(script, planner, Arc::clone(&log));
         let thread = std::thread::Builder::new().name("model".to_owned()).spawn(move || {
             // The end of the block ends the runtime, and with it every request that still hangs.
             runtime.block_on(async move {

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::breach::{
     Breach, breach, flag, function, list, optional_list, result, text, tool_name, tool_schema,
 };
-use super::sse;
+use super::script::Finish;
 use super::turn::{Asked, Entry, Input, Reply, Takes, Tool, Turn, pieces};
+use super::{form, sse};
 
 /// A request to make a response.
 pub(super) fn read(body: &Value) -> Result<Turn, Breach> {
@@ -18,6 +19,10 @@ pub(super) fn read(body: &Value) -> Result<Turn, Breach> {
         Some(_) => return breach("instructions", "must be a string"),
     }
     read_tools(optional_list(body, "", "tools")?, "tools", None, &mut turn)?;
+    turn.longest = body.get("max_output_tokens").and_then(Value::as_u64);
+    if let Some(format) = body.pointer("/text/format").filter(|format| format.get("schema").is_some()) {
+        form::openai(format, "text.format")?;
+    }
     turn.form = body.pointer("/text/format/schema").cloned();
     match body.get("input") {
         Some(Value::String(text)) if !text.is_empty() => turn.entries.push(Entry::Prompt(text.clone())),
@@ -158,8 +163,14 @@ fn items(reply: &Reply) -> Vec<Value> {
             "summary": [{ "type": "summary_text", "text": reply.think }] }));
     }
     if !reply.say.is_empty() {
+        let part = match reply.finish {
+            Finish::Refused => json!({ "type": "refusal", "refusal": reply.say }),
+            Finish::Done | Finish::Length => {
+                json!({ "type": "output_text", "text": reply.say, "annotations": [] })
+            }
+        };
         items.push(json!({ "type": "message", "id": id("msg"), "role": "assistant", "status": "completed",
-            "content": [{ "type": "output_text", "text": reply.say, "annotations": [] }] }));
+            "content": [part] }));
     }
     items.extend(reply.calls.iter().map(call));
     items
@@ -185,7 +196,7 @@ fn call(call: &Asked) -> Value {
 
 fn response(reply: &Reply, status: &str, output: Vec<Value>) -> Value {
     let usage = &reply.usage;
-    let usage = (status == "completed").then(|| {
+    let usage = (status != "in_progress").then(|| {
         json!({ "input_tokens": usage.input, "input_tokens_details": { "cached_tokens": usage.cached },
             "output_tokens": usage.output, "output_tokens_details": { "reasoning_tokens": 0 },
             "total_tokens": usage.input + usage.output })
@@ -196,7 +207,18 @@ fn response(reply: &Reply, status: &str, output: Vec<Value>) -> Value {
 
 /// The answer in one piece.
 pub(super) fn whole(reply: &Reply) -> Value {
-    response(reply, "completed", items(reply))
+    let mut whole = response(reply, status(reply), items(reply));
+    if reply.finish == Finish::Length {
+        whole["incomplete_details"] = json!({ "reason": "max_output_tokens" });
+    }
+    whole
+}
+
+fn status(reply: &Reply) -> &'static str {
+    match reply.finish {
+        Finish::Done | Finish::Refused => "completed",
+        Finish::Length => "incomplete",
+    }
 }
 
 /// The answer as the frames of a stream.
@@ -216,7 +238,7 @@ pub(super) fn frames(reply: &Reply) -> Vec<String> {
         }));
         events.push(json!({ "type": "response.output_item.done", "output_index": index, "item": item }));
     }
-    events.push(json!({ "type": "response.completed", "response": whole(reply) }));
+    events.push(json!({ "type": format!("response.{}", status(reply)), "response": whole(reply) }));
     let numbered = |(number, mut event): (usize, Value)| {
         event["sequence_number"] = json!(number);
         sse::event(event.get("type").and_then(Value::as_str).unwrap_or_default(), &event)
@@ -245,7 +267,9 @@ fn opened(item: &Value) -> (Value, Vec<Value>) {
             empty["content"] = json!([]);
             let none = Value::Null;
             let part = item.pointer("/content/0").unwrap_or(&none);
-            filling("response.content_part", "response.output_text", "content_index", part)
+            let refused = part.get("type").is_some_and(|kind| kind == "refusal");
+            let words = if refused { "response.refusal" } else { "response.output_text" };
+            filling("response.content_part", words, "content_index", part)
         }
         "function_call" => {
             empty["arguments"] = json!("");
@@ -262,11 +286,12 @@ fn opened(item: &Value) -> (Value, Vec<Value>) {
 
 /// The events of one part with a text.
 fn filling(part_event: &str, text_event: &str, index: &str, part: &Value) -> Vec<Value> {
+    let key = if part.get("refusal").is_some() { "refusal" } else { "text" };
     let mut empty = part.clone();
-    empty["text"] = json!("");
-    let text = part.get("text").and_then(Value::as_str).unwrap_or_default();
+    empty[key] = json!("");
+    let text = part.get(key).and_then(Value::as_str).unwrap_or_default();
     let mut events = vec![json!({ "type": format!("{part_event}.added"), "part": empty })];
-    events.extend(streamed(text_event, "text", text));
+    events.extend(streamed(text_event, key, text));
     events.push(json!({ "type": format!("{part_event}.done"), "part": part }));
     for event in &mut events {
         event[index] = json!(0);

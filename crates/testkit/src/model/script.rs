@@ -67,6 +67,23 @@ pub struct Answer {
     pub pause_ms: u64,
     /// What happens in the middle of the stream.
     pub cut: Cut,
+    /// How it ends, where the stream comes to its end.
+    pub finish: Finish,
+    /// Milliseconds before the first frame.
+    pub delay_ms: u64,
+}
+
+/// How an answer ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finish {
+    /// The model is done.
+    #[default]
+    Done,
+    /// It may write no more.
+    Length,
+    /// It declines; what it says are its reasons.
+    Refused,
 }
 
 /// What happens in the middle of a stream.

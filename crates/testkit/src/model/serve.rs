@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,8 +16,9 @@ use serde_json::Value;
 
 use super::api::{self, Api, Endpoint};
 use super::breach::{Breach, breach, conversation};
-use super::choose::{Choice, Chosen, choose};
+use super::choose::{Choice, Chosen, choose, said};
 use super::log::{Exchange, Log};
+use super::planning::{Prompt, Respond};
 use super::script::{Cut, Failure, Script};
 use super::turn::{Reply, Turn};
 
@@ -27,12 +29,14 @@ const SECRET: [&str; 3] = ["authorization", "x-api-key", "x-goog-api-key"];
 
 struct Shared {
     script: Script,
+    planner: Option<Respond>,
+    planned: AtomicU64,
     served: Mutex<BTreeMap<(String, usize), u32>>,
     log: Arc<Log>,
 }
 
-pub(super) fn router(script: Script, log: Arc<Log>) -> Router {
-    let shared = Shared { script, served: Mutex::default(), log };
+pub(super) fn router(script: Script, planner: Option<Respond>, log: Arc<Log>) -> Router {
+    let shared = Shared { script, planner, planned: AtomicU64::new(0), served: Mutex::default(), log };
     Router::new().fallback(handle).with_state(Arc::new(shared))
 }
 
@@ -83,6 +87,14 @@ enum Ready {
 
 impl Shared {
     fn answer(&self, api: Api, turn: &Turn, exchange: &mut Exchange) -> Ready {
+        if let (Some(planner), true) = (&self.planner, turn.form.is_some()) {
+            let prompt = Prompt::of(turn, self.planned.fetch_add(1, Ordering::SeqCst));
+            return match said(&planner(&prompt), turn) {
+                Chosen::Reply(reply) => Ready::Reply(api, reply, turn.stream),
+                Chosen::Fail(failure) => Ready::Failure(api, failure),
+                Chosen::Hang => Ready::Hang,
+            };
+        }
         let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
         let Choice { chosen, case, step, unmet } = choose(&self.script, &mut served, turn);
         exchange.case = case;
@@ -171,16 +183,23 @@ fn stream(kind: &'static str, mut frames: Vec<String>, reply: &Reply) -> Respons
     }
     // What is sent before a cut has to reach the client, so it is not sent in one go with the end.
     let pause = Duration::from_millis(if cut == Cut::No { reply.pause_ms } else { reply.pause_ms.max(2) });
-    let steps = unfold((VecDeque::from(frames), false), move |(mut left, ended)| async move {
+    let delay = Duration::from_millis(reply.delay_ms);
+    let steps = unfold((VecDeque::from(frames), false, delay), move |(mut left, ended, delay)| async move {
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        let delay = Duration::ZERO;
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
         match (left.pop_front(), cut) {
-            (Some(frame), _) => Some((Ok(Bytes::from(frame)), (left, false))),
+            (Some(frame), _) => Some((Ok(Bytes::from(frame)), (left, false, delay))),
             (None, Cut::No) => None,
             (None, Cut::Hang) => std::future::pending().await,
             (None, Cut::Crash) if ended => None,
-            (None, Cut::Crash) => Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), (left, true))),
+            (None, Cut::Crash) => {
+                Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), (left, true, delay)))
+            }
         }
     });
     let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")];

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::script::{Cut, Usage};
+use super::script::{Cut, Finish, Usage};
 
 /// What a request says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,6 +18,8 @@ pub(super) struct Turn {
     pub(super) form: Option<Value>,
     /// Whether a stream is to end with figures (an option of chat completions).
     pub(super) figures: bool,
+    /// The most tokens that the answer may have.
+    pub(super) longest: Option<u64>,
 }
 
 /// One thing of the conversation.
@@ -68,6 +70,8 @@ pub(super) struct Reply {
     pub(super) usage: Usage,
     pub(super) pause_ms: u64,
     pub(super) cut: Cut,
+    pub(super) finish: Finish,
+    pub(super) delay_ms: u64,
     pub(super) figures: bool,
 }
 
