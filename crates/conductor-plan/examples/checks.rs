@@ -141,7 +141,7 @@ fn source(at: usize) -> Source {
     let line = u32::try_from(at).unwrap_or(u32::MAX);
     Source {
         document: "harbour.md".to_owned(),
-        span: Span { start: at, end: at + 1, first_line: line, last_line: line },
+        span: Span { start: at, end: at + 1, first_line: line, last_line: line, page: None },
     }
 }
 

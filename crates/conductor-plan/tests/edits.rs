@@ -34,7 +34,7 @@ fn item(name: &str, within: &str, after: &[&str]) -> Item {
         requirements: Vec::new(),
         sources: vec![Source {
             document: "plan.md".to_owned(),
-            span: Span { start: 0, end: 1, first_line: 1, last_line: 1 },
+            span: Span { start: 0, end: 1, first_line: 1, last_line: 1, page: None },
         }],
     }
 }

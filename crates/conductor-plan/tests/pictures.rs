@@ -30,7 +30,7 @@ fn item(at: usize, title: &str, parent: Option<usize>, after: &[usize]) -> Item 
         requirements: Vec::new(),
         sources: vec![Source {
             document: "a.md".to_owned(),
-            span: Span { start: 0, end: 4, first_line: 1, last_line: 1 },
+            span: Span { start: 0, end: 4, first_line: 1, last_line: 1, page: None },
         }],
     }
 }

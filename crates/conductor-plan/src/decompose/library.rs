@@ -87,7 +87,8 @@ impl<'d> Library<'d> {
         if last < first {
             return Err(BadCite::Lines);
         }
-        let span = Span { start, end, first_line: first, last_line: last };
+        let page = shelf.document.page_at(end);
+        let span = Span { start, end, first_line: first, last_line: last, page };
         if span.slice(shelf.document.text()).trim().is_empty() {
             return Err(BadCite::Blank);
         }

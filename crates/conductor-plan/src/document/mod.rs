@@ -270,6 +270,12 @@ impl Document {
         self.findings.push(Finding::new(FindingCode::MissingInclude, message).at(vec![source]));
     }
 
+    /// The page of the last block that begins before a place in the text, in a document that has pages.
+    pub(crate) fn page_at(&self, offset: usize) -> Option<u32> {
+        let before = self.blocks.partition_point(|block| block.span.start < offset);
+        before.checked_sub(1).and_then(|index| self.blocks.get(index)).and_then(|block| block.span.page)
+    }
+
     /// What reading it found worth saying.
     pub fn findings(&self) -> &[Finding] {
         &self.findings

@@ -140,14 +140,14 @@ fn part_of(plan: &Plan, at: usize, count: usize, part: Part, key: ItemKey) -> It
         likely: share(estimate.likely),
         high: share(estimate.high),
     });
-    let (guessed, complexity) = guess(part.acceptance.len(), &format!("{} {}", part.title, part.description));
+    let guessed = guess(part.acceptance.len(), &format!("{} {}", part.title, part.description));
     Item {
         key,
         parent: Some(whole.key.clone()),
         depends_on: Vec::new(),
-        estimate: part.estimate.or(shared).or(Some(guessed)),
-        complexity: complexity.min(whole.complexity.max(1)),
-        complexity_reasons: Vec::new(),
+        estimate: part.estimate.or(shared).or(Some(guessed.estimate)),
+        complexity: guessed.complexity.min(whole.complexity.max(1)),
+        complexity_reasons: guessed.reasons,
         requirements: demands_in(plan, at, &part.sources),
         sources: if part.sources.is_empty() { whole.sources.clone() } else { part.sources },
         title: part.title,

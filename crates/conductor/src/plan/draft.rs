@@ -12,7 +12,6 @@ use conductor_plan::{Answer, Document, LintOptions, OutlineOptions, Plan, lint_w
 use taskwerk_client::Init;
 
 use super::asking::Asking;
-use super::documents;
 use super::engine::EngineArgs;
 use super::stored::{Metadata, Stored, to_value};
 use super::{answers, documents};

@@ -78,7 +78,7 @@ mod tests {
         let texts = Texts::new([("a.md".to_owned(), text.to_owned())].into());
         let source = |start, end| Source {
             document: "a.md".to_owned(),
-            span: Span { start, end, first_line: 2, last_line: 3 },
+            span: Span { start, end, first_line: 2, last_line: 3, page: None },
         };
         let told: Vec<(usize, &str, &str)> = texts
             .lines(&source(8, 19), 2)
