@@ -58,6 +58,7 @@ struct Net<'d> {
     children: Vec<Vec<usize>>,
     /// Whether there are stages.
     staged: bool,
+    last_stage: usize,
     /// The drafts about data.
     data: Vec<usize>,
     /// Whether some other draft waits, or was to wait, for this one.
@@ -82,6 +83,7 @@ impl<'d> Net<'d> {
             before: vec![BTreeSet::new(); drafts.len()],
             children,
             staged,
+            last_stage: drafts.iter().filter_map(|draft| draft.phase).max().unwrap_or(0),
             data,
             waited_for: vec![false; drafts.len()],
         }
@@ -89,7 +91,11 @@ impl<'d> Net<'d> {
 
     /// What a roadmap does not name comes after its first stage.
     fn stage(&self, at: usize) -> usize {
-        self.drafts[at].phase.unwrap_or(usize::from(self.staged))
+        let draft = &self.drafts[at];
+        // Tests and deployment of the whole come when everything is there.
+        let last = matches!(draft.category, Some(Category::Test | Category::Operations));
+        let whole = last && draft.list == usize::MAX;
+        draft.phase.unwrap_or(if whole { self.last_stage } else { usize::from(self.staged) })
     }
 
     /// Adds a dependency, unless it would close a circle or is one of an item on what it is part of.

@@ -12,7 +12,10 @@ use crate::words::{is_packed, plain_words};
 const MOST_WORDS: usize = 5;
 /// Whether an item is about what runs the work of others in the background.
 pub(super) fn runs_work(draft: &Draft) -> bool {
-    let words = plain_words(&draft.title);
+    let mut words = plain_words(&draft.title);
+    // `Transcription with background jobs` uses what runs them.
+    let uses = words.iter().position(|word| phrases(|words| words.access_at).any(|at| at == word));
+    words.truncate(uses.unwrap_or(words.len()));
     let count = |names: fn(&Words) -> &'static str| {
         words.iter().filter(|word| phrases(names).any(|name| name == *word)).count()
     };

@@ -183,6 +183,8 @@ pub(super) const GERMAN: Words = Words {
     tests: "pruef, abnahme, test",
     reports: "berich, auswert",
     one_each: "aufgabe, funktion",
+    deployment: "deployment, bereitstellung, auslieferung",
+    deploy: "Bereitstellung einrichten",
     set_up: "projektaufbau, grundgeruest, projekt aufsetzen, projektstruktur",
     structure: "struktur",
     components: "komponenten, systemkomponenten, bausteine, module",

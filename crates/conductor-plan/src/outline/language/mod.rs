@@ -122,6 +122,9 @@ pub(super) struct Words {
     pub(super) reports: &'static str,
     /// Heads of columns with one thing in each cell.
     pub(super) one_each: &'static str,
+    /// Names of sections about bringing the product to where it runs, and the title of that work.
+    pub(super) deployment: &'static str,
+    pub(super) deploy: &'static str,
     /// That the project itself has to be made.
     pub(super) set_up: &'static str,
     /// How the folders of a project lie, in names of sections.
