@@ -31,7 +31,7 @@ const TECHNOLOGIES: &str = "angular, axum, aws, azure, celery, cassandra, deno, 
 /// Adds the project where it is asked for.
 pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
     let sets_up = |draft: &Draft| {
-        let setup = |title: &String| category_of(title) == Category::Setup;
+        let setup = |title: &String| category_of(title) == Category::Setup || speaks_of_it(title);
         draft.category == Some(Category::Setup) || setup(&draft.title) || draft.scope.iter().any(setup)
     };
     let work = drafts.iter().filter(|draft| !draft.container && !draft.gone);
@@ -92,8 +92,12 @@ fn layered(source: &Source<'_>) -> Option<Draft> {
             let packed = layer.chars().any(is_packed);
             node.label.named && (packed && node.label.name.contains(layer) || *layer == name)
         });
-        if layer.is_some() || !technologies.is_empty() {
-            names.extend(layer);
+        // `Frontend: React. Backend: Django.` in one sentence.
+        let lower = node.label.full().to_lowercase();
+        let inline = phrases(|words| words.layers).filter(|layer| lower.contains(&format!("{layer}: ")));
+        let layers: Vec<&str> = layer.into_iter().chain(inline).collect();
+        if !layers.is_empty() || !technologies.is_empty() {
+            names.extend(layers);
             used.extend(technologies);
             said.push(node.label.full());
             first = first.or(Some(index));
@@ -118,14 +122,17 @@ fn spoken_of(source: &Source<'_>) -> Option<Draft> {
         {
             return false;
         }
-        let text = node.label.full();
-        let words = format!(" {} ", plain_words(&text).join(" "));
-        phrases(|words| words.set_up).any(|phrase| {
-            let packed = phrase.chars().any(is_packed);
-            packed && text.contains(phrase) || words.contains(&format!(" {phrase} "))
-        })
+        speaks_of_it(&node.label.full())
     })?;
     Some(project(source, index, vec![source.tree.node(index).label.full()]))
+}
+
+fn speaks_of_it(text: &str) -> bool {
+    let words = format!(" {} ", plain_words(text).join(" "));
+    phrases(|words| words.set_up).any(|phrase| {
+        let packed = phrase.chars().any(is_packed);
+        packed && text.contains(phrase) || words.contains(&format!(" {phrase} "))
+    })
 }
 
 fn project(source: &Source<'_>, index: usize, said: Vec<String>) -> Draft {

@@ -45,7 +45,7 @@ pub(super) const ENGLISH: Words = Words {
             "feature, core feature, key feature, features and functionality, features and functionalities, functionality, \
              functionalities, functional requirement, functional specification, feature list, main feature, product feature, \
              feature requirement, feature set, functional decomposition, capability, capability tree, core functionality, \
-             must have, core capability, feature breakdown, feature specification, feature description, functional scope, \
+             must have, should have, could have, nice to have, stretch goal, core capability, feature breakdown, feature specification, feature description, functional scope, \
              core functionalities, key functionality, planned feature, detailed design, proposed design, \
              proposal, detailed proposal, proposed solution, proposed change",
         ),
