@@ -8,6 +8,7 @@ use super::role::Role;
 use super::tree::NodeKind;
 use crate::Category;
 use crate::words::{is_packed, plain_words};
+use std::sync::LazyLock;
 
 /// Adds the deployment where a section asks for it.
 pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
@@ -47,9 +48,10 @@ fn is_short(name: &str) -> bool {
 }
 
 fn named(text: &str, fits: fn(&str, &str) -> bool) -> bool {
+    static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| phrases(|words| words.deployment).collect());
     let words = plain_words(text);
-    phrases(|words| words.deployment).any(|name| {
-        let packed = name.chars().any(is_packed);
+    NAMES.iter().any(|name| {
+        let packed = !text.is_ascii() && name.chars().any(is_packed);
         packed && text.contains(name) || words.iter().any(|word| fits(word, name))
     })
 }

@@ -6,12 +6,13 @@
 
 use super::category::category_of;
 use super::draft::{Draft, Source};
-use super::language::{language, phrases};
+use super::language::{Phrases, language, phrases};
 use super::role::Role;
 use super::tree::NodeKind;
 use crate::Category;
 use crate::words::{is_packed, list, plain_words};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// Documents with less work than this need no project of their own.
 const FEWEST_ITEMS: usize = 3;
@@ -94,7 +95,12 @@ fn layered(source: &Source<'_>) -> Option<Draft> {
         });
         // `Frontend: React. Backend: Django.` in one sentence.
         let lower = node.label.full().to_lowercase();
-        let inline = phrases(|words| words.layers).filter(|layer| lower.contains(&format!("{layer}: ")));
+        let inline = phrases(|words| words.layers).filter(|layer| {
+            lower
+                .find(layer)
+                .and_then(|at| lower.get(at + layer.len()..))
+                .is_some_and(|rest| rest.starts_with(": "))
+        });
         let layers: Vec<&str> = layer.into_iter().chain(inline).collect();
         if !layers.is_empty() || !technologies.is_empty() {
             names.extend(layers);
@@ -128,11 +134,8 @@ fn spoken_of(source: &Source<'_>) -> Option<Draft> {
 }
 
 fn speaks_of_it(text: &str) -> bool {
-    let words = format!(" {} ", plain_words(text).join(" "));
-    phrases(|words| words.set_up).any(|phrase| {
-        let packed = phrase.chars().any(is_packed);
-        packed && text.contains(phrase) || words.contains(&format!(" {phrase} "))
-    })
+    static SET_UP: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(|words| words.set_up));
+    SET_UP.stand_in(text)
 }
 
 fn project(source: &Source<'_>, index: usize, said: Vec<String>) -> Draft {
