@@ -194,3 +194,18 @@ fn a_japanese_specification() {
 fn a_korean_template() {
     check("korean.txt");
 }
+
+#[test]
+fn milestones_and_sequencing() {
+    check("sequencing.md");
+}
+
+#[test]
+fn a_roadmap_in_three_lines() {
+    check("lines.md");
+}
+
+#[test]
+fn phases_beside_features_and_a_stack() {
+    check("phases.md");
+}

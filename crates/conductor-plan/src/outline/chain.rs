@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 
 /// From this score on an entry of the chain speaks of an item.
 const SAME: u32 = 50;
+/// So many items of the layer before are looked at.
+const WIDEST_LAYER: usize = 64;
 /// A part of an entry names an item when it has this share of the item's name.
 const NAMED: u32 = 60;
 
@@ -35,7 +37,7 @@ pub(super) fn chain(source: &Source<'_>, drafts: &[Draft]) -> Vec<(usize, usize)
             }));
             let first = spoken.first().copied();
             let waits_for = first.and_then(|item| {
-                let earlier = before.iter().copied().filter(|&earlier| earlier != item);
+                let earlier = before.iter().copied().filter(|&earlier| earlier != item).take(WIDEST_LAYER);
                 earlier.max_by_key(|&earlier| (index.score(index.get(item), earlier), Reverse(earlier)))
             });
             pairs.extend(first.zip(waits_for));

@@ -187,7 +187,8 @@ impl Draft {
                 self.priority = lines.filter_map(|line| priority_of(&line)).next().or(self.priority)
             }
             Attribute::Files => self.body.extend(lines),
-            Attribute::Tasks | Attribute::Name | Attribute::Alias => self.scope.extend(lines),
+            Attribute::Alias => self.aliases.extend(lines.map(|line| title_of(&line).title)),
+            Attribute::Tasks | Attribute::Name => self.scope.extend(lines),
             Attribute::Aside => {}
         }
     }

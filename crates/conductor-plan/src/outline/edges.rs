@@ -58,6 +58,7 @@ struct Net<'d> {
     children: Vec<Vec<usize>>,
     /// Whether there are stages.
     staged: bool,
+    last_stage: usize,
     /// The drafts about data.
     data: Vec<usize>,
     /// Whether some other draft waits, or was to wait, for this one.
@@ -82,6 +83,7 @@ impl<'d> Net<'d> {
             before: vec![BTreeSet::new(); drafts.len()],
             children,
             staged,
+            last_stage: drafts.iter().filter_map(|draft| draft.phase).max().unwrap_or(0),
             data,
             waited_for: vec![false; drafts.len()],
         }
@@ -89,7 +91,11 @@ impl<'d> Net<'d> {
 
     /// What a roadmap does not name comes after its first stage.
     fn stage(&self, at: usize) -> usize {
-        self.drafts[at].phase.unwrap_or(usize::from(self.staged))
+        let draft = &self.drafts[at];
+        // Tests and deployment of the whole come when everything is there.
+        let last = matches!(draft.category, Some(Category::Test | Category::Operations));
+        let whole = last && draft.list == usize::MAX;
+        draft.phase.unwrap_or(if whole { self.last_stage } else { usize::from(self.staged) })
     }
 
     /// Adds a dependency, unless it would close a circle or is one of an item on what it is part of.
@@ -217,6 +223,7 @@ fn by_nature(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
 /// most, if that is enough.
 fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
     let generic = index.bag(&phrases(|words| words.generic).collect::<Vec<_>>().join(" "));
+    let making = index.bag(&phrases(|words| words.making).collect::<Vec<_>>().join(" "));
     for item in net.in_sequence(place) {
         let draft = &net.drafts[item];
         if is_endpoint_title(&draft.title) || tests_everything(draft) {
@@ -248,7 +255,7 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
             found.extend(data_for(net, index, place, item, &generic));
         }
         if found.is_empty() && net.before[item].is_empty() {
-            found.extend(maker(net, index, place, item, &generic));
+            found.extend(maker(net, index, place, item, (&generic, &making)));
         }
         if found.is_empty() && net.staged {
             found.extend(kin(net, index, place, item, &generic));
@@ -261,9 +268,14 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
 
 /// The first earlier item that says in its title that something comes into being which this one's title speaks of: codes
 /// are generated before they are sent.
-fn maker(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize, generic: &Bag) -> Option<usize> {
+fn maker(
+    net: &Net<'_>,
+    index: &mut Index,
+    place: &[usize],
+    item: usize,
+    (generic, making): (&Bag, &Bag),
+) -> Option<usize> {
     let own = index.bag(&net.drafts[item].title);
-    let making = index.bag(&phrases(|words| words.making).collect::<Vec<_>>().join(" "));
     let common = net.drafts.len().max(6);
     let tells = |word: u32| own.has(word) && !generic.has(word) && index.frequency(word) * 2 <= common;
     let makes = |&other: &usize| {

@@ -8,8 +8,12 @@
 use super::language::{Words, phrases};
 use crate::Estimate;
 use crate::words::{is_packed, plain_words};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 const MINUTES_PER_DAY: u32 = 8 * 60;
+/// No beginning of a word that means more work is shorter.
+const FEWEST_LETTERS: usize = 4;
 /// More words than this that mean more work do not make it harder still.
 const MOST_HARD: usize = 4;
 
@@ -116,20 +120,23 @@ pub(crate) fn guess(parts: usize, text: &str) -> Guess {
 
 /// The first words of a text that usually mean more work than they read, one for each kind.
 fn hard_words(text: &str, words: &[String]) -> Vec<String> {
-    let plain = text.is_ascii();
+    static BEGINNINGS: LazyLock<BTreeSet<&str>> =
+        LazyLock::new(|| phrases(|words| words.hard).filter(|hard| !hard.chars().any(is_packed)).collect());
+    static PACKED: LazyLock<Vec<&str>> =
+        LazyLock::new(|| phrases(|words| words.hard).filter(|hard| hard.chars().any(is_packed)).collect());
+    let mut kinds: BTreeSet<&str> = BTreeSet::new();
     let mut found: Vec<String> = Vec::new();
-    for hard in phrases(|words| words.hard).filter(|hard| !plain || hard.is_ascii()) {
-        let word = if hard.chars().any(is_packed) {
-            text.contains(hard).then(|| hard.to_owned())
-        } else {
-            words.iter().find(|word| word.starts_with(hard)).cloned()
-        };
-        // Languages share beginnings, and a word counts once.
-        found.extend(word.filter(|word| !found.contains(word)));
-        if found.len() == MOST_HARD {
-            break;
+    for word in words {
+        let beginning =
+            (FEWEST_LETTERS..=word.len()).filter_map(|end| BEGINNINGS.get(word.get(..end)?)).next();
+        if beginning.is_some_and(|beginning| kinds.insert(beginning)) && !found.contains(word) {
+            found.push(word.clone());
         }
     }
+    if !text.is_ascii() {
+        found.extend(PACKED.iter().filter(|hard| text.contains(**hard)).map(|hard| (*hard).to_owned()));
+    }
+    found.truncate(MOST_HARD);
     found
 }
 

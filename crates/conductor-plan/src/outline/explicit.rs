@@ -114,15 +114,16 @@ fn window(sentence: &str) -> Option<&str> {
     // Words of other scripts are not looked for where there are none of their letters.
     let plain = sentence.is_ascii();
     let possible = |word: &&str| !plain || word.is_ascii();
-    if phrases(|words| words.before_sentence).filter(possible).any(|word| sentence.contains(word)) {
+    static SENTENCE: LazyLock<Vec<&str>> = LazyLock::new(|| phrases(|words| words.before_sentence).collect());
+    static NAME: LazyLock<Vec<&str>> = LazyLock::new(|| phrases(|words| words.before_name).collect());
+    if SENTENCE.iter().copied().filter(possible).any(|word| sentence.contains(word)) {
         return Some(sentence);
     }
     let lower = flat(sentence).to_lowercase();
     if lower.len() != sentence.len() {
-        return phrases(|words| words.before_name).any(|word| lower.contains(word)).then_some(sentence);
+        return NAME.iter().any(|word| lower.contains(word)).then_some(sentence);
     }
-    let at =
-        phrases(|words| words.before_name).filter(possible).filter_map(|word| at_word(&lower, word)).min()?;
+    let at = NAME.iter().copied().filter(possible).filter_map(|word| at_word(&lower, word)).min()?;
     sentence.get(at..)
 }
 

@@ -28,7 +28,11 @@ pub(super) fn features(source: &Source<'_>, wanted: &[Role]) -> Vec<Draft> {
         } else {
             feature(source, index, None, &mut drafts);
         }
+        // `Must have` and `Nice to have` say how much all of it matters.
+        let name = &node.label.name;
+        let priority = priority_of(name).filter(|_| name.split_whitespace().count() <= 3);
         for draft in drafts.iter_mut().skip(before) {
+            draft.priority = draft.priority.or(priority);
             draft.list = if is_list { index } else { node.parent };
         }
     }

@@ -153,7 +153,7 @@ fn split_alias_word(text: &str) -> (Option<String>, &str) {
         }
     }
     if let Some((first, rest)) = text.split_once(' ')
-        && first.contains(['-', '_'])
+        && (first.contains(['-', '_']) || rest.starts_with(crate::words::is_packed))
         && is_alias(first.trim_matches(['[', ']', '(', ')', ':']))
     {
         return (Some(first.trim_matches(['[', ']', '(', ')', ':']).to_owned()), rest.trim());

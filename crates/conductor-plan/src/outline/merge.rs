@@ -8,20 +8,25 @@ use super::role::Role;
 use super::title::title_of;
 use super::tree::NodeKind;
 use crate::Category;
-use crate::words::normal_form;
+use crate::words::{is_packed, normal_form};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From this score on two names mean the same work.
 const SAME: u32 = 50;
 /// From this score on two names mean the same work where nothing else does.
 const ALIKE: u32 = 40;
+/// Longer names are sentences.
+const LONGEST_NAME: usize = 6;
+/// From this score on a story tells of a feature.
+const TOLD: u32 = 30;
 /// From this score on a heading elsewhere in the document gives the details of a piece of work.
 const DETAILS: u32 = 75;
 /// A sentence is about a piece of work when it has this share of its name.
 const ABOUT: u32 = 60;
 
-/// Adds drafts to those that are there: what is there already is enriched, the rest is appended.
-pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
+/// Adds drafts to those that are there: what is there already is enriched, the rest is appended. What is `told` of other
+/// work belongs to the one that it resembles, if only a little.
+pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool, told: bool) {
     if spine.is_empty() {
         spine.extend(extra);
         return;
@@ -39,7 +44,7 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
             let leaf = !draft.container && !asked.name.is_empty();
             let found =
                 leaf.then(|| index.best(asked, |entry| !spine[entry].container && !spine[entry].gone))?;
-            found.filter(|found| found.score >= SAME)
+            found.filter(|found| found.score >= if told { TOLD } else { SAME })
         })
         .collect();
     // Where data is stored is told as a feature and built with the schema.
@@ -63,6 +68,7 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
         // Several entries of a more detailed list are parts of one entry of a summary: the parts stay.
         let summary = visitors.len() > 1
             && !staged
+            && !told
             && visitors.iter().all(|&(at, _)| index.spoken_of(target, &asked[at].name) < 90);
         if summary {
             spine[target].gone = true;
@@ -72,10 +78,29 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool) {
                 extra[at].priority = extra[at].priority.or(spine[target].priority);
             }
         } else {
-            visitors.iter().for_each(|&(at, _)| spine[target].enrich(&extra[at]));
+            for &(at, _) in &visitors {
+                let bare = asked[at].name.has_all(&index.get(target).name) && !told;
+                spine[target].enrich(&extra[at]);
+                if bare && spine[target].name_after(&extra[at]) {
+                    take_in_words(spine, target, &index, &asked[at]);
+                }
+            }
         }
     }
     append(spine, extra, &mut kept);
+}
+
+/// `ratings` and `comments` of a stage are one item once that is called `Ratings and comments`.
+fn take_in_words(spine: &mut [Draft], target: usize, index: &Index, asked: &Entry) {
+    for other in index.sharing(&asked.name) {
+        let one_word = spine[other].title.split_whitespace().count() == 1 && !spine[other].container;
+        let part = other != target && spine[other].parent == spine[target].parent && !spine[other].gone;
+        if one_word && part && asked.name.has_all(&index.get(other).name) {
+            let copy = spine[other].clone();
+            spine[target].enrich(&copy);
+            spine[other].gone = true;
+        }
+    }
 }
 
 /// A roadmap tells everything once, so a feature that resembles an item which is no other feature is that item, even where
@@ -150,6 +175,17 @@ fn index_of(drafts: &[Draft]) -> Index {
 }
 
 impl Draft {
+    /// A name of one word says less than the name that has it in it: `editor` is the `Recipe editor`. Whether it was so.
+    fn name_after(&mut self, other: &Self) -> bool {
+        let words = |draft: &Self| draft.title.split_whitespace().count();
+        let longer =
+            words(self) == 1 && (2..=LONGEST_NAME).contains(&words(other)) && !self.title.contains(is_packed);
+        if longer {
+            self.aliases.push(std::mem::replace(&mut self.title, other.title.clone()));
+        }
+        longer
+    }
+
     /// Takes in what another draft says of the same work.
     pub(crate) fn enrich(&mut self, other: &Self) {
         add(&mut self.body, &other.body);

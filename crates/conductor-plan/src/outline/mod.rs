@@ -11,6 +11,7 @@ mod build;
 mod category;
 mod chain;
 mod components;
+mod deployment;
 mod draft;
 mod edges;
 mod estimate;
@@ -42,6 +43,9 @@ use crate::{Category, Document, Plan};
 use draft::{Draft, Source};
 use role::Role;
 use tree::Tree;
+
+/// Where there are so many features, user stories tell of them.
+const FEWEST_FEATURES: usize = 3;
 
 /// What [`outline`] aims at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +83,7 @@ pub fn outline(documents: &[Document], options: &OutlineOptions) -> Plan {
     sources.iter().for_each(|source| components::add(&mut drafts, source));
     artifact::add(&mut drafts, &sources);
     project::add(&mut drafts, &sources);
+    deployment::add(&mut drafts, &sources);
     stage::settle(&mut drafts, options);
     let mut chained: Vec<(usize, usize)> =
         sources.iter().flat_map(|source| chain::chain(source, &drafts)).collect();
@@ -116,7 +121,8 @@ fn spine(sources: &[Source<'_>]) -> Vec<Draft> {
                 continue;
             }
             for list in lists(features::features(source, roles)) {
-                merge::merge(&mut drafts, list, staged);
+                let told = roles == [Role::Story] && work(&drafts) >= FEWEST_FEATURES;
+                merge::merge(&mut drafts, list, staged, told);
             }
         }
     }

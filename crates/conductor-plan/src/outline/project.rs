@@ -6,12 +6,13 @@
 
 use super::category::category_of;
 use super::draft::{Draft, Source};
-use super::language::{language, phrases};
+use super::language::{Phrases, language, phrases};
 use super::role::Role;
 use super::tree::NodeKind;
 use crate::Category;
 use crate::words::{is_packed, list, plain_words};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// Documents with less work than this need no project of their own.
 const FEWEST_ITEMS: usize = 3;
@@ -31,7 +32,7 @@ const TECHNOLOGIES: &str = "angular, axum, aws, azure, celery, cassandra, deno, 
 /// Adds the project where it is asked for.
 pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
     let sets_up = |draft: &Draft| {
-        let setup = |title: &String| category_of(title) == Category::Setup;
+        let setup = |title: &String| category_of(title) == Category::Setup || speaks_of_it(title);
         draft.category == Some(Category::Setup) || setup(&draft.title) || draft.scope.iter().any(setup)
     };
     let work = drafts.iter().filter(|draft| !draft.container && !draft.gone);
@@ -92,8 +93,17 @@ fn layered(source: &Source<'_>) -> Option<Draft> {
             let packed = layer.chars().any(is_packed);
             node.label.named && (packed && node.label.name.contains(layer) || *layer == name)
         });
-        if layer.is_some() || !technologies.is_empty() {
-            names.extend(layer);
+        // `Frontend: React. Backend: Django.` in one sentence.
+        let lower = node.label.full().to_lowercase();
+        let inline = phrases(|words| words.layers).filter(|layer| {
+            lower
+                .find(layer)
+                .and_then(|at| lower.get(at + layer.len()..))
+                .is_some_and(|rest| rest.starts_with(": "))
+        });
+        let layers: Vec<&str> = layer.into_iter().chain(inline).collect();
+        if !layers.is_empty() || !technologies.is_empty() {
+            names.extend(layers);
             used.extend(technologies);
             said.push(node.label.full());
             first = first.or(Some(index));
@@ -118,14 +128,14 @@ fn spoken_of(source: &Source<'_>) -> Option<Draft> {
         {
             return false;
         }
-        let text = node.label.full();
-        let words = format!(" {} ", plain_words(&text).join(" "));
-        phrases(|words| words.set_up).any(|phrase| {
-            let packed = phrase.chars().any(is_packed);
-            packed && text.contains(phrase) || words.contains(&format!(" {phrase} "))
-        })
+        speaks_of_it(&node.label.full())
     })?;
     Some(project(source, index, vec![source.tree.node(index).label.full()]))
+}
+
+fn speaks_of_it(text: &str) -> bool {
+    static SET_UP: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(|words| words.set_up));
+    SET_UP.stand_in(text)
 }
 
 fn project(source: &Source<'_>, index: usize, said: Vec<String>) -> Draft {

@@ -160,6 +160,15 @@ fn deliverables(source: &Source<'_>, index: usize, stage: usize, drafts: &mut Ve
             (_, None) => work_item(source, index, Some(stage), drafts),
         },
         NodeKind::Item { .. } => match source.attributes[index].filter(|_| source.is_attribute(index)) {
+            Some(Attribute::Tasks) if !node.label.rest.is_empty() => {
+                // `Key deliverables: editor, search, accounts`.
+                let found = listed(source, index, &node.label.rest, stage);
+                if found.is_empty() {
+                    source.absorb(&mut drafts[stage], index);
+                }
+                drafts.extend(found);
+                below(source, index, stage, drafts);
+            }
             Some(Attribute::Tasks) => below(source, index, stage, drafts),
             Some(_) => source.absorb(&mut drafts[stage], index),
             None => work_item(source, index, Some(stage), drafts),

@@ -123,7 +123,7 @@ impl Role {
             return closing || self == Self::Dependency;
         }
         if parent == Self::Roadmap {
-            return closing || matches!(self, Self::Overview | Self::Chain | Self::Phase);
+            return closing || matches!(self, Self::Overview | Self::Chain | Self::Phase | Self::Appendix);
         }
         let about = matches!(self, Self::Overview | Self::Constraint | Self::Quality | Self::Roadmap);
         self.is_silent() || about || !parent.is_work() || self.is_work()

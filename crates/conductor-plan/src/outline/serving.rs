@@ -4,15 +4,19 @@
 //! would wait for what has to wait for it.
 
 use super::draft::Draft;
-use super::language::{Words, phrases};
+use super::language::{Phrases, Words, phrases};
 use crate::Category;
 use crate::words::{is_packed, plain_words};
+use std::sync::LazyLock;
 
 /// Longer titles that speak of access say where it is checked.
 const MOST_WORDS: usize = 5;
 /// Whether an item is about what runs the work of others in the background.
 pub(super) fn runs_work(draft: &Draft) -> bool {
-    let words = plain_words(&draft.title);
+    let mut words = plain_words(&draft.title);
+    // `Transcription with background jobs` uses what runs them.
+    let uses = words.iter().position(|word| phrases(|words| words.access_at).any(|at| at == word));
+    words.truncate(uses.unwrap_or(words.len()));
     let count = |names: fn(&Words) -> &'static str| {
         words.iter().filter(|word| phrases(names).any(|name| name == *word)).count()
     };
@@ -39,10 +43,8 @@ pub(super) fn gives_access(draft: &Draft) -> bool {
 
 /// Whether an item says that its users are known.
 pub(super) fn needs_access(draft: &Draft) -> bool {
-    let known = |line: &String| {
-        let words = format!(" {} ", plain_words(line).join(" "));
-        phrases(|words| words.known).any(|phrase| words.contains(&format!(" {phrase} ")))
-    };
+    static KNOWN: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(|words| words.known));
+    let known = |line: &String| KNOWN.stand_in(line);
     !gives_access(draft) && builds(draft) && draft.lines().chain([&draft.title]).any(known)
 }
 

@@ -10,6 +10,7 @@ use super::title::title_of;
 use crate::words::{is_packed, normal_form, plain_words};
 use crate::{Category, Priority};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Items with fewer parts are not split.
 const FEWEST_PARTS: usize = 4;
@@ -38,11 +39,17 @@ fn priority(draft: &Draft, stages: usize) -> Priority {
 }
 
 fn is_optional(line: &str) -> bool {
+    static BEGINS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        phrases(|words| words.optional).filter(|phrase| !phrase.chars().any(is_packed)).collect()
+    });
     let words = plain_words(line).join(" ");
-    phrases(|words| words.optional).any(|phrase| {
-        let packed = phrase.chars().any(is_packed);
-        words.starts_with(phrase) || !packed && words.contains(&format!("this is {phrase}"))
-    }) || words.contains("optional feature")
+    let begins = |text: &str| BEGINS.iter().any(|phrase| text.starts_with(phrase));
+    let packed =
+        || phrases(|words| words.optional).any(|phrase| !phrase.is_ascii() && line.starts_with(phrase));
+    begins(&words)
+        || words.find("this is ").and_then(|at| words.get(at + 8..)).is_some_and(begins)
+        || words.contains("optional feature")
+        || !line.is_ascii() && packed()
 }
 
 /// Passes stages down to what is in them, and finds a stage for what the roadmap does not name: the stage that its group

@@ -118,6 +118,8 @@ pub(super) const CHINESE: Words = Words {
     tests: "测试, 验证",
     reports: "报告, 报表",
     one_each: "任务, 功能",
+    deployment: "部署, 发布",
+    deploy: "部署上线",
     set_up: "项目搭建, 项目初始化, 环境搭建, 脚手架",
     structure: "结构",
     components: "组件, 系统组件, 模块",

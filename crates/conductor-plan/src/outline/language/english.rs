@@ -28,7 +28,7 @@ pub(super) const ENGLISH: Words = Words {
         ),
         (
             Role::Experience,
-            "user experience, ux, user flow, key user flow, user journey, customer journey, ui ux, ui ux consideration, user \
+            "user experience, ux, user flow, key user flow, entry point, entry points and first time user flow, core experience, ui ux highlight, advanced features and edge case, user journey, customer journey, ui ux, ui ux consideration, user \
              interface, design and user interface, ui design, look and feel, wireframe, mockup, design consideration, visual \
              design, ui, interface design, workflow, design, design guideline, brand guideline",
         ),
@@ -45,7 +45,7 @@ pub(super) const ENGLISH: Words = Words {
             "feature, core feature, key feature, features and functionality, features and functionalities, functionality, \
              functionalities, functional requirement, functional specification, feature list, main feature, product feature, \
              feature requirement, feature set, functional decomposition, capability, capability tree, core functionality, \
-             must have, core capability, feature breakdown, feature specification, feature description, functional scope, \
+             must have, should have, could have, nice to have, stretch goal, core capability, feature breakdown, feature specification, feature description, functional scope, \
              core functionalities, key functionality, planned feature, detailed design, proposed design, \
              proposal, detailed proposal, proposed solution, proposed change",
         ),
@@ -77,7 +77,7 @@ pub(super) const ENGLISH: Words = Words {
             "roadmap, development roadmap, implementation roadmap, development phase, implementation phase, implementation \
              plan, project plan, development plan, work plan, milestone, timeline, phase, delivery plan, release plan, build \
              plan, build phase, work breakdown, work breakdown structure, task, task list, task breakdown, deliverable, \
-             project timeline, schedule, sprint plan, to do, todo, work item, work package, implementation step, plan, \
+             project timeline, schedule, sprint plan, to do, todo, work item, work package, implementation step, plan, suggested phase, milestones and sequencing, \
              product roadmap, project phase, project milestone, development task, implementation task",
         ),
         (
@@ -94,7 +94,7 @@ pub(super) const ENGLISH: Words = Words {
         (
             Role::Quality,
             "non functional requirement, nonfunctional requirement, quality, quality requirement, quality attribute, \
-             performance, performance requirement, scalability, security, security requirement, security consideration, \
+             performance, performance requirement, scalability, scalability and performance, security, security requirement, security consideration, \
              security and privacy, privacy, reliability, accessibility, usability, availability, maintainability, \
              compatibility",
         ),
@@ -144,7 +144,8 @@ pub(super) const ENGLISH: Words = Words {
              and concept, terminology, definition, definitions and acronym, acronym, abbreviation, changelog, change log, \
              revision history, version history, document history, history, resource link, link, faq, note, acknowledgement, \
              license, contributor, author, contact, approval, sign off, team, budget, competitor, competitive analysis, \
-             further reading, see also, rollout, rollout plan, launch plan, go to market, marketing, pricing",
+             further reading, see also, rollout, rollout plan, launch plan, go to market, marketing, pricing, project estimate, team size, \
+             team composition, team size and composition, team size composition, narrative, resourcing, document title and version, elevator",
         ),
         (
             Role::Instruction,
@@ -186,10 +187,10 @@ pub(super) const ENGLISH: Words = Words {
         (Attribute::Files, "file, files, affected files, path, location"),
         (
             Attribute::Tasks,
-            "task, tasks, deliverable, deliverables, work items, steps, subtasks, features, work, to do, todo",
+            "task, tasks, deliverable, deliverables, key deliverables, key tasks, work items, steps, subtasks, features, work, to do, todo",
         ),
         (Attribute::Name, "name, title, feature, requirement, item, endpoint"),
-        (Attribute::Alias, "id, no, nr, number, key, ref, code"),
+        (Attribute::Alias, "id, no, nr, number, key, ref, code, story id, task id"),
         (
             Attribute::Aside,
             "owner, status, author, date, risk, risks, mitigation, impact, likelihood, fallback, trade offs, tradeoffs, \
@@ -280,6 +281,8 @@ pub(super) const ENGLISH: Words = Words {
     tests: "test, valid, verif, qa, quality, assurance, and, acceptance, integration, unit, automated, end, to, e2e, final, system",
     reports: "report, and, generat, result, summar",
     one_each: "task, feature, deliverable, story, user story, item, name",
+    deployment: "deployment, deploy, hosting, release",
+    deploy: "Set up the deployment",
     set_up: "project setup, initial setup, environment setup, repository setup, set up the project, scaffold, scaffolding, skeleton, boilerplate, project structure",
     structure: "structure, layout",
     components: "component, components, core components, system components, main components, modules, services, building blocks",

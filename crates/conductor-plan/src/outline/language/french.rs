@@ -165,6 +165,8 @@ pub(super) const FRENCH: Words = Words {
     tests: "essai, recette, valid",
     reports: "rapport",
     one_each: "tache, fonctionnalite, livrable",
+    deployment: "deploiement, mise en production",
+    deploy: "Mettre en place le déploiement",
     set_up: "mise en place du projet, initialisation du projet, socle technique, squelette",
     structure: "structure, arborescence",
     components: "composants, modules",

@@ -37,7 +37,8 @@ pub(super) const GERMAN: Words = Words {
             Role::Feature,
             "funktion, funktionen, funktionsumfang, kernfunktion, kernfunktionen, hauptfunktion, hauptfunktionen, \
              merkmal, merkmale, leistungsmerkmale, funktionale anforderung, funktionale anforderungen, \
-             funktionalitaet, funktionalitaeten, leistungsumfang, produktfunktionen, musskriterien",
+             funktionalitaet, funktionalitaeten, leistungsumfang, produktfunktionen, musskriterien, wunschkriterien, sollkriterien, \
+             kannkriterien",
         ),
         (Role::Story, "nutzergeschichte, nutzergeschichten, anwendergeschichten, benutzergeschichten"),
         (Role::Requirement, "anforderung, anforderungen, technische anforderungen, systemanforderungen"),
@@ -134,7 +135,10 @@ pub(super) const GERMAN: Words = Words {
     ],
     categories: &[
         (Category::Documentation, "dokumentation, handbuch"),
-        (Category::Setup, "infrastruk, grundlage, grundgeruest, geruest, projektaufbau"),
+        (
+            Category::Setup,
+            "infrastruk, grundlage, grundgeruest, geruest, projektaufbau, projektgeruest, projektstruktur",
+        ),
         (Category::Test, "pruefung"),
         (Category::Operations, "betrieb, bereitstell, ueberwach, datensicher"),
         (Category::Api, "schnittstelle"),
@@ -183,7 +187,9 @@ pub(super) const GERMAN: Words = Words {
     tests: "pruef, abnahme, test",
     reports: "berich, auswert",
     one_each: "aufgabe, funktion",
-    set_up: "projektaufbau, grundgeruest, projekt aufsetzen, projektstruktur",
+    deployment: "deployment, bereitstellung, auslieferung",
+    deploy: "Bereitstellung einrichten",
+    set_up: "projektaufbau, grundgeruest, projektgeruest, projekt aufsetzen, projektstruktur",
     structure: "struktur",
     components: "komponenten, systemkomponenten, bausteine, module",
     making: "erzeugung, erstellung, erfassung, registrierung, katalog",

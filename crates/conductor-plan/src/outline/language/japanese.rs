@@ -123,6 +123,8 @@ pub(super) const JAPANESE: Words = Words {
     tests: "テスト, 検証",
     reports: "レポート, 帳票",
     one_each: "タスク, 機能",
+    deployment: "デプロイ",
+    deploy: "デプロイの設定",
     set_up: "プロジェクト構築, 環境構築, 初期設定, プロジェクトのセットアップ",
     structure: "構成, 構造",
     components: "構成要素, コンポーネント, モジュール",

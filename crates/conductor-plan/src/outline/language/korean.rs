@@ -123,6 +123,8 @@ pub(super) const KOREAN: Words = Words {
     tests: "테스트, 검증",
     reports: "보고서, 리포트",
     one_each: "작업, 기능",
+    deployment: "배포",
+    deploy: "배포 설정",
     set_up: "프로젝트 설정, 환경 설정, 프로젝트 초기화, 초기 설정",
     structure: "구조",
     components: "구성 요소, 컴포넌트, 모듈, 핵심 구성 요소",

@@ -19,7 +19,7 @@ pub(super) use tell::language;
 
 use super::attribute::Attribute;
 use super::role::Role;
-use crate::words::{is_packed, list};
+use crate::words::{is_packed, list, plain_words};
 use crate::{Category, Priority};
 
 /// The languages, English first: where two have the same word for different things, the first one's counts.
@@ -122,6 +122,9 @@ pub(super) struct Words {
     pub(super) reports: &'static str,
     /// Heads of columns with one thing in each cell.
     pub(super) one_each: &'static str,
+    /// Names of sections about bringing the product to where it runs, and the title of that work.
+    pub(super) deployment: &'static str,
+    pub(super) deploy: &'static str,
     /// That the project itself has to be made.
     pub(super) set_up: &'static str,
     /// How the folders of a project lie, in names of sections.
@@ -146,6 +149,29 @@ pub(super) struct Words {
 /// The phrases that all languages have for something.
 pub(super) fn phrases(of: fn(&Words) -> &'static str) -> impl Iterator<Item = &'static str> {
     LANGUAGES.iter().flat_map(move |words| list(of(words))).filter(|phrase| !phrase.is_empty())
+}
+
+/// Phrases, prepared to be looked for in many texts.
+pub(super) struct Phrases {
+    /// With a space on each side, for texts of plain words.
+    plain: Vec<String>,
+    /// Of scripts without spaces, for texts as they are.
+    packed: Vec<&'static str>,
+}
+
+impl Phrases {
+    pub(super) fn of(phrases_of: fn(&Words) -> &'static str) -> Self {
+        let (packed, plain): (Vec<_>, Vec<_>) =
+            phrases(phrases_of).partition(|phrase| phrase.chars().any(is_packed));
+        Self { plain: plain.into_iter().map(|phrase| format!(" {phrase} ")).collect(), packed }
+    }
+
+    /// Whether one of them stands in a text as whole words.
+    pub(super) fn stand_in(&self, text: &str) -> bool {
+        let words = format!(" {} ", plain_words(text).join(" "));
+        self.plain.iter().any(|phrase| words.contains(phrase.as_str()))
+            || !text.is_ascii() && self.packed.iter().any(|phrase| text.contains(phrase))
+    }
 }
 
 /// The same as whole words, with a space on each side where their script has them.

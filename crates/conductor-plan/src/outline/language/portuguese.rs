@@ -179,6 +179,8 @@ pub(super) const PORTUGUESE: Words = Words {
     tests: "teste, valid",
     reports: "relatorio",
     one_each: "tarefa, funcionalidade, entrega",
+    deployment: "implantacao, deploy",
+    deploy: "Configurar a implantação",
     set_up: "configuracao inicial, configuracao do projeto, estrutura do projeto, esqueleto",
     structure: "estrutura",
     components: "componentes, componentes do sistema, modulos",

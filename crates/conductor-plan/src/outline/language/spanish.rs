@@ -179,6 +179,8 @@ pub(super) const SPANISH: Words = Words {
     tests: "prueba, valid",
     reports: "informe, reporte",
     one_each: "tarea, funcionalidad, entregable",
+    deployment: "despliegue",
+    deploy: "Configurar el despliegue",
     set_up: "configuracion inicial, configuracion del proyecto, estructura del proyecto, esqueleto",
     structure: "estructura",
     components: "componentes, componentes del sistema, modulos",
