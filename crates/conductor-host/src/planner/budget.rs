@@ -42,8 +42,7 @@ impl Aside {
 
 impl Budget {
     pub(super) fn new(rules: &Rules) -> Self {
-        let limit = rules.max_cost.filter(|_| rules.metered);
-        Self { limit, aside: 0, spent: Tally::begun(rules.price.is_some()) }
+        Self { limit: rules.max_cost, aside: 0, spent: Tally::begun(rules.price.is_some()) }
     }
 
     /// Sets money aside; `false` when there is not enough.
@@ -61,6 +60,11 @@ impl Budget {
         if let Some(used) = used {
             self.spent.add(used, aside.expected(), rules.price.as_ref());
         }
+    }
+
+    /// Whether there is a limit, and something was used whose cost nobody knows.
+    pub(super) fn is_blind(&self) -> bool {
+        self.limit.is_some() && self.spent.calls > 0 && self.spent.cost_micros.is_none()
     }
 
     /// What is spent or set aside.

@@ -80,6 +80,14 @@ pub enum PlannerError {
         /// Who would be asked.
         who: String,
     },
+    /// What was used cannot be compared with the limit.
+    #[error(
+        "planning.max_cost cannot be held, since {who} does not tell what it costs: set its price          (orchestration.agents.NAME.price), or leave the limit out; answers so far are kept"
+    )]
+    CostUntold {
+        /// Who was asked.
+        who: String,
+    },
     /// The run was called off.
     #[error("stopped after {done} of {known} answers, which are kept: the same command goes on from there")]
     Stopped {

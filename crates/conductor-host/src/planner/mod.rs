@@ -43,7 +43,7 @@ pub struct Rules {
     pub replay: bool,
     /// Kept answers are not used.
     pub fresh: bool,
-    /// Whether this costs money by the token at all; an agent may cost nothing of the kind.
+    /// Whether it is known beforehand what a question may cost, if there is a price; an agent tells only afterwards.
     pub metered: bool,
 }
 

@@ -98,12 +98,7 @@ impl<'a, 'd> Run<'a, 'd> {
         self.enqueue(start);
         let done = self.work();
         if let Err(error) = done {
-            // What is under way is paid for, so it is waited for and kept, unless the user wants to go.
-            if matches!(error, PlannerError::Stopped { .. }) {
-                self.calls.stop();
-            } else {
-                self.drain()?;
-            }
+            self.drain()?;
             return Err(error);
         }
         let (used, spent) = (self.used, self.budget.spent);
@@ -162,6 +157,9 @@ impl<'a, 'd> Run<'a, 'd> {
             if self.under_way.len() >= self.planner.rules.parallel.max(1) {
                 later.push_back(task);
                 continue;
+            }
+            if self.budget.is_blind() {
+                return Err(PlannerError::CostUntold { who: self.planner.model.name() });
             }
             let aside = Aside::of(&question, &self.planner.rules);
             if self.budget.take(aside) {
@@ -285,11 +283,16 @@ impl<'a, 'd> Run<'a, 'd> {
         self.queue.push_back(task);
     }
 
-    /// Waits for what is under way, keeps it, and begins nothing.
+    /// Begins nothing more. What is under way is paid for, so it is waited for and kept, unless the user wants to go; what
+    /// has come by then is kept all the same.
     fn drain(&mut self) -> Result<(), PlannerError> {
         self.calls.end();
-        while !self.under_way.is_empty() && !self.watch.is_stopped() {
-            let Ok((number, answer)) = self.came.1.recv_timeout(LOOK) else { continue };
+        while !self.under_way.is_empty() {
+            let (number, answer) = match self.came.1.recv_timeout(LOOK) {
+                Ok(came) => came,
+                Err(_) if self.watch.is_stopped() => break,
+                Err(_) => continue,
+            };
             let place = self.under_way.iter().position(|under_way| under_way.task.number == number);
             let Some(UnderWay { asked, .. }) = place.map(|place| self.under_way.remove(place)) else {
                 continue;

@@ -196,7 +196,7 @@ fn ollama_in_each_case() {
 }
 
 fn deep() -> Shape {
-    Shape { minutes: 2_000, first_parts: 3, parts: 2 }
+    Shape { minutes: 2_000, first_parts: 3, ..Shape::default() }
 }
 
 #[test]

@@ -49,7 +49,8 @@ pub(super) fn requirements<'r>(
     let one_document = library.documents().count() == 1;
     for one in wanted {
         let span = one.source.span;
-        let place = if one_document { String::new() } else { format!("{} ", one.source.document) };
+        let place =
+            if one_document { String::new() } else { format!("{} ", one_line(&one.source.document, 100)) };
         let lines = if span.first_line == span.last_line {
             format!("line {}", span.first_line)
         } else {

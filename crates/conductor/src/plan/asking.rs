@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
+use conductor_host::agents::{Detected, is_there};
 use conductor_host::config::{Config, Planning};
 use conductor_host::git::Repo;
 use conductor_host::journal::Database;
@@ -71,6 +72,12 @@ impl Asking {
             CliError::new(Exit::NotFound, "AGENT_NOT_FOUND", format!("there is no agent `{name}`"))
                 .hint("`conductor agents` lists them")
         })?;
+        if let (Detected::Missing { what }, false) = (is_there(&runner, &profile), args.replay) {
+            let message = format!("the agent {} cannot make plans: `{what}` is not there", profile.label);
+            return Err(CliError::new(Exit::Refused, "AGENT_MISSING", message).hint(
+                "install it, or check orchestration.agents; `conductor agents` lists those that are there",
+            ));
+        }
         let repo: Repo = context.repository()?;
         let head = repo.head().map_err(from_open)?;
         let scratch = Scratch::new(context)?;
@@ -275,6 +282,7 @@ fn from_planner(error: PlannerError) -> CliError {
         PlannerError::Unusable { .. } => CliError::new(Exit::Refused, "ANSWER_UNUSABLE", message),
         PlannerError::NotKept { .. } => CliError::new(Exit::NotFound, "ANSWER_NOT_KEPT", message),
         PlannerError::OverCost { .. } => CliError::new(Exit::Limit, "OVER_COST", message),
+        PlannerError::CostUntold { .. } => CliError::new(Exit::Limit, "COST_UNKNOWN", message),
         PlannerError::NoPrice { .. } => CliError::new(Exit::Usage, "NO_PRICE", message),
         PlannerError::Stopped { .. } => CliError::new(Exit::Refused, "PLANNING_STOPPED", message),
         PlannerError::Journal(error) => from_journal(error),

@@ -116,14 +116,15 @@ fn a_document_that_asks_for_nothing_is_a_failure() {
 fn an_engine_that_is_not_there_is_an_error_and_never_replaced() {
     let place = Place::unborn();
     place.write("prd.md", DOCUMENT);
-    for engine in ["llm", "agent", "claude"] {
+    let cases =
+        [("llm", 2, "USAGE"), ("agent", 2, "USAGE"), ("claude", 1, "AGENT_MISSING"), ("magic", 2, "USAGE")];
+    for (engine, exit, code) in cases {
         let refused = place.refused(&["plan", "create", "prd.md", "--engine", engine]);
-        assert_eq!(refused, (1, "ENGINE_UNAVAILABLE".to_owned()), "{engine}");
+        assert_eq!(refused, (exit, code.to_owned()), "{engine}");
     }
-    assert_eq!(place.refused(&["plan", "create", "prd.md", "--engine", "magic"]).0, 2);
     place.ok(&["init"]);
     place.write(".taskwerk/config.yml", "planning: { engine: agent, agent: claude }\n");
-    assert_eq!(place.refused(&["plan", "create", "prd.md"]).1, "ENGINE_UNAVAILABLE");
+    assert_eq!(place.refused(&["plan", "create", "prd.md"]).1, "AGENT_MISSING");
     assert_eq!(place.json(&["plan", "list"]), json!([]));
     place.ok(&["plan", "create", "prd.md", "--engine", "outline"]);
 }

@@ -15,7 +15,8 @@ use super::{DOCUMENT, Place};
 /// Longer than anything here takes.
 const LONGEST: Duration = Duration::from_secs(120);
 
-const DEEP: Shape = Shape { minutes: 2_000, first_parts: 3, parts: 2 };
+const DEEP: Shape =
+    Shape { minutes: 2_000, first_parts: 3, parts: 2, large: (u64::MAX, u64::MAX), delay_ms: 0 };
 
 /// A project whose model is at this server.
 fn place(server: &ModelServer, more: &str) -> Place {

@@ -37,12 +37,16 @@ pub struct Shape {
     pub first_parts: u64,
     /// The same for smaller ones.
     pub parts: u64,
+    /// How many items of the first level, and how many parts of each of these, are that large; the others take an hour.
+    pub large: (u64, u64),
+    /// How long the model thinks about each answer, in milliseconds.
+    pub delay_ms: u64,
 }
 
 impl Default for Shape {
     /// Nothing is large enough to be split.
     fn default() -> Self {
-        Self { minutes: 120, first_parts: 2, parts: 2 }
+        Self { minutes: 120, first_parts: 2, parts: 2, large: (u64::MAX, u64::MAX), delay_ms: 0 }
     }
 }
 
@@ -108,7 +112,11 @@ impl Prompt {
 
 /// A model that always answers well.
 pub fn good(shape: Shape) -> Respond {
-    Arc::new(move |prompt| say(answer(prompt, shape).to_string()))
+    let delay_ms = shape.delay_ms;
+    Arc::new(move |prompt| {
+        let say = answer(prompt, shape).to_string();
+        Does::Answer(Answer { say, delay_ms, ..Answer::default() })
+    })
 }
 
 /// A model that meets trouble for its first `times` questions, and then answers well.
@@ -169,6 +177,9 @@ impl Trouble {
     }
 }
 
+/// What is not large takes an hour.
+const HOUR: u64 = 60;
+
 /// A good answer.
 pub fn answer(prompt: &Prompt, shape: Shape) -> Value {
     let text = &prompt.first;
@@ -178,12 +189,13 @@ pub fn answer(prompt: &Prompt, shape: Shape) -> Value {
     let requirements = requirements(text);
     let items: Vec<Value> = if text.starts_with("Split one item") {
         let (title, likely) = (split_title(text), split_minutes(text));
-        let parts = if likely >= shape.minutes { shape.first_parts } else { shape.parts };
-        let minutes = (likely / parts).max(1);
+        let first = likely >= shape.minutes;
+        let parts = if first { shape.first_parts } else { shape.parts };
+        let minutes = |n: u64| if first && n > shape.large.1 { HOUR } else { (likely / parts).max(1) };
         (1..=parts)
             .map(|n| {
                 let ids: Vec<&str> = requirements.iter().map(|(id, _)| id.as_str()).collect();
-                item(n, &format!("Part {n} of {title}"), minutes, &ids)
+                item(n, &format!("Part {n} of {title}"), minutes(n), &ids)
             })
             .collect()
     } else {
@@ -191,7 +203,7 @@ pub fn answer(prompt: &Prompt, shape: Shape) -> Value {
             .zip(&requirements)
             .map(|(n, (id, line))| {
                 let title = format!("Do {}", line_text(text, *line));
-                item(n, &title, shape.minutes, &[id])
+                item(n, &title, if n > shape.large.0 { HOUR } else { shape.minutes }, &[id])
             })
             .collect()
     };

@@ -12,6 +12,7 @@ mod makespan;
 mod measure;
 mod orchestration;
 mod plan;
+mod planning;
 mod report;
 mod search;
 mod stage;
@@ -57,6 +58,8 @@ enum Part {
     Plan,
     /// Checks, order and drawing of large plans
     Lint,
+    /// A plan by a model that takes a second for each answer
+    Planning,
     /// Fifty tasks carried out
     Orchestration,
     /// The engine alone, at 10,000 tasks and in simulations
@@ -85,6 +88,8 @@ pub(crate) enum BenchError {
     Answer { what: &'static str, source: serde_json::Error },
     #[error("`conductor orchestrate status --json` has no number `{pointer}`; the counts cannot be compared")]
     NoCount { pointer: &'static str },
+    #[error("the plan by a model has {found} items instead of {expected}, so its time says nothing")]
+    OtherPlan { found: usize, expected: usize },
     #[error("what was measured of agents has no number `{pointer}`")]
     NoFigure { pointer: &'static str },
     #[error("the benchmark made a name that git would not: {source}")]
@@ -105,6 +110,7 @@ pub(crate) fn run(options: &BenchOptions, path: OsString) -> Result<BenchReport,
             Part::Tasks
             | Part::Plan
             | Part::Lint
+            | Part::Planning
             | Part::Orchestration
             | Part::Engine
             | Part::Journal
@@ -139,6 +145,9 @@ fn programs(options: &BenchOptions, path: OsString) -> Result<BenchReport, Bench
     }
     if wanted(Part::Lint) {
         report.extend(lint::run(&stage)?);
+    }
+    if wanted(Part::Planning) {
+        report.extend(planning::run(&stage)?);
     }
     if wanted(Part::Orchestration) {
         report.extend(orchestration::run(&stage)?);

@@ -43,6 +43,8 @@ pub(super) enum Figure {
     /// How late something is.
     LagMs(f64),
     Count(f64),
+    /// Time that passed as a multiple of the shortest that the calls of a model can take.
+    TimesCalls(f64),
 }
 
 impl Figure {
@@ -56,7 +58,8 @@ impl Figure {
             | Self::PrivateMib(value)
             | Self::PercentOfCore(value)
             | Self::LagMs(value)
-            | Self::Count(value) => *value,
+            | Self::Count(value)
+            | Self::TimesCalls(value) => *value,
         }
     }
 
@@ -70,6 +73,7 @@ impl Figure {
             Self::PercentOfCore(_) => "% of a core",
             Self::LagMs(_) => "ms late",
             Self::Count(_) => "in all",
+            Self::TimesCalls(_) => "x the calls",
         }
     }
 }

@@ -13,9 +13,7 @@ pub(super) fn request(target: &Target, question: &Question) -> Request {
         Turn::Asked(text) => {
             json!({ "type": "message", "role": "user", "content": [{ "type": "input_text", "text": text }] })
         }
-        Turn::Answered(text) => json!({
-            "type": "message", "role": "assistant", "content": [{ "type": "output_text", "text": text }],
-        }),
+        Turn::Answered(text) => json!({ "type": "message", "role": "assistant", "content": text }),
     };
     let mut body = json!({
         "model": target.model,
