@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn annotations_cannot_be_broken_out_of() {
-        let found = findings("a,b:c\n.md", "# Features\n- The search is fast ::error::%0A `x`\n- Store notes\n");
+        let found =
+            findings("a,b:c\n.md", "# Features\n- The search is fast ::error::%0A `x`\n- Store notes\n");
         let vague = found.iter().find(|finding| finding.code == FindingCode::VagueRequirement).unwrap();
         let line = github(vague);
         assert!(
