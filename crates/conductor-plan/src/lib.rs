@@ -39,7 +39,7 @@ pub use plan::{
     TreeRow,
 };
 pub use requirement::{
-    Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, requirements,
+    Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, constraints, requirements,
 };
 pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, review, review_with};
 pub use span::{Source, Span};
