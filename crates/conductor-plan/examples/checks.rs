@@ -162,6 +162,6 @@ fn requirement(at: usize) -> Requirement {
         source: source(at),
         kind: RequirementKind::Feature,
         modality: Modality::Must,
-        constraints: if at % 4 == 0 { constraints } else { Vec::new() },
+        constraints: if at.is_multiple_of(4) { constraints } else { Vec::new() },
     }
 }

@@ -5,7 +5,8 @@
 //! one for each item in it, and a child that waits for its own container is a circle like any other.
 
 use crate::{Item, ItemKey, Plan};
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 /// A search along dependencies ends after so many nodes, so that a plan of thousands of items in one chain stays
 /// cheap to check; what lies further back is not reported.
@@ -64,15 +65,19 @@ impl Graph {
     /// that are free at the same time the first in the plan comes first.
     pub(crate) fn sorted(&self) -> Result<Vec<usize>, Circle> {
         let mut before: Vec<usize> = self.previous.iter().map(Vec::len).collect();
-        let mut free: std::collections::BTreeSet<usize> =
-            before.iter().enumerate().filter(|&(_, &count)| count == 0).map(|(node, _)| node).collect();
+        let mut free: BinaryHeap<Reverse<usize>> = before
+            .iter()
+            .enumerate()
+            .filter(|&(_, &count)| count == 0)
+            .map(|(node, _)| Reverse(node))
+            .collect();
         let mut sorted = Vec::with_capacity(before.len());
-        while let Some(node) = free.pop_first() {
+        while let Some(Reverse(node)) = free.pop() {
             sorted.push(node);
             for &next in &self.next[node] {
                 before[next] -= 1;
                 if before[next] == 0 {
-                    free.insert(next);
+                    free.push(Reverse(next));
                 }
             }
         }

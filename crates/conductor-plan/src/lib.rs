@@ -51,7 +51,7 @@ pub use plan::{
     TreeRow,
 };
 pub use requirement::{
-    Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, requirements,
+    Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, constraints, requirements,
 };
 pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, effective_verdicts, review, review_with};
 pub use score::{

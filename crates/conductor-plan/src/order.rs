@@ -96,18 +96,21 @@ impl Order {
             slack: BTreeMap::new(),
             work: work(plan, &graph, &tail, minutes),
         };
+        let mut slack = Vec::with_capacity(plan.items.len());
         for (index, item) in plan.items.iter().enumerate().filter(|&(index, _)| !graph.is_container(index)) {
             let at = begin(index);
             order.total_minutes = order.total_minutes.saturating_add(minutes(index));
-            order.slack.insert(
+            slack.push((
                 item.key.clone(),
                 critical_minutes.saturating_sub(start[at].saturating_add(tail[at])),
-            );
+            ));
             if order.levels.len() <= level[at] {
                 order.levels.resize(level[at] + 1, Vec::new());
             }
             order.levels[level[at]].push(item.key.clone());
         }
+        // All at once: one by one they would be sorted again and again.
+        order.slack = slack.into_iter().collect();
         order.critical_path = critical_path(plan, &graph, &sorted, &tail, cost);
         Ok(order)
     }

@@ -16,17 +16,18 @@ pub(super) fn draw(picture: &Picture<'_>) -> String {
             let _ = writeln!(out, "{}}}", indent(open));
         }
         let Some(&index) = picture.positions.get(&item.key) else { continue };
-        let label = quoted(&format!("{} {}", picture.labels.get(&item.key), plain(&item.title)));
+        let label = escaped(&format!("{} {}", picture.labels.get(&item.key), item.title));
         let style = if picture.is_critical(item) { ", color=\"#c2410c\", penwidth=3" } else { "" };
         if container {
             let _ = writeln!(out, "{}subgraph \"cluster_{index}\" {{", indent(depth));
-            let _ = writeln!(out, "{}label={label};", indent(depth + 1));
+            let _ = writeln!(out, "{}label=\"{label}\";", indent(depth + 1));
             // Edges lead from and to points in a cluster, and are cut at its border.
             let _ = writeln!(out, "{}n{index} [shape=point, style=invis, width=0];", indent(depth + 1));
             open += 1;
         } else {
-            let time = quoted(&estimate(item));
-            let _ = writeln!(out, "{}n{index} [label={label}, xlabel={time}{style}];", indent(depth));
+            let time = estimate(item);
+            let line = if time.is_empty() { "" } else { "\\n" };
+            let _ = writeln!(out, "{}n{index} [label=\"{label}{line}{time}\"{style}];", indent(depth));
         }
     }
     while open > 0 {
@@ -53,7 +54,8 @@ fn indent(depth: usize) -> String {
     "  ".repeat(depth.min(20) + 1)
 }
 
-/// A string of DOT. A backslash is doubled, since escapes such as `\N` mean something in labels.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", plain(text).replace('\\', "\\\\").replace('"', "\\\""))
+/// What stands between the quotation marks of a string of DOT. A backslash is doubled, since escapes such as `\N` mean
+/// something in labels.
+fn escaped(text: &str) -> String {
+    plain(text).replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -120,7 +120,7 @@ fn draw_group_title(out: &mut String, picture: &Picture<'_>, item: &Item, rect: 
     let title = format!("{}  {}", picture.labels.get(&item.key), plain(&item.title));
     let room = u32::try_from(rect.w - 2 * INSET).unwrap_or(0);
     let shown = fit(&title, TITLE + 1, room, 1).concat();
-    let (x, y) = (rect.x + INSET, rect.y + HEAD - 10);
+    let (x, y) = (rect.x + INSET, rect.y + HEAD / 2);
     let _ = writeln!(out, "<text class=\"group-title\" x=\"{x}\" y=\"{y}\">{}</text>", xml(&shown));
 }
 

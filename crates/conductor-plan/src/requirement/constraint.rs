@@ -4,8 +4,8 @@ use super::quantity::quantities;
 use super::technology::technologies;
 use super::{Bound, Constraint};
 
-/// The constraints of a text, in the order in which it says so, each once.
-pub(super) fn constraints(text: &str) -> Vec<Constraint> {
+/// What a text binds the work to, in the order in which it says so, each once.
+pub fn constraints(text: &str) -> Vec<Constraint> {
     let named = technologies(text)
         .into_iter()
         .map(|found| (found.at.start, 0, Constraint::Technology { name: found.technology.name.to_owned() }));

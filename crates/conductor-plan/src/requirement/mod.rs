@@ -9,6 +9,7 @@ mod quantity_table;
 pub(crate) mod technology;
 mod technology_table;
 
+pub use constraint::constraints;
 pub(crate) use demand::of_tree;
 pub use demand::requirements;
 

@@ -123,7 +123,7 @@ pub(super) fn print_whole(printer: &mut Printer, stored: &Stored, agents: usize)
 /// The same as text.
 pub(super) fn whole(stored: &Stored, agents: usize) -> Result<String, CliError> {
     let order = Order::of(&stored.plan).ok();
-    serde_json::to_string_pretty(&whole_json(stored, order.as_ref(), agents))
+    serde_json::to_string(&whole_json(stored, order.as_ref(), agents))
         .map(|text| text + "\n")
         .map_err(|error| CliError::internal(format!("failed to write JSON: {error}")))
 }

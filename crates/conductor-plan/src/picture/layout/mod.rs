@@ -16,7 +16,7 @@ use layers::{Part, arrange};
 pub(super) const ITEM: (i32, i32) = (196, 64);
 /// Space within a container around its parts, and for its title.
 pub(super) const INSET: i32 = 16;
-pub(super) const HEAD: i32 = 30;
+pub(super) const HEAD: i32 = 42;
 /// Around everything.
 const MARGIN: i32 = 16;
 /// A place in the drawing.
