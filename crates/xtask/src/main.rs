@@ -9,6 +9,7 @@ mod exits;
 mod generate;
 mod mutants;
 mod program;
+mod review;
 mod runs;
 mod tidy;
 mod workspace;
@@ -61,6 +62,8 @@ enum Task {
     /// The real coding agents: install them, and drive Conductor with each. Takes minutes, and no part of the tests
     #[command(subcommand)]
     Agents(agents::AgentsTask),
+    /// Play a review of a plan at terminals of 80x24 and 200x60, and record it into docs/
+    RecordReview,
     /// Measure whole processes of a release build against the bars
     Bench(bench::BenchOptions),
 }
@@ -77,6 +80,8 @@ enum Failure {
     Mutants(#[from] mutants::MutantsError),
     #[error(transparent)]
     Agents(#[from] agents::AgentsError),
+    #[error("failed to record a review: {0}")]
+    Review(io::Error),
     #[error("failed to print: {0}")]
     Print(#[from] io::Error),
 }
@@ -100,6 +105,7 @@ fn run(task: Task) -> Result<bool, Failure> {
             Ok(report.all_caught())
         }
         Task::Agents(task) => Ok(agents::run(task)?),
+        Task::RecordReview => review::run().map(|()| true).map_err(Failure::Review),
         Task::Bench(options) => {
             let report = bench::run(&options, std::env::var_os("PATH").unwrap_or_default())?;
             write!(io::stdout(), "{}", if options.json { report.json() } else { report.table() })?;

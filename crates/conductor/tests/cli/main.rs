@@ -9,7 +9,10 @@ mod import;
 mod journal;
 mod plan;
 mod project;
+mod reviewing;
 mod simulate;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 use serde_json::Value;
 use testkit::{Hermetic, Ran};
