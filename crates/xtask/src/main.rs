@@ -11,6 +11,7 @@ mod findings;
 mod generate;
 mod mutants;
 mod program;
+mod review;
 mod runs;
 mod tidy;
 mod workspace;
@@ -65,6 +66,8 @@ enum Task {
     Agents(agents::AgentsTask),
     /// Plan a folder of documents and hold the plans against those that people worked from
     Eval(eval::EvalOptions),
+    /// Play a review of a plan at terminals of 80x24 and 200x60, and record it into docs/
+    RecordReview,
     /// Measure whole processes of a release build against the bars
     Bench(bench::BenchOptions),
 }
@@ -83,6 +86,8 @@ enum Failure {
     Agents(#[from] agents::AgentsError),
     #[error(transparent)]
     Eval(#[from] eval::EvalError),
+    #[error("failed to record a review: {0}")]
+    Review(io::Error),
     #[error("failed to print: {0}")]
     Print(#[from] io::Error),
 }
@@ -111,6 +116,7 @@ fn run(task: Task) -> Result<bool, Failure> {
             write!(io::stdout(), "{report}")?;
             Ok(report.is_sound())
         }
+        Task::RecordReview => review::run().map(|()| true).map_err(Failure::Review),
         Task::Bench(options) => {
             let report = bench::run(&options, std::env::var_os("PATH").unwrap_or_default())?;
             write!(io::stdout(), "{}", if options.json { report.json() } else { report.table() })?;

@@ -12,8 +12,11 @@ mod pictures;
 mod plan;
 mod planning;
 mod project;
+mod reviewing;
 mod score;
 mod simulate;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 use serde_json::Value;
 use testkit::{Hermetic, Ran};

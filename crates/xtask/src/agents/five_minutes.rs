@@ -17,8 +17,8 @@ use crate::workspace::root;
 /// What is typed, and what is answered when something is asked.
 const STEPS: &[(&[&str], &[Typed])] = &[
     (&["conductor", "init"], &[]),
-    (&["conductor", "plan", "create", "docs/prd.md"], &[Typed { after: "[n]o", keys: "y" }]),
-    (&["conductor", "orchestrate", "run", "--max-tasks", "2"], &[Typed { after: "[l]ater", keys: "a" }]),
+    (&["conductor", "plan", "create", "docs/prd.md"], &[Typed::new("[n]o", "y\n")]),
+    (&["conductor", "orchestrate", "run", "--max-tasks", "2"], &[Typed::new("[l]ater", "a\n")]),
     (&["conductor", "orchestrate", "land"], &[]),
 ];
 

@@ -11,12 +11,12 @@ mod cell;
 mod five_minutes;
 mod install;
 mod left;
-mod picture;
+pub(crate) mod picture;
 mod real;
 mod report;
 mod script;
 mod seen;
-mod terminal;
+pub(crate) mod terminal;
 
 use std::ffi::OsString;
 use std::fs;
@@ -193,7 +193,7 @@ fn matrix(options: MatrixOptions) -> Result<bool, AgentsError> {
 }
 
 /// Both programs as they are now: what is built meanwhile changes nothing for a matrix that goes on.
-fn copy_programs(to: &Path) -> io::Result<()> {
+pub(crate) fn copy_programs(to: &Path) -> io::Result<()> {
     let this = std::env::current_exe()?;
     let from = this.parent().map_or_else(|| root().join("target/debug"), Path::to_owned);
     for name in ["conductor", "taskwerk"] {

@@ -7,11 +7,11 @@ use serde_json::json;
 use super::terminal::{Shown, Size};
 
 /// What is between two lines of the picture, and how wide a character is.
-const LINE: usize = 20;
-const CHARACTER: usize = 9;
+pub(crate) const LINE: usize = 20;
+pub(crate) const CHARACTER: usize = 9;
 
 /// The recording.
-pub(super) fn cast(title: &str, size: Size, shown: &[Shown]) -> String {
+pub(crate) fn cast(title: &str, size: Size, shown: &[Shown]) -> String {
     let header = json!({
         "version": 2, "width": size.columns, "height": size.rows, "title": title, "idle_time_limit": 1.5,
         "env": {"TERM": "xterm", "SHELL": "/bin/sh"},
@@ -82,7 +82,7 @@ fn screen(text: &str) -> Vec<String> {
     lines
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

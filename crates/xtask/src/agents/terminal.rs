@@ -20,39 +20,61 @@ const QUIET: Duration = Duration::from_millis(50);
 
 /// Characters.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Size {
-    pub(super) columns: u16,
-    pub(super) rows: u16,
+pub(crate) struct Size {
+    pub(crate) columns: u16,
+    pub(crate) rows: u16,
 }
 
 /// What somebody types when these words are on the screen.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Typed {
-    pub(super) after: &'static str,
-    pub(super) keys: &'static str,
+pub(crate) struct Typed {
+    pub(crate) after: &'static str,
+    pub(crate) keys: &'static str,
+    /// How long somebody would look at it first, in seconds of the recording; nobody waits for it.
+    pub(crate) looks: f64,
+    /// What a picture of the screen before the keys is to be called.
+    pub(crate) still: Option<&'static str>,
+}
+
+impl Typed {
+    pub(crate) const fn new(after: &'static str, keys: &'static str) -> Self {
+        Self { after, keys, looks: 0.0, still: None }
+    }
+}
+
+/// A picture of the screen.
+#[derive(Clone)]
+pub(crate) struct Still {
+    pub(crate) caption: &'static str,
+    pub(crate) screen: vt100::Screen,
 }
 
 /// Something that was put on the screen, in seconds from the beginning.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Shown {
-    pub(super) at: f64,
-    pub(super) text: String,
+pub(crate) struct Shown {
+    pub(crate) at: f64,
+    pub(crate) text: String,
 }
 
-pub(super) struct Terminal {
+pub(crate) struct Terminal {
     size: Size,
     since: Instant,
+    /// Seconds for which somebody would have looked.
+    looked: f64,
     shown: Vec<Shown>,
+    screen: vt100::Parser,
+    stills: Vec<Still>,
 }
 
 impl Terminal {
     #[expect(clippy::disallowed_methods, reason = "a recording tells when something was on the screen")]
-    pub(super) fn new(size: Size) -> io::Result<Self> {
-        Ok(Self { size, since: Instant::now(), shown: Vec::new() })
+    pub(crate) fn new(size: Size) -> io::Result<Self> {
+        let screen = vt100::Parser::new(size.rows, size.columns, 0);
+        Ok(Self { size, since: Instant::now(), looked: 0.0, shown: Vec::new(), screen, stills: Vec::new() })
     }
 
     /// Runs a command to its end, which must be a success. `line` is what somebody would have typed for it.
-    pub(super) fn run(&mut self, line: &str, command: Command, typed: &[Typed]) -> io::Result<()> {
+    pub(crate) fn run(&mut self, line: &str, command: Command, typed: &[Typed]) -> io::Result<()> {
         self.show("$ ");
         for key in line.chars() {
             self.show(&key.to_string());
@@ -65,6 +87,7 @@ impl Terminal {
         let mut next = typed.next();
         let since = self.since.elapsed();
         loop {
+            let mut quiet = false;
             match pieces.recv_timeout(QUIET) {
                 Ok(piece) => self.show(&piece),
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -72,11 +95,15 @@ impl Terminal {
                     child.kill()?;
                     break;
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => quiet = true,
             }
-            let seen: String = self.shown.iter().skip(begins).map(|shown| shown.text.as_str()).collect();
-            if let Some(answer) = next.filter(|answer| seen.contains(answer.after)) {
-                keyboard.write_all(format!("{}\n", answer.keys).as_bytes())?;
+            let seen = |answer: &&Typed| self.screen.screen().contents().contains(answer.after);
+            // A picture is taken of a screen that is complete.
+            if let Some(answer) = next.filter(seen).filter(|answer| quiet || answer.still.is_none()) {
+                let screen = self.screen.screen().clone();
+                self.stills.extend(answer.still.map(|caption| Still { caption, screen }));
+                self.looked += answer.looks;
+                keyboard.write_all(answer.keys.as_bytes())?;
                 next = typed.next();
             }
         }
@@ -89,7 +116,7 @@ impl Terminal {
     }
 
     /// Everything that was shown, with these texts replaced.
-    pub(super) fn events(&self, replaced: &[(&str, &str)]) -> Vec<Shown> {
+    pub(crate) fn events(&self, replaced: &[(&str, &str)]) -> Vec<Shown> {
         let replace = |shown: &Shown| {
             let text = replaced.iter().fold(shown.text.clone(), |text, (from, to)| text.replace(from, to));
             Shown { at: shown.at, text }
@@ -97,8 +124,15 @@ impl Terminal {
         self.shown.iter().map(replace).collect()
     }
 
+    /// The pictures that were taken.
+    pub(crate) fn stills(&self) -> &[Still] {
+        &self.stills
+    }
+
     fn show(&mut self, text: &str) {
-        self.shown.push(Shown { at: self.since.elapsed().as_secs_f64(), text: text.to_owned() });
+        self.screen.process(text.as_bytes());
+        let at = self.since.elapsed().as_secs_f64() + self.looked;
+        self.shown.push(Shown { at, text: text.to_owned() });
     }
 
     /// Starts a command with a terminal of its own, and gives what is held by whoever sits there.

@@ -136,7 +136,7 @@ impl Desk<'_> {
         match effect {
             Effect::Quit => return Ok(Some(End::Left)),
             Effect::Import => return Ok(Some(End::Import)),
-            Effect::Redraw => self.screen.terminal.clear().map_err(|error| failed(&error))?,
+            Effect::Redraw => self.screen.redraw().map_err(|error| failed(&error))?,
             Effect::Suspend => self.suspend()?,
             Effect::Apply { edits, then } => self.apply(state, &edits, then),
             Effect::Undo => self.travel(state, Way::Back),

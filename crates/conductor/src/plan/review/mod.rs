@@ -14,7 +14,8 @@ mod parts;
 mod pick;
 mod screen;
 mod state;
-
+#[cfg(test)]
+mod tests;
 mod texts;
 mod update;
 mod view;

@@ -79,7 +79,7 @@ impl<T: Clone> Pick<T> {
     pub(super) fn shown(&self, rows: usize) -> (Vec<&str>, usize) {
         let top = (self.selected + 1).saturating_sub(rows);
         let entries = self.matches.iter().skip(top).take(rows).filter_map(|&at| self.entries.get(at));
-        (entries.map(|(text, _)| text.as_str()).collect(), self.selected - top)
+        (entries.map(|(text, _)| text.as_str()).collect(), self.selected.saturating_sub(top))
     }
 
     pub(super) fn count(&self) -> usize {

@@ -7,7 +7,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
 /// The screen of the review. Dropping it gives the terminal back.
@@ -32,8 +32,16 @@ impl Screen {
         give_back();
         let result = to();
         enter()?;
-        self.terminal.clear()?;
+        self.redraw()?;
         Ok(result)
+    }
+
+    /// Has everything drawn anew. What stands there is forgotten rather than asked for: `Terminal::clear` would ask the
+    /// terminal where its cursor is, and not every terminal answers.
+    pub(super) fn redraw(&mut self) -> io::Result<()> {
+        execute!(io::stdout(), Clear(ClearType::All))?;
+        self.terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        Ok(())
     }
 }
 

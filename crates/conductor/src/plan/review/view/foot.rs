@@ -5,12 +5,15 @@ use conductor_plan::Severity;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::{Clear, Paragraph, Wrap};
 
 use super::Theme;
 use crate::plan::changed::Tally;
 use crate::plan::report::count;
 use crate::plan::review::state::{Mode, State};
+
+/// Rows that what is said may take.
+const MOST_ROWS: u16 = 5;
 
 /// `plan 1  prd.md   3 accepted, 1 rejected, 8 undecided   2 warnings`.
 pub(super) fn head(state: &State, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
@@ -73,8 +76,14 @@ pub(super) fn foot(state: &State, theme: Theme, frame: &mut Frame<'_>, area: Rec
     }
     if let Some(message) = &state.message {
         let style = if message.bad { theme.bad() } else { theme.bold() };
-        let text = truncate(&message.text, columns).into_owned();
-        frame.render_widget(Paragraph::new(text).style(style), area);
+        let lines = super::document::wrapped(&message.text, columns);
+        // A long one covers what is above; errors say what to do at their end.
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.y.min(MOST_ROWS));
+        let height = height.max(area.height);
+        let over = Rect { y: area.bottom() - height, height, ..area };
+        frame.render_widget(Clear, over);
+        let lines: Vec<Line<'_>> = lines.into_iter().map(Line::from).collect();
+        frame.render_widget(Paragraph::new(lines).style(style), over);
         return;
     }
     frame.render_widget(

@@ -41,9 +41,10 @@ fn line<'s>(state: &'s State, theme: Theme, row: &'s Row, current: bool, columns
     };
     let doubt = if row.findings.is_empty() { " " } else { "!" };
     let left = format!("{:indent$}{sign}{} ", "", row.label, indent = row.depth.min(8) * INDENT);
-    let used = width(&left) + mark.len() + 1 + 2;
+    let used = width(&left) + mark.len() + 1;
     // The time is left out where the title would have no room.
-    let time = if columns > used + 18 { format!(" {}", row.estimate) } else { String::new() };
+    let wanted = !row.estimate.is_empty() && columns > used + 18;
+    let time = if wanted { format!(" {:>6}", row.estimate) } else { String::new() };
     let room = columns.saturating_sub(used + width(&time));
     let title = pad(&truncate(&row.title, room), room);
     let rejected = row.verdict == Some(Verdict::Rejected);
