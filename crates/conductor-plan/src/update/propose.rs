@@ -341,6 +341,16 @@ impl<'p> Case<'p> {
         }
     }
 
+    /// Where a new task goes, and what it waits for.
+    fn place(&self, item: &Item, under: Option<&str>) -> Vec<String> {
+        let title = |key: &ItemKey| self.now.plan().get(key).map(|item| item.title.clone());
+        let under = under.and_then(|key| title(&ItemKey::new(key))).map(|title| format!("under \"{title}\""));
+        let after: Vec<String> = item.depends_on.iter().filter_map(title).collect();
+        let after = (!after.is_empty()).then(|| format!("after {}", after.join(", ")));
+        let place: Vec<String> = under.into_iter().chain(after).collect();
+        if place.is_empty() { Vec::new() } else { vec![place.join(", ")] }
+    }
+
     fn notice(&mut self, state: Option<&TaskState>, item: &Item, text: &str) {
         let task = state.map(|state| state.task.id.clone());
         self.notices.push(Notice { task, title: item.title.clone(), text: text.to_owned() });
@@ -351,7 +361,10 @@ impl<'p> Case<'p> {
         if why.is_empty() {
             why = match &action {
                 Action::Edit { .. } => self.everywhere.clone(),
-                Action::Create { .. } | Action::Move { .. } | Action::Cancel => Vec::new(),
+                Action::Create { under, .. } | Action::Move { under, .. } => {
+                    self.place(item, under.as_deref())
+                }
+                Action::Cancel => Vec::new(),
             };
         }
         self.list.push(Proposal {

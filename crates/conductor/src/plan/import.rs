@@ -88,6 +88,11 @@ pub(super) fn print(printer: &mut Printer, stored: &Stored) {
         (created, skipped) => format!("{created} new, {skipped} were there already"),
     };
     printer.line(format!("Imported plan {}: {made}", stored.row.id));
+    if imported.skipped > 0 {
+        let files = escape(&stored.row.source_file);
+        printer
+            .note(format!("Those are as they were; `conductor plan update {files}` brings in what changed"));
+    }
     print_rows(printer, stored, FEW);
     report::note_next(printer, stored);
 }

@@ -2,6 +2,7 @@
 
 mod create;
 mod decompose;
+mod diff;
 mod discard;
 mod documents;
 mod draft;
@@ -14,6 +15,7 @@ mod review;
 mod show;
 mod stored;
 mod tree;
+mod update;
 mod work;
 
 use clap::Subcommand;
@@ -44,6 +46,8 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     Lint(lint::Args),
+    Diff(diff::Args),
+    Update(update::Args),
     Discard(discard::Args),
 }
 
@@ -56,6 +60,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Verb::List(args) => list::run(args, context),
         Verb::Show(args) => show::run(args, context),
         Verb::Lint(args) => lint::run(args, context),
+        Verb::Diff(args) => diff::run(args, context),
+        Verb::Update(args) => update::run(args, context),
         Verb::Discard(args) => discard::run(args, context),
     }
 }

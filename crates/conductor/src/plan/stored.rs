@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
-use conductor_plan::{Engine, Finding, Plan, Severity, lint};
+use conductor_plan::{Engine, Finding, Plan, Severity, Waiting, lint};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::from_journal;
@@ -39,6 +39,10 @@ pub(super) struct Metadata {
     pub(super) warnings: usize,
     /// What the import did, when there was one.
     pub(super) imported: Option<Imported>,
+    /// The plan that this one follows, where a document that changed was carried into it.
+    pub(super) updates: Option<u64>,
+    /// What the documents ask for and the tasks do not know yet, since nobody decided about it.
+    pub(super) waiting: Vec<Waiting>,
 }
 
 /// What an import did.
@@ -81,6 +85,8 @@ impl Metadata {
             errors: count(Severity::Error),
             warnings: count(Severity::Warning),
             imported: None,
+            updates: None,
+            waiting: Vec::new(),
         }
     }
 

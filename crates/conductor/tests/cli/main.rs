@@ -7,6 +7,7 @@ mod config;
 mod hostile;
 mod import;
 mod journal;
+mod living;
 mod plan;
 mod project;
 mod simulate;
