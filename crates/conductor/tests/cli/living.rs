@@ -221,6 +221,29 @@ fn an_import_over_older_tasks_does_not_hide_what_changed() {
 }
 
 #[test]
+fn of_several_documents_those_that_are_not_named_stay() {
+    let place = Place::unborn();
+    place.write("docs/a.md", DOCUMENT);
+    place
+        .write("docs/b.md", "# Web\n\n## Phase 1: Pages\n\n### Show a page\n\nA page is shown within 2 s.\n");
+    place.ok(&["plan", "create", "docs", "--auto-import"]);
+    let before = place.tasks().len();
+    place
+        .write("docs/b.md", "# Web\n\n## Phase 1: Pages\n\n### Show a page\n\nA page is shown within 1 s.\n");
+    let told = place.json(&["plan", "update", "docs/b.md", "--dry-run"]);
+    assert_eq!(told["proposals"].as_array().unwrap().len(), 1, "{told:#}");
+    assert_eq!(told["proposals"][0]["proposal"]["action"]["kind"], json!("edit"));
+    assert_eq!(place.code(&["plan", "update", "docs/b.md", "--confirm"]), 0);
+    assert_eq!(place.tasks().len(), before);
+    assert_eq!(place.code(&["plan", "update", "docs/a.md", "docs/b.md", "--check"]), 0);
+    std::fs::remove_file(place.hermetic.work().join("docs/a.md")).unwrap();
+    assert_eq!(
+        place.refused(&["plan", "update", "docs/b.md", "--check"]),
+        (3, "DOCUMENT_NOT_FOUND".to_owned())
+    );
+}
+
+#[test]
 fn a_draft_takes_changes_in_and_keeps_what_people_made_of_it() {
     let place = Place::unborn();
     place.write("prd.md", DOCUMENT);

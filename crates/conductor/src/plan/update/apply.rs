@@ -27,7 +27,9 @@ pub(super) fn run(
     policy: &Policy,
 ) -> Result<Exit, CliError> {
     if !context.printer.is_json() {
-        say::overview(&mut context.printer, &update, &policy.on_all(&update.proposals));
+        // Where somebody is asked, nothing waits yet.
+        let otherwise = (!context.can_ask).then_some(Decision::Wait);
+        say::overview(&mut context.printer, &update, |proposal| policy.on(proposal.class).or(otherwise));
     }
     let Some(decided) = decisions(context, &update.proposals, policy)? else {
         context.printer.note("Nothing was changed");

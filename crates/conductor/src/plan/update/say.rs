@@ -21,7 +21,11 @@ struct ProposalJson<'a> {
 }
 
 /// What is known before anything is asked: all proposals, and what needs no decision.
-pub(super) fn overview(printer: &mut Printer, update: &Update, decided: &[Decision]) {
+pub(super) fn overview(
+    printer: &mut Printer,
+    update: &Update,
+    decided: impl Fn(&Proposal) -> Option<Decision>,
+) {
     let plan = update.living.stored.row.id;
     let list = &update.proposals.list;
     let names = update.living.names();
@@ -31,21 +35,19 @@ pub(super) fn overview(printer: &mut Printer, update: &Update, decided: &[Decisi
         printer
             .line(format!("{names} against the tasks of plan {plan}: {}", count(list.len(), "difference")));
     }
-    for (proposal_, decision) in list.iter().zip(decided) {
-        proposal(printer, proposal_, Some(*decision));
-    }
+    list.iter().for_each(|one| proposal(printer, one, decided(one)));
     update.proposals.notices.iter().for_each(|one| notice(printer, one));
 }
 
 /// Says what is so and changes nothing.
 pub(super) fn look(context: &mut Context, update: &Update, check: Option<()>, policy: &Policy) {
-    let decided = policy.on_all(&update.proposals);
     if context.printer.is_json() {
+        let decided = policy.on_all(&update.proposals);
         let document = json(update, &decided, check.map_or("dry-run", |()| "check"), None, Done::default());
         context.printer.json(&document);
         return;
     }
-    overview(&mut context.printer, update, &decided);
+    overview(&mut context.printer, update, |one| policy.on(one.class).or(Some(Decision::Wait)));
     draft::conflicts(context, &update.merged.conflicts);
     if !update.proposals.is_empty() {
         let files = update.living.names();
@@ -66,7 +68,11 @@ pub(super) fn done(context: &mut Context, update: &Update, decided: &[Decision],
     }
     let printer = &mut context.printer;
     let of = |wanted: &[Decision]| decided.iter().filter(|decision| wanted.contains(decision)).count();
-    let mut parts = vec![count(of(&[Decision::Apply]), "change") + " made"];
+    let mut parts = Vec::new();
+    let applied = of(&[Decision::Apply]);
+    if applied > 0 {
+        parts.push(count(applied, "change") + " made");
+    }
     for (number, what) in [
         (of(&[Decision::FollowUp]), "given a follow-up"),
         (of(&[Decision::Note]), "noted"),
