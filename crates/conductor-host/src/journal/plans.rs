@@ -78,10 +78,26 @@ impl Database {
         body: &str,
         at: Timestamp,
     ) -> Result<u64, JournalError> {
+        self.record_plan(source_file, digest, PlanStatus::Draft, metadata, body, at)
+    }
+
+    /// Stores a plan that has come so far already, and gives it a number.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn record_plan(
+        &mut self,
+        source_file: &str,
+        digest: &str,
+        status: PlanStatus,
+        metadata: &Value,
+        body: &str,
+        at: Timestamp,
+    ) -> Result<u64, JournalError> {
         self.db.execute(
             "INSERT INTO plans (source_file, digest, created_at, status, metadata, body)
-             VALUES (?1, ?2, ?3, 'draft', ?4, ?5)",
-            params![source_file, digest, time_text(at), metadata.to_string(), body],
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![source_file, digest, time_text(at), status.word(), metadata.to_string(), body],
         )?;
         self.commits += 1;
         Ok(u64::try_from(self.db.last_insert_rowid())?)

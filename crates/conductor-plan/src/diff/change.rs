@@ -243,8 +243,8 @@ pub(super) fn items(old: &Plan, new: &Plan, matching: &Matching, parts: &Parts) 
         } else if !parts.is_further(at) {
             changes.push(ItemChange::Added {
                 item: Named::of(item),
-                under: container(new, item),
-                after: named(new, &item.depends_on),
+                under: waits.new_container(at),
+                after: waits.awaited(at),
                 before: waits.newly_waiting(at),
                 source,
             });
@@ -257,18 +257,9 @@ pub(super) fn items(old: &Plan, new: &Plan, matching: &Matching, parts: &Parts) 
         .filter(|&(at, _)| matching.after(at).is_none() && !parts.is_absorbed(at));
     changes.extend(gone.map(|(at, item)| ItemChange::Removed {
         item: Named::of(item),
-        under: container(old, item),
+        under: waits.old_container(at),
         before: waits.no_longer_waiting(at),
         source: item.sources.first().cloned(),
     }));
     changes
-}
-
-/// The container of an item.
-pub(super) fn container(plan: &Plan, item: &Item) -> Option<Named> {
-    item.parent.as_ref().and_then(|parent| plan.get(parent)).map(Named::of)
-}
-
-fn named(plan: &Plan, keys: &[ItemKey]) -> Vec<Named> {
-    keys.iter().filter_map(|key| plan.get(key)).map(Named::of).collect()
 }

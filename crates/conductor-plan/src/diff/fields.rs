@@ -1,6 +1,6 @@
 //! What changed in an item that both plans have.
 
-use super::change::{FieldChange, container};
+use super::change::FieldChange;
 use super::lines::{changes, line_change, sentences};
 use super::waits::Waits;
 use crate::{Item, Plan};
@@ -18,7 +18,7 @@ pub(super) fn fields(
     let reworded = !fields.is_empty();
     let moved = waits.is_moved(before, after);
     if moved {
-        fields.push(FieldChange::Place { old: container(old, was), new: container(new, is) });
+        fields.push(FieldChange::Place { old: waits.old_container(before), new: waits.new_container(after) });
     }
     let (likely_before, likely_after) = (was.estimate.map(|e| e.likely), is.estimate.map(|e| e.likely));
     // An estimate that was guessed from the text changes with it; a container has none of its own.

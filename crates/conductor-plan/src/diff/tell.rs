@@ -72,8 +72,13 @@ impl PlanDiff {
             details: Vec::new(),
             source: None,
         });
-        let items =
-            self.items.iter().filter(|change| !self.is_within(change)).map(|change| self.item(change));
+        let whole = Whole::of(&self.items);
+        let items: Vec<DiffLine> = self
+            .items
+            .iter()
+            .filter(|change| !whole.tells(change))
+            .map(|change| item_line(change, &whole))
+            .collect();
         renamed.chain(items).chain(self.untold_requirements().map(requirement)).collect()
     }
 
@@ -115,26 +120,6 @@ impl PlanDiff {
         self.requirements.iter().filter(move |change| !change.items.iter().any(|key| told.contains(key)))
     }
 
-    /// Whether the line of a container tells of this one too.
-    fn is_within(&self, change: &ItemChange) -> bool {
-        let container = |under: &Option<Named>, removed: bool| {
-            under.as_ref().is_some_and(|under| {
-                self.items.iter().any(|other| match other {
-                    ItemChange::Added { item, .. } => !removed && item.key == under.key,
-                    ItemChange::Removed { item, .. } => removed && item.key == under.key,
-                    ItemChange::Changed { .. } | ItemChange::Split { .. } | ItemChange::Merged { .. } => {
-                        false
-                    }
-                })
-            })
-        };
-        match change {
-            ItemChange::Added { under, .. } => container(under, false),
-            ItemChange::Removed { under, .. } => container(under, true),
-            ItemChange::Changed { .. } | ItemChange::Split { .. } | ItemChange::Merged { .. } => false,
-        }
-    }
-
     /// The items that a line is about, with their keys in either plan.
     fn told(&self) -> BTreeSet<&ItemKey> {
         let mut told = BTreeSet::new();
@@ -156,41 +141,69 @@ impl PlanDiff {
         }
         told
     }
+}
 
-    fn item(&self, change: &ItemChange) -> DiffLine {
-        let line = |mark, text: String, source: &Option<Source>| DiffLine {
-            mark,
-            text,
-            details: Vec::new(),
-            source: source.clone(),
-        };
-        match change {
-            ItemChange::Added { item, under, after, before, source } => {
-                let place =
-                    under.as_ref().map(|under| format!(", under \"{}\"", under.title)).unwrap_or_default();
-                let told = [
-                    item.title.clone(),
-                    self.with(&item.key, false),
-                    place,
-                    clause(", after ", after, ""),
-                    clause(", before ", before, ""),
-                ];
-                line(DiffMark::Added, told.concat(), source)
-            }
-            ItemChange::Removed { item, before, .. } => {
-                let verb =
-                    if before.len() == 1 { " no longer waits for it" } else { " no longer wait for it" };
-                let told = [item.title.clone(), self.with(&item.key, true), clause("; ", before, verb)];
-                line(DiffMark::Removed, told.concat(), &None)
-            }
-            ItemChange::Changed { item, now, fields, source } => changed(item, now, fields, source),
-            ItemChange::Split { item, into, source } => {
-                line(DiffMark::Split, format!("{}, into {}", item.title, and(into)), source)
-            }
-            ItemChange::Merged { items, into, source } => {
-                line(DiffMark::Merged, format!("{}, into {}", and(items), into.title), source)
+fn item_line(change: &ItemChange, whole: &Whole<'_>) -> DiffLine {
+    let line = |mark, text: String, source: &Option<Source>| DiffLine {
+        mark,
+        text,
+        details: Vec::new(),
+        source: source.clone(),
+    };
+    match change {
+        ItemChange::Added { item, under, after, before, source } => {
+            let place =
+                under.as_ref().map(|under| format!(", under \"{}\"", under.title)).unwrap_or_default();
+            let told = [
+                item.title.clone(),
+                whole.with(&item.key, false),
+                place,
+                clause(", after ", after, ""),
+                clause(", before ", before, ""),
+            ];
+            line(DiffMark::Added, told.concat(), source)
+        }
+        ItemChange::Removed { item, before, .. } => {
+            let verb = if before.len() == 1 { " no longer waits for it" } else { " no longer wait for it" };
+            let told = [item.title.clone(), whole.with(&item.key, true), clause("; ", before, verb)];
+            line(DiffMark::Removed, told.concat(), &None)
+        }
+        ItemChange::Changed { item, now, fields, source } => changed(item, now, fields, source),
+        ItemChange::Split { item, into, source } => {
+            line(DiffMark::Split, format!("{}, into {}", item.title, and(into)), source)
+        }
+        ItemChange::Merged { items, into, source } => {
+            line(DiffMark::Merged, format!("{}, into {}", and(items), into.title), source)
+        }
+    }
+}
+
+/// What came or went together with its container.
+struct Whole<'d> {
+    /// By the key of the container, and whether it went.
+    within: BTreeMap<(&'d ItemKey, bool), Vec<&'d Named>>,
+    /// What came or went, and whether it went.
+    all: BTreeSet<(&'d ItemKey, bool)>,
+}
+
+impl<'d> Whole<'d> {
+    fn of(changes: &'d [ItemChange]) -> Self {
+        let mut whole = Self { within: BTreeMap::new(), all: BTreeSet::new() };
+        for change in changes {
+            let Some((item, under, removed)) = came_or_went(change) else { continue };
+            whole.all.insert((&item.key, removed));
+            if let Some(under) = under {
+                whole.within.entry((&under.key, removed)).or_default().push(item);
             }
         }
+        whole
+    }
+
+    /// Whether the line of a container tells of a change too.
+    fn tells(&self, change: &ItemChange) -> bool {
+        came_or_went(change).is_some_and(|(_, under, removed)| {
+            under.is_some_and(|under| self.all.contains(&(&under.key, removed)))
+        })
     }
 
     /// What came or went with a container: `, with A and B`.
@@ -198,23 +211,20 @@ impl PlanDiff {
         let mut with = Vec::new();
         let mut keys = vec![container];
         while let Some(container) = keys.pop() {
-            for change in &self.items {
-                let (item, under) = match change {
-                    ItemChange::Added { item, under, .. } if !removed => (item, under),
-                    ItemChange::Removed { item, under, .. } if removed => (item, under),
-                    ItemChange::Added { .. }
-                    | ItemChange::Removed { .. }
-                    | ItemChange::Changed { .. }
-                    | ItemChange::Split { .. }
-                    | ItemChange::Merged { .. } => continue,
-                };
-                if under.as_ref().is_some_and(|under| under.key == *container) {
-                    with.push(item.clone());
-                    keys.push(&item.key);
-                }
+            for item in self.within.get(&(container, removed)).into_iter().flatten() {
+                with.push(Named::clone(item));
+                keys.push(&item.key);
             }
         }
         clause(", with ", &with, "")
+    }
+}
+
+fn came_or_went(change: &ItemChange) -> Option<(&Named, Option<&Named>, bool)> {
+    match change {
+        ItemChange::Added { item, under, .. } => Some((item, under.as_ref(), false)),
+        ItemChange::Removed { item, under, .. } => Some((item, under.as_ref(), true)),
+        ItemChange::Changed { .. } | ItemChange::Split { .. } | ItemChange::Merged { .. } => None,
     }
 }
 

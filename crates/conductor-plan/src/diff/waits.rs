@@ -19,6 +19,8 @@ pub(super) struct Waits<'p> {
 struct Side<'p> {
     items: &'p [Item],
     direct: Vec<Vec<usize>>,
+    /// For each item those that wait for it by name.
+    waiting: Vec<Vec<usize>>,
     above: Vec<Option<usize>>,
     below: Vec<Vec<usize>>,
 }
@@ -35,6 +37,21 @@ impl<'p> Waits<'p> {
             (None, None) => false,
             (Some(_), None) | (None, Some(_)) => true,
         }
+    }
+
+    /// The container of an item of the older plan.
+    pub(super) fn old_container(&self, old: usize) -> Option<Named> {
+        self.old.above[old].map(|at| Named::of(&self.old.items[at]))
+    }
+
+    /// The container of an item of the newer plan.
+    pub(super) fn new_container(&self, new: usize) -> Option<Named> {
+        self.new.above[new].map(|at| Named::of(&self.new.items[at]))
+    }
+
+    /// What an item of the newer plan waits for by name.
+    pub(super) fn awaited(&self, new: usize) -> Vec<Named> {
+        self.new.named(&self.new.direct[new])
     }
 
     /// What an item waits for now and did not, and what it no longer waits for.
@@ -78,12 +95,8 @@ impl<'p> Waits<'p> {
     }
 
     fn waiting(side: &Side<'_>, on: usize, across: impl Fn(usize) -> Option<usize>) -> Vec<Named> {
-        let waits = side
-            .direct
-            .iter()
-            .enumerate()
-            .filter(|(at, direct)| direct.contains(&on) && across(*at).is_some());
-        waits.map(|(at, _)| Named::of(&side.items[at])).collect()
+        let both = side.waiting[on].iter().filter(|at| across(**at).is_some());
+        both.map(|at| Named::of(&side.items[*at])).collect()
     }
 }
 
@@ -91,7 +104,7 @@ impl<'p> Side<'p> {
     fn of(plan: &'p Plan) -> Self {
         let known: BTreeMap<&ItemKey, usize> =
             plan.items.iter().enumerate().rev().map(|(at, item)| (&item.key, at)).collect();
-        let direct = plan
+        let direct: Vec<Vec<usize>> = plan
             .items
             .iter()
             .map(|item| item.depends_on.iter().filter_map(|on| known.get(on).copied()).collect())
@@ -103,7 +116,11 @@ impl<'p> Side<'p> {
                 below[*above].push(at);
             }
         }
-        Self { items: &plan.items, direct, above, below }
+        let mut waiting = vec![Vec::new(); plan.items.len()];
+        for (at, direct) in direct.iter().enumerate() {
+            direct.iter().for_each(|&on| waiting[on].push(at));
+        }
+        Self { items: &plan.items, direct, waiting, above, below }
     }
 
     fn named(&self, items: &[usize]) -> Vec<Named> {

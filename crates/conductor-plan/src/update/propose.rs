@@ -1,6 +1,7 @@
 //! What is wanted, compared with the tasks as they are.
 
 use super::field::{FieldValue, Outcome, TaskField};
+use super::keyed::Keyed;
 use super::rekey::{Replaced, rekey};
 use super::{
     Action, Class, FieldEdit, Merged, Notice, Present, Proposal, Proposals, TaskState, Waiting, reviewed,
@@ -84,6 +85,8 @@ impl Carried {
 struct Case<'p> {
     before: &'p Carried,
     now: &'p ReviewedPlan,
+    items_before: Keyed<'p>,
+    items: Keyed<'p>,
     present: &'p Present,
     names: BTreeMap<TaskId, String>,
     wanted: BTreeSet<String>,
@@ -108,6 +111,8 @@ impl<'p> Case<'p> {
         Self {
             before,
             now,
+            items_before: Keyed::of(&before.plan),
+            items: Keyed::of(now.plan()),
             present,
             names: present.names(),
             wanted: now.plan().items.iter().map(|item| item.key.as_str().to_owned()).collect(),
@@ -123,7 +128,7 @@ impl<'p> Case<'p> {
     /// What becomes of an item that the document asks for.
     fn wanted(&mut self, row: &ImportRow) {
         let key = ItemKey::new(row.key.clone().unwrap_or_default());
-        let Some(item) = self.now.plan().get(&key) else { return };
+        let Some(item) = self.items.get(&key) else { return };
         let state = self.present.by_key(key.as_str());
         if let Some(old) = self.old_keys.get(&key).copied() {
             if let (None, Some(old)) = (state, self.present.by_key(old.as_str())) {
@@ -240,7 +245,7 @@ impl<'p> Case<'p> {
     fn unwanted(&mut self, row: &ImportRow) {
         let key = ItemKey::new(row.key.clone().unwrap_or_default());
         let replaced = self.old_keys.values().any(|old| **old == key);
-        let (Some(item), Some(state)) = (self.before.plan.get(&key), self.present.by_key(key.as_str()))
+        let (Some(item), Some(state)) = (self.items_before.get(&key), self.present.by_key(key.as_str()))
         else {
             return;
         };
@@ -306,14 +311,14 @@ impl<'p> Case<'p> {
             {
                 return Some(key.as_str().to_owned());
             }
-            parent = self.now.plan().get(key).and_then(|container| container.parent.as_ref());
+            parent = self.items.get(key).and_then(|container| container.parent.as_ref());
         }
         None
     }
 
     /// Whether a person who reads the item would see that it changed.
     fn is_reworded(&self, item: &Item, base: &ImportRow) -> bool {
-        let was = base.key.as_ref().and_then(|key| self.before.plan.get(&ItemKey::new(key.as_str())));
+        let was = base.key.as_ref().and_then(|key| self.items_before.get(&ItemKey::new(key.as_str())));
         was.is_some_and(|was| {
             was.title != item.title
                 || was.description != item.description
@@ -341,6 +346,16 @@ impl<'p> Case<'p> {
         }
     }
 
+    /// Where a new task goes, and what it waits for.
+    fn place(&self, item: &Item, under: Option<&str>) -> Vec<String> {
+        let title = |key: &ItemKey| self.items.get(key).map(|item| item.title.clone());
+        let under = under.and_then(|key| title(&ItemKey::new(key))).map(|title| format!("under \"{title}\""));
+        let after: Vec<String> = item.depends_on.iter().filter_map(title).collect();
+        let after = (!after.is_empty()).then(|| format!("after {}", after.join(", ")));
+        let place: Vec<String> = under.into_iter().chain(after).collect();
+        if place.is_empty() { Vec::new() } else { vec![place.join(", ")] }
+    }
+
     fn notice(&mut self, state: Option<&TaskState>, item: &Item, text: &str) {
         let task = state.map(|state| state.task.id.clone());
         self.notices.push(Notice { task, title: item.title.clone(), text: text.to_owned() });
@@ -351,7 +366,10 @@ impl<'p> Case<'p> {
         if why.is_empty() {
             why = match &action {
                 Action::Edit { .. } => self.everywhere.clone(),
-                Action::Create { .. } | Action::Move { .. } | Action::Cancel => Vec::new(),
+                Action::Create { under, .. } | Action::Move { under, .. } => {
+                    self.place(item, under.as_deref())
+                }
+                Action::Cancel => Vec::new(),
             };
         }
         self.list.push(Proposal {

@@ -2,8 +2,10 @@
 
 use super::world::World;
 use super::{DOCUMENT, edited, plan};
-use conductor_plan::{Action, Class, Decision, Proposals};
-use taskwerk_model::{Patch, Status, Title};
+use conductor_plan::{
+    Action, Class, ConflictField, Decision, Item, ItemKey, Plan, Proposals, Side, Verdict, merge,
+};
+use taskwerk_model::{Add, Children, Command, Guard, Patch, Refusal, Status, Title};
 
 /// The proposals, a line each: who decides, what, and on which task.
 fn told(proposals: &Proposals) -> String {
@@ -195,4 +197,93 @@ fn what_holds_for_all_work_is_told_to_all_open_tasks() {
     let begun: Vec<_> = proposals.list.iter().filter(|proposal| proposal.class == Class::Begun).collect();
     assert_eq!((begun.len(), begun[0].title.as_str()), (1, "Search books"));
     assert_eq!(proposals.notices.len(), 1, "one is done");
+}
+
+#[test]
+fn what_somebody_deleted_or_cancelled_stays_so() {
+    let mut world = World::of(&plan(DOCUMENT));
+    world.bring("List late loans", Status::Cancelled);
+    let deleted = world.task("Search books").id.clone();
+    world.run(Command::Delete { task: deleted, children: Children::Refuse, guard: Guard::default() });
+    check(&world, &[], "");
+    check(
+        &world,
+        &[NUMBER, ("late, the oldest first", "late, the newest first")],
+        "notice   Search books was deleted by somebody; the document changed it\n\
+         notice   List late loans is cancelled; the document changed it\n",
+    );
+    check(&world, &[(LATE, "")], "");
+}
+
+#[test]
+fn what_was_rejected_stays_rejected() {
+    let mut reviewed = plan(DOCUMENT);
+    let late = reviewed.items.iter().find(|item| item.title == "List late loans").unwrap().key.clone();
+    reviewed.verdicts.insert(late, Verdict::Rejected);
+    let mut world = World::of(&reviewed);
+    assert_eq!(world.titles().len(), 11);
+    check(&world, &[("late, the oldest first", "late, the newest first")], "");
+    world.update(&plan(&edited(&[NUMBER])), |_| Decision::Wait);
+    assert_eq!(world.plan.verdicts.len(), 1);
+}
+
+#[test]
+fn a_task_that_changed_meanwhile_refuses_it_all() {
+    let world = World::of(&plan(DOCUMENT));
+    let proposals = world.propose(&plan(&edited(&[NUMBER, (LATE, "")])));
+    let decisions = vec![Decision::Apply; proposals.list.len()];
+    let command = proposals.commands(&decisions, &world.present()).unwrap();
+    let mut changed = world.clone();
+    changed.edit("List late loans", title("Other"));
+    let before: Vec<_> = changed.set.tasks().cloned().collect();
+    let refused = changed.try_run(command).unwrap_err();
+    assert!(matches!(refused, Refusal::VersionConflict { .. }), "{refused:?}");
+    assert_eq!(changed.set.tasks().cloned().collect::<Vec<_>>(), before);
+}
+
+#[test]
+fn tasks_of_others_wait_for_what_takes_the_place() {
+    let mut world = World::of(&plan(DOCUMENT));
+    let late = world.task("List late loans").id.clone();
+    let add = Add { depends_on: vec![late], ..Add::new(Title::parse("Tell the staff").unwrap()) };
+    world.run(Command::Add(Box::new(add)));
+    check(&world, &[(LATE, "")], "conflict TASK-003.2 cancel: List late loans\n");
+    let new = plan(&edited(&[(LATE, ""), ("## Phase 3: Figures", &format!("{LATE}## Phase 3: Figures"))]));
+    world.update(&new, |_| Decision::Wait);
+    let moved = world.task("List late loans").id.clone();
+    assert_eq!(world.task("Tell the staff").depends_on, [moved]);
+}
+
+#[test]
+fn a_draft_keeps_what_people_made_of_it() {
+    let base = plan(DOCUMENT);
+    let mut mine = base.clone();
+    let at = |plan: &Plan, title: &str| plan.items.iter().position(|item| item.title == title).unwrap();
+    let (search, late, count) =
+        (at(&mine, "Search books"), at(&mine, "List late loans"), at(&mine, "Count loans by month"));
+    mine.items[search].title = "Search all books".to_owned();
+    mine.items[count].acceptance.push("It adds up.".to_owned());
+    let by_hand = Item {
+        key: ItemKey::new("mine"),
+        title: "Mine".to_owned(),
+        sources: Vec::new(),
+        ..mine.items[late].clone()
+    };
+    mine.items[late] = by_hand;
+    mine.verdicts.insert(ItemKey::new("mine"), Verdict::Accepted);
+    let theirs = plan(&edited(&[NUMBER, ("late, the oldest first", "late, the newest first"), REWORDED]));
+    for (prefer, expected) in
+        [(Side::Mine, "Search all books"), (Side::Document, "Find books in the catalogue")]
+    {
+        let merged = merge(&base, &mine, &theirs, prefer);
+        let conflicts: Vec<_> = merged.conflicts.iter().map(|one| (one.field, one.taken)).collect();
+        assert_eq!(conflicts, [(ConflictField::Title, prefer)]);
+        let titles: Vec<&str> = merged.plan.items.iter().map(|item| item.title.as_str()).collect();
+        assert!(titles.contains(&"Mine") && !titles.contains(&"List late loans"), "{titles:?}");
+        let search = merged.plan.get(&mine.items[search].key).unwrap();
+        assert_eq!((search.title.as_str(), search.acceptance.len()), (expected, 1));
+        assert!(search.acceptance[0].contains("100 ms"), "the document's number is taken either way");
+        assert_eq!(merged.plan.get(&mine.items[count].key).unwrap().acceptance, ["It adds up."]);
+        assert_eq!(merged.plan.verdicts, mine.verdicts);
+    }
 }

@@ -6,8 +6,8 @@ use conductor_plan::{
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use taskwerk_model::{
-    Children, Command, Context, Guard, Import, Known, Moment, Patch, Prefix, Reason, Status, Task, TaskId,
-    TaskSet, Verb, View, decide,
+    Children, Command, Context, DecideError, Guard, Import, Known, Moment, Patch, Prefix, Reason, Refusal,
+    Status, Task, TaskId, TaskSet, Verb, View, decide,
 };
 
 /// The tasks, and the plan that they came from.
@@ -35,13 +35,21 @@ impl World {
             document: plan.clone(),
             uids: Cell::new(1),
         };
-        let rows = review(plan.clone(), &Verdicts::all_accepted("ada")).unwrap().import_rows();
+        let verdicts = plan
+            .verdicts
+            .iter()
+            .fold(Verdicts::all_accepted("ada"), |all, (key, verdict)| all.with(key.clone(), *verdict));
+        let rows = review(plan.clone(), &verdicts).unwrap().import_rows();
         world.run(Command::Import(Box::new(Import { rows, known: Known::Skip, prefix: None })));
         world
     }
 
     #[track_caller]
     pub(crate) fn run(&mut self, command: Command) {
+        self.try_run(command).unwrap_or_else(|refusal| panic!("{refusal:?}"));
+    }
+
+    pub(crate) fn try_run(&mut self, command: Command) -> Result<(), Refusal> {
         let at = Moment::from_micros(1);
         let actor = "ada".parse().unwrap();
         let new_uid = || {
@@ -50,10 +58,14 @@ impl World {
         };
         let context =
             Context { now: at, actor: &actor, session: None, prefix: Prefix::TASK, new_uid: &new_uid };
-        let decision = decide(&self.set, &context, command).unwrap_or_else(|error| panic!("{error:?}"));
+        let decision = decide(&self.set, &context, command).map_err(|error| match error {
+            DecideError::Refused(refusal) => *refusal,
+            DecideError::View(never) => match never {},
+        })?;
         for event in &decision.events {
             self.set.apply(at, event);
         }
+        Ok(())
     }
 
     pub(crate) fn present(&self) -> Present {

@@ -201,7 +201,7 @@ impl Sources {
 
 /// What makes two plans the same: the bytes of the documents, in their order, and how they were planned. Not their
 /// names: a document that was moved is the same document.
-fn digest(documents: &[Document], options: &OutlineOptions) -> String {
+pub(super) fn digest(documents: &[Document], options: &OutlineOptions) -> String {
     let OutlineOptions { max_depth, target_minutes } = options;
     let digests: Vec<&str> = documents.iter().map(|document| document.digest().as_str()).collect();
     format!("outline depth={max_depth} target={target_minutes} {}", digests.join(" "))

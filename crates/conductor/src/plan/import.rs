@@ -102,6 +102,11 @@ pub(super) fn print(printer: &mut Printer, stored: &Stored) {
         rejected => format!("; {} left out", count(rejected, "rejected item")),
     };
     printer.line(format!("Imported plan {}: {made}{left_out}", stored.row.id));
+    if imported.skipped > 0 {
+        let files = escape(&stored.row.source_file);
+        printer
+            .note(format!("Those are as they were; `conductor plan update {files}` brings in what changed"));
+    }
     print_rows(printer, stored, FEW);
     report::note_next(printer, stored);
 }

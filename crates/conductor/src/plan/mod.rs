@@ -10,6 +10,7 @@ mod buffer;
 mod changed;
 mod create;
 mod decompose;
+mod diff;
 mod discard;
 mod documents;
 mod draft;
@@ -42,6 +43,7 @@ mod travel;
 mod tree;
 mod undo;
 mod unlink;
+mod update;
 mod work;
 
 use clap::Subcommand;
@@ -89,6 +91,8 @@ enum Verb {
     Questions(questions::Args),
     Answer(answer::Args),
     Score(score::Args),
+    Diff(diff::Args),
+    Update(update::Args),
     Discard(discard::Args),
 }
 
@@ -118,6 +122,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Verb::Questions(args) => questions::run(args, context),
         Verb::Answer(args) => answer::run(args, context),
         Verb::Score(args) => score::run(args, context),
+        Verb::Diff(args) => diff::run(args, context),
+        Verb::Update(args) => update::run(args, context),
         Verb::Discard(args) => discard::run(args, context),
     }
 }

@@ -6,7 +6,7 @@ use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
 use conductor_host::llm::Tally;
 use conductor_plan::edit::History;
-use conductor_plan::{Engine, Finding, LintOptions, Plan, Severity, lint_with};
+use conductor_plan::{Engine, Finding, LintOptions, Plan, Severity, Waiting, lint_with};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::from_journal;
@@ -43,6 +43,10 @@ pub(super) struct Metadata {
     pub(super) used: Option<Tally>,
     /// What the import did, when there was one.
     pub(super) imported: Option<Imported>,
+    /// The plan that this one follows, where a document that changed was carried into it.
+    pub(super) updates: Option<u64>,
+    /// What the documents ask for and the tasks do not know yet, since nobody decided about it.
+    pub(super) waiting: Vec<Waiting>,
     /// What was changed in a review, for `plan undo`.
     #[serde(skip_serializing_if = "is_empty")]
     pub(super) history: History,
@@ -95,6 +99,8 @@ impl Metadata {
             warnings: 0,
             used: None,
             imported: None,
+            updates: None,
+            waiting: Vec::new(),
             history: History::default(),
         };
         metadata.count(findings);

@@ -8,6 +8,7 @@ mod demands;
 mod hostile;
 mod import;
 mod journal;
+mod living;
 mod pictures;
 mod plan;
 mod planning;

@@ -35,3 +35,4 @@ mod support;
 mod surroundings;
 mod terminal;
 mod titles;
+mod updating;
