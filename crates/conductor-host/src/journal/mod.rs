@@ -34,7 +34,7 @@ pub use export::{ExportError, Exported, Folded, fold_export};
 pub use fold::{Checkpoint, state_digest};
 pub use history::History;
 pub use plan_sources::PlanExchange;
-pub use plans::{PlanRow, PlanStatus};
+pub use plans::{NewPlan, PlanRow, PlanStatus};
 pub use read::{Interaction, KeptWork, SessionRow};
 pub use rows::Stored;
 pub use told::{HoldRow, RunRow};

@@ -63,6 +63,25 @@ pub struct PlanRow {
     pub body: String,
 }
 
+/// A plan that is not stored yet.
+#[derive(Debug, Clone)]
+pub struct NewPlan<'a> {
+    /// The documents, as they were named.
+    pub source_file: &'a str,
+    /// The digest of the documents' bytes and of how they were planned.
+    pub digest: &'a str,
+    /// How far it has come.
+    pub status: PlanStatus,
+    /// Counts, and after import the ids of the tasks.
+    pub metadata: &'a Value,
+    /// The plan itself.
+    pub body: &'a str,
+    /// The plan as its engine made it.
+    pub made: &'a str,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
 const COLUMNS: &str = "id, source_file, digest, created_at, status, metadata, body";
 
 impl Database {
@@ -78,29 +97,40 @@ impl Database {
         body: &str,
         at: Timestamp,
     ) -> Result<u64, JournalError> {
-        self.record_plan(source_file, digest, PlanStatus::Draft, metadata, body, at)
+        let (status, made) = (PlanStatus::Draft, body);
+        self.record_plan(&NewPlan { source_file, digest, status, metadata, body, made, at })
     }
 
     /// Stores a plan that has come so far already, and gives it a number.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn record_plan(
-        &mut self,
-        source_file: &str,
-        digest: &str,
-        status: PlanStatus,
-        metadata: &Value,
-        body: &str,
-        at: Timestamp,
-    ) -> Result<u64, JournalError> {
+    pub fn record_plan(&mut self, plan: &NewPlan<'_>) -> Result<u64, JournalError> {
         self.db.execute(
-            "INSERT INTO plans (source_file, digest, created_at, status, metadata, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![source_file, digest, time_text(at), status.word(), metadata.to_string(), body],
+            "INSERT INTO plans (source_file, digest, created_at, status, metadata, body, made)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                plan.source_file,
+                plan.digest,
+                time_text(plan.at),
+                plan.status.word(),
+                plan.metadata.to_string(),
+                plan.body,
+                plan.made
+            ],
         )?;
         self.commits += 1;
         Ok(u64::try_from(self.db.last_insert_rowid())?)
+    }
+
+    /// A plan as its engine made it; `None` for one that was made before that was kept.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn plan_as_made(&self, id: u64) -> Result<Option<String>, JournalError> {
+        let mut statement = self.db.prepare_cached("SELECT made FROM plans WHERE id = ?1")?;
+        let made = statement.query_row([i64::try_from(id)?], |row| row.get(0)).optional()?;
+        Ok(made.flatten())
     }
 
     /// Changes how far a plan has come, what is noted of it, and the plan itself, together.

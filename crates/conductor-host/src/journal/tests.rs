@@ -163,6 +163,8 @@ fn of_two_who_change_a_plan_the_second_is_told() {
     assert!(!db.replace_plan(&second, PlanStatus::Imported, &json!({}), "3").unwrap());
     let stored = db.plan(id).unwrap().unwrap();
     assert_eq!((stored.status, stored.body.as_str()), (PlanStatus::Reviewing, "2"));
+    assert_eq!(db.plan_as_made(id).unwrap().as_deref(), Some("1"));
+    assert_eq!(db.plan_as_made(99).unwrap(), None);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use conductor_plan::{ANSWERS, Answer, DocumentRef, Plan, Question, QuestionId};
 use super::answers;
 use super::questions::open;
 use super::report::count;
-use super::stored::{Metadata, Stored, Unnamed, to_value};
+use super::stored::{Stored, Unnamed, to_value};
 use crate::context::{Context, Project};
 use crate::failure::from_journal;
 
@@ -117,8 +117,7 @@ fn keep(
         cite(&mut stored.plan, reference);
     }
     let findings = conductor_plan::lint_with(&stored.plan, &project.lint_options());
-    let imported = stored.metadata.imported.take();
-    let metadata = Metadata { imported, ..Metadata::of(&stored.plan, &findings) };
+    let metadata = stored.metadata.recounted(&stored.plan, &findings);
     let body = stored.plan.to_json().map_err(|error| CliError::internal(error.to_string()))?;
     let value = to_value(&metadata)?;
     if !database.replace_plan(&stored.row, stored.row.status, &value, &body).map_err(from_journal)? {

@@ -98,7 +98,7 @@ pub(super) fn tell(context: &mut Context, editing: &Editing, before: &Plan, done
             what: &done.what,
             items,
             verdicts: Tally::of(&done.applied.plan),
-            findings: conductor_plan::lint(&done.applied.plan),
+            findings: conductor_plan::lint_with(&done.applied.plan, &editing.checks),
         });
         return;
     }
@@ -124,7 +124,7 @@ fn print(
     let text = rows(&done.applied.plan, items).render(printer);
     printer.raw(&text);
     printer.line(format!("  {}", Tally::of(&done.applied.plan).told()));
-    let errors = conductor_plan::lint(&done.applied.plan);
+    let errors = conductor_plan::lint_with(&done.applied.plan, &editing.checks);
     let errors: Vec<&Finding> =
         errors.iter().filter(|finding| finding.severity == conductor_plan::Severity::Error).collect();
     if !errors.is_empty() {

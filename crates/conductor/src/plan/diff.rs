@@ -78,7 +78,7 @@ fn compare(what: &[PathBuf], context: &mut Context) -> Result<Compared, CliError
     let database = project.database()?;
     let numbers: Vec<Option<u64>> = what.iter().map(|one| number(one)).collect();
     if let [Some(old), Some(new)] = numbers[..] {
-        let find = |id| Stored::find(&database, Some(id), Unnamed::DraftOrImported);
+        let find = |id| Stored::find(&database, Some(id), Unnamed::DraftOrImported, &project.lint_options());
         let (old, new) = (find(old)?, find(new)?);
         return Ok(Compared {
             diff: diff(&old.plan, &new.plan),

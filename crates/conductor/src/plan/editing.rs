@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanStatus};
 use conductor_plan::edit::{Applied, Edit, EditError, apply, changed_to};
-use conductor_plan::{Plan, lint};
+use conductor_plan::{LintOptions, Plan, lint_with};
 
 use super::stored::{Metadata, Stored, Unnamed, find_row, is_draft, to_value};
 use crate::context::Context;
@@ -18,6 +18,8 @@ const TRIES: usize = 16;
 pub(crate) struct Editing {
     pub(super) database: Database,
     pub(super) stored: Stored,
+    /// What the plan is checked against.
+    pub(super) checks: LintOptions,
 }
 
 /// What a change came to.
@@ -39,9 +41,10 @@ pub(super) enum Way {
 impl Editing {
     /// The draft of this number, or the newest one.
     pub(super) fn open(context: &Context, id: Option<u64>) -> Result<Self, CliError> {
-        let database = context.open()?.database()?;
-        let stored = Stored::of_row(find_row(&database, id, Unnamed::Draft)?)?;
-        let editing = Self { database, stored };
+        let project = context.open()?;
+        let (database, checks) = (project.database()?, project.lint_options());
+        let stored = Stored::of_row(find_row(&database, id, Unnamed::Draft)?, &checks)?;
+        let editing = Self { database, stored, checks };
         editing.check()?;
         Ok(editing)
     }
@@ -106,8 +109,9 @@ impl Editing {
             };
             let Some((plan, what)) = found else { return Ok(None) };
             let applied = changed_to(&self.stored.plan, plan);
-            let findings = lint(&applied.plan);
-            let metadata = Metadata { history, ..Metadata::of(&applied.plan, &findings) };
+            let findings = lint_with(&applied.plan, &self.checks);
+            let metadata =
+                Metadata { history, ..self.stored.metadata.recounted(&applied.plan, &findings) };
             if self.put(&applied.plan, metadata, findings)? {
                 return Ok(Some(Done { what, applied }));
             }
@@ -121,10 +125,12 @@ impl Editing {
         if done.applied.back.is_empty() {
             return Ok(true);
         }
-        let findings = if relint { lint(&done.applied.plan) } else { self.stored.findings.clone() };
+        let findings =
+            if relint { lint_with(&done.applied.plan, &self.checks) } else { self.stored.findings.clone() };
         let mut history = self.stored.metadata.history.clone();
         history.push(done.what.clone(), &self.stored.plan, &done.applied);
-        let metadata = Metadata { history, ..Metadata::of(&done.applied.plan, &findings) };
+        let metadata =
+            Metadata { history, ..self.stored.metadata.recounted(&done.applied.plan, &findings) };
         self.put(&done.applied.plan, metadata, findings)
     }
 
@@ -159,7 +165,7 @@ impl Editing {
     pub(super) fn reload(&mut self) -> Result<(), CliError> {
         let row = find_row(&self.database, Some(self.stored.row.id), Unnamed::Draft)?;
         let gone = !is_draft(row.status);
-        self.stored = Stored::of_row(row)?;
+        self.stored = Stored::of_row(row, &self.checks)?;
         if gone { self.check() } else { Ok(()) }
     }
 }

@@ -81,8 +81,9 @@ struct ScoreJson<'s> {
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let reference = read(&args.against, args.tag.as_deref())?;
-    let database = context.open()?.database()?;
-    let stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported)?;
+    let project = context.open()?;
+    let database = project.database()?;
+    let stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported, &project.lint_options())?;
     let score = score(&stored.plan, &reference);
     let missed = missed(&args, &score);
     let printer = &mut context.printer;

@@ -107,6 +107,18 @@ impl Metadata {
         metadata
     }
 
+    /// The same for what a change made of the plan: it is counted anew, what else is noted stays.
+    pub(super) fn recounted(&self, plan: &Plan, findings: &[Finding]) -> Self {
+        Self {
+            used: self.used,
+            imported: self.imported.clone(),
+            updates: self.updates,
+            waiting: self.waiting.clone(),
+            history: self.history.clone(),
+            ..Self::of(plan, findings)
+        }
+    }
+
     /// Counts findings.
     pub(super) fn count(&mut self, findings: &[Finding]) {
         let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();

@@ -4,6 +4,8 @@ CREATE TABLE plan_documents (
     digest TEXT PRIMARY KEY,
     text   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- The plan as its engine made it, before people changed it: what a later version of the documents is compared with.
+ALTER TABLE plans ADD COLUMN made TEXT;
 -- What was asked of a model or an agent while a plan was made, and what came back, reply by reply, so that a plan can be
 -- made again without asking, and one that was interrupted goes on without paying twice. `work` is the digest that the
 -- plan has in `plans`.

@@ -54,15 +54,16 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CliError> 
         let mut editing = Editing::open(context, args.plan)?;
         return buffer::edit(context, &mut editing, None, false);
     }
-    let database = context.open()?.database()?;
-    let stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported)?;
+    let project = context.open()?;
+    let (database, checks) = (project.database()?, project.lint_options());
+    let stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported, &checks)?;
     let usable = context.env.get("TERM").is_none_or(|name| name != "dumb");
     if context.can_ask && usable && !args.print && is_draft(stored.row.status) {
-        return drive::run(context, Editing { database, stored });
+        return drive::run(context, Editing { database, stored, checks });
     }
     let printer = &mut context.printer;
     if printer.is_json() {
-        report::print_whole(printer, &stored);
+        report::print_whole(printer, &stored, 2);
         return Ok(Exit::Ok);
     }
     print_tree(printer, &stored);

@@ -1,7 +1,7 @@
 //! Doing what was decided: the tasks in one change, then the plan.
 
 use cli_kit::{CliError, Exit};
-use conductor_host::journal::PlanStatus;
+use conductor_host::journal::{NewPlan, PlanStatus};
 use conductor_plan::Decision;
 
 use super::super::stored::{Imported, Stored, to_value};
@@ -59,13 +59,14 @@ fn record(
     let mut database = project.database()?;
     let (stored, living) = (&update.living.stored, &update.living);
     let plan = update.proposals.plan();
-    let mut metadata = metadata_of(plan, stored);
+    let mut metadata = metadata_of(plan, stored, &project.lint_options());
     metadata.waiting = update.proposals.waiting(decided);
     metadata.imported = Some(Imported {
         at: format!("{:.6}", cli_kit::time::now()),
         by: context.actor()?.to_string(),
         created: done.created,
         skipped: 0,
+        rejected: 0,
         ids: tasks::ids(&project.tasks, plan)?,
     });
     let body = plan.to_json().map_err(|error| CliError::internal(error.to_string()))?;
@@ -85,10 +86,18 @@ fn record(
     }
     living.keep_documents(&mut database)?;
     let names: Vec<&str> = living.documents.iter().map(conductor_plan::Document::name).collect();
-    let (names, metadata, at) = (names.join(", "), to_value(&metadata)?, cli_kit::time::now());
-    database
-        .record_plan(&names, &living.digest, PlanStatus::Imported, &metadata, &body, at)
-        .map_err(from_journal)
+    let (names, metadata) = (names.join(", "), to_value(&metadata)?);
+    let made = living.now.to_json().map_err(|error| CliError::internal(error.to_string()))?;
+    let new = NewPlan {
+        source_file: &names,
+        digest: &living.digest,
+        status: PlanStatus::Imported,
+        metadata: &metadata,
+        body: &body,
+        made: &made,
+        at: cli_kit::time::now(),
+    };
+    database.record_plan(&new).map_err(from_journal)
 }
 
 fn changed_meanwhile(stored: &Stored) -> CliError {

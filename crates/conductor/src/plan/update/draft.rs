@@ -2,7 +2,7 @@
 
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
-use conductor_host::journal::PlanStatus;
+use conductor_host::journal::{NewPlan, PlanStatus};
 use conductor_plan::{ConflictField, PlanConflict, Side, diff, merge};
 
 use super::super::diff::print_lines;
@@ -29,12 +29,20 @@ pub(super) fn update(
     if changed && !dry_run {
         let mut database = project.database()?;
         living.keep_documents(&mut database)?;
-        let metadata = to_value(&metadata_of(&merged.plan, &living.stored))?;
+        let metadata = to_value(&metadata_of(&merged.plan, &living.stored, &project.lint_options()))?;
         let names: Vec<&str> = living.documents.iter().map(conductor_plan::Document::name).collect();
         let (names, at) = (names.join(", "), cli_kit::time::now());
-        id = database
-            .record_plan(&names, &living.digest, row.status, &metadata, &body, at)
-            .map_err(from_journal)?;
+        let made = living.now.to_json().map_err(|error| CliError::internal(error.to_string()))?;
+        let new = NewPlan {
+            source_file: &names,
+            digest: &living.digest,
+            status: row.status,
+            metadata: &metadata,
+            body: &body,
+            made: &made,
+            at,
+        };
+        id = database.record_plan(&new).map_err(from_journal)?;
         database
             .update_plan(row.id, PlanStatus::Discarded, &row.metadata, &row.body)
             .map_err(from_journal)?;

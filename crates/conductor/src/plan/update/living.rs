@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
-use conductor_plan::{Document, EngineKind, OutlineOptions, Plan, outline};
+use conductor_plan::{
+    ANSWERS, Document, DocumentKind, EngineKind, LintOptions, OutlineOptions, Plan, lint_with, outline,
+};
 
 use super::super::stored::{Metadata, Stored, Unnamed, find_row, is_draft};
-use super::super::{documents, draft};
+use super::super::{answers, documents, draft};
 use crate::context::{Context, Project, current_folder};
 use crate::failure::from_journal;
 use crate::place::checkout_top;
@@ -58,7 +60,7 @@ impl Living {
             (None, _) => row_of(database, &named, &root, preferred)?,
         };
         let Some(row) = row else { return Ok(None) };
-        let stored = Stored::of_row(row)?;
+        let stored = Stored::of_row(row, &project.lint_options())?;
         let others = unnamed(&stored.plan, &named, &root)?;
         if !others.is_empty() {
             named.extend(documents::read(&others, &bases, &mut context.printer)?);
@@ -91,10 +93,14 @@ impl Living {
     }
 }
 
-/// Plans documents by the engine that made a plan.
+/// Plans documents by the engine that made a plan. What their author answered to it holds for them too.
 fn replan(like: &Plan, documents: &[Document], options: &OutlineOptions) -> Result<Plan, CliError> {
     match like.engine.kind {
-        EngineKind::Outline => Ok(outline(documents, options)),
+        EngineKind::Outline => {
+            let answered = answers::document(&like.answers)?;
+            let all: Vec<Document> = documents.iter().cloned().chain(answered).collect();
+            Ok(Plan { answers: like.answers.clone(), ..outline(&all, options) })
+        }
         EngineKind::Llm | EngineKind::Agent => {
             let message =
                 "this plan was made by an engine that cannot plan its documents again in this version";
@@ -104,24 +110,43 @@ fn replan(like: &Plan, documents: &[Document], options: &OutlineOptions) -> Resu
     }
 }
 
-/// What the engine made of the documents of a stored plan. Nothing where the text was not kept, or a model made it.
+/// What the engine made of the documents of a stored plan: by today's rules where it can be made again, so that a change
+/// of the rules is not taken for one of the documents, else as it was made then.
 fn original(
     database: &Database,
     stored: &Stored,
     options: &OutlineOptions,
 ) -> Result<Option<Plan>, CliError> {
+    match stored.plan.engine.kind {
+        EngineKind::Outline => match texts(database, &stored.plan)? {
+            Some(documents) => Ok(Some(outline(&documents, options))),
+            None => as_made(database, stored),
+        },
+        EngineKind::Llm | EngineKind::Agent => as_made(database, stored),
+    }
+}
+
+fn as_made(database: &Database, stored: &Stored) -> Result<Option<Plan>, CliError> {
+    let made = database.plan_as_made(stored.row.id).map_err(from_journal)?;
+    Ok(made.and_then(|body| Plan::from_json(&body).ok()))
+}
+
+/// The documents of a plan as they were. None where the text of one was not kept, or is not what was read: that of a PDF
+/// or of a web page has lost what its form said.
+fn texts(database: &Database, plan: &Plan) -> Result<Option<Vec<Document>>, CliError> {
     let mut documents = Vec::new();
-    for document in &stored.plan.documents {
+    for document in &plan.documents {
+        match document.kind {
+            DocumentKind::Markdown | DocumentKind::Plain => {}
+            DocumentKind::Html | DocumentKind::Pdf => return Ok(None),
+        }
         let text = database.document_text(document.digest.as_str()).map_err(from_journal)?;
         match text.map(|text| Document::parse(&document.name, text.as_bytes())) {
             Some(Ok(document)) => documents.push(document),
             Some(Err(_)) | None => return Ok(None),
         }
     }
-    match stored.plan.engine.kind {
-        EngineKind::Outline => Ok(Some(outline(&documents, options))),
-        EngineKind::Llm | EngineKind::Agent => Ok(None),
-    }
+    Ok(Some(documents))
 }
 
 /// How the plan was made, as its digest says.
@@ -192,7 +217,8 @@ fn unnamed(plan: &Plan, named: &[Document], root: &Path) -> Result<Vec<PathBuf>,
         return Ok(Vec::new());
     }
     let mut paths = Vec::new();
-    for document in plan.documents.iter().filter(|document| !is_named(&document.name)) {
+    let of_files = plan.documents.iter().filter(|document| document.name != ANSWERS);
+    for document in of_files.filter(|document| !is_named(&document.name)) {
         let path = root.join(&document.name);
         // A document that goes by another name now is not missing.
         if path.exists() {
@@ -224,7 +250,7 @@ pub(in crate::plan) fn no_plan(files: &[PathBuf]) -> CliError {
 }
 
 /// What is noted beside a plan that follows another.
-pub(in crate::plan) fn metadata_of(plan: &Plan, before: &Stored) -> Metadata {
-    let findings = conductor_plan::lint(plan);
+pub(in crate::plan) fn metadata_of(plan: &Plan, before: &Stored, checks: &LintOptions) -> Metadata {
+    let findings = lint_with(plan, checks);
     Metadata { updates: Some(before.row.id), ..Metadata::of(plan, &findings) }
 }
