@@ -3,11 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use conductor_plan::{
-    Document, FindingCode, ItemKey, MAX_DOCUMENT_BYTES, Order, OutlineOptions, Plan, Severity, Verdicts,
-    lint, outline, requirements, review,
+    Document, DocumentKind, FindingCode, ItemKey, MAX_DOCUMENT_BYTES, Order, OutlineOptions, Plan, Severity,
+    Verdicts, lint, outline, requirements, review,
 };
+use pdf::{Face, Text};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+
+#[path = "../../testkit/src/pdf.rs"]
+#[expect(dead_code, unreachable_pub, reason = "a module of another crate, of which this one needs a part")]
+mod pdf;
 
 fn plan(text: &str) -> Plan {
     outline(&[Document::parse("plan.md", text.as_bytes()).unwrap()], &OutlineOptions::default())
@@ -47,11 +52,102 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(line(), 1..60).prop_map(|lines| lines.join("\n"))
 }
 
+/// Words as a web page has them, in elements that are opened and closed as it happens.
+fn page() -> impl Strategy<Value = String> {
+    let words = "[a-z]{1,8}( [a-zé한字]{1,8}){0,5}";
+    let tags = prop::sample::select(vec![
+        "h1",
+        "h2",
+        "p",
+        "ul",
+        "ol",
+        "li",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "pre",
+        "code",
+        "b",
+        "br",
+        "div",
+        "blockquote",
+        "del",
+        "head",
+        "script",
+        "nav",
+        "dl",
+        "dt",
+        "dd",
+        "input type=checkbox",
+        "span",
+        "template",
+    ]);
+    let piece = prop_oneof![
+        3 => words.prop_map(|words| words),
+        2 => tags.clone().prop_map(|tag| format!("<{tag}>")),
+        1 => tags.prop_map(|tag| format!("</{tag}>")),
+        1 => Just("\n".to_owned()),
+    ];
+    prop::collection::vec(piece, 1..60).prop_map(|pieces| pieces.concat())
+}
+
+/// Pages with lines anywhere on them.
+fn glyphs() -> impl Strategy<Value = Vec<u8>> {
+    let face = prop::sample::select(vec![Face::Regular, Face::Bold, Face::Mono]);
+    let text = prop_oneof![
+        "[a-zA-Z]{1,8}( [a-z]{1,8}){0,9}[.:-]?",
+        "[a-z]{1,8}( [a-z]{1,8}){0,3}".prop_map(|text| format!("• {text}")),
+        (0..20u8, "[a-z]{1,8}").prop_map(|(number, text)| format!("{number}. {text}")),
+    ];
+    let line = (0..5u8, 0..50u8, prop::sample::select(vec![8.0, 10.0, 10.5, 14.0, 20.0]), face, text);
+    let line = line.prop_map(|(x, y, size, face, text)| Text {
+        x: 50.0 + f32::from(x) * 90.0,
+        y: 40.0 + f32::from(y) * 15.0,
+        size,
+        face,
+        text,
+    });
+    let pages = prop::collection::vec(prop::collection::vec(line, 0..30), 1..4);
+    pages.prop_map(|pages| pdf::pdf(&pages))
+}
+
+/// Whether every block stands where its span says.
+fn check_spans(document: &Document) -> Result<(), TestCaseError> {
+    let text = document.text();
+    let starts: Vec<usize> =
+        std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    for block in document.blocks() {
+        let piece = text.get(block.span.start..block.span.end);
+        prop_assert!(piece.is_some_and(|piece| !piece.is_empty()), "{block:?}");
+        if document.kind() == DocumentKind::Html {
+            // Tags may stand within a word.
+            let mut rest = piece.unwrap_or_default().chars();
+            let all =
+                block.text.chars().filter(|c| c.is_alphanumeric()).all(|c| rest.any(|other| other == c));
+            prop_assert!(all, "{block:?} in {piece:?}");
+        } else {
+            for word in block.text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+                prop_assert!(piece.unwrap_or_default().contains(word), "{word} of {block:?} in {piece:?}");
+            }
+        }
+        let line = starts.partition_point(|&start| start <= block.span.start);
+        prop_assert_eq!(usize::try_from(block.span.first_line).unwrap(), line);
+        prop_assert!(block.span.first_line <= block.span.last_line);
+        prop_assert_eq!(block.span.page.is_some(), document.kind() == DocumentKind::Pdf);
+    }
+    for wanted in requirements(document) {
+        prop_assert!(text.get(wanted.source.span.start..wanted.source.span.end).is_some());
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), name in "[a-z]{1,4}(\\.md|\\.txt|)") {
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), name in "[a-z]{1,4}(\\.md|\\.txt|\\.html|\\.pdf|)", start in prop::sample::select(vec!["", "%PDF-1.7\n", "<html>"])) {
+        let bytes = [start.as_bytes(), &bytes].concat();
         if let Ok(document) = Document::parse(&name, &bytes) {
             let _ = lint(&outline(&[document], &OutlineOptions::default()));
         }
@@ -61,19 +157,38 @@ proptest! {
     fn spans_stand_where_they_say(text in text(), windows in any::<bool>(), name in prop_oneof![Just("a.md"), Just("a.txt")]) {
         let text = if windows { text.replace('\n', "\r\n") } else { text };
         let Ok(document) = Document::parse(name, text.as_bytes()) else { return Ok(()) };
-        let starts: Vec<usize> = std::iter::once(0).chain(document.text().match_indices('\n').map(|(at, _)| at + 1)).collect();
-        for block in document.blocks() {
-            let piece = document.text().get(block.span.start..block.span.end);
-            prop_assert!(piece.is_some_and(|piece| !piece.is_empty()), "{block:?}");
-            for word in block.text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-                prop_assert!(piece.unwrap_or_default().contains(word), "{word} of {block:?}");
-            }
-            let line = starts.partition_point(|&start| start <= block.span.start);
-            prop_assert_eq!(usize::try_from(block.span.first_line).unwrap(), line);
-            prop_assert!(block.span.first_line <= block.span.last_line);
+        check_spans(&document)?;
+    }
+
+    #[test]
+    fn spans_of_pages_stand_where_they_say(page in page()) {
+        let Ok(document) = Document::parse("a.html", page.as_bytes()) else { return Ok(()) };
+        prop_assert_eq!(document.kind(), DocumentKind::Html);
+        check_spans(&document)?;
+    }
+
+    #[test]
+    fn spans_of_pdfs_stand_where_they_say(bytes in glyphs()) {
+        let Ok(document) = Document::parse("a.pdf", &bytes) else { return Ok(()) };
+        prop_assert_eq!(document.kind(), DocumentKind::Pdf);
+        check_spans(&document)?;
+    }
+
+    #[test]
+    fn no_damage_of_a_pdf_makes_it_panic(
+        places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
+        end in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut bytes = include_bytes!("fixtures/layout/groff-one.pdf").to_vec();
+        for (place, byte) in places {
+            let at = place.index(bytes.len());
+            bytes[at] = byte;
         }
-        for wanted in requirements(&document) {
-            prop_assert!(document.text().get(wanted.source.span.start..wanted.source.span.end).is_some());
+        if let Some(end) = end {
+            bytes.truncate(end.index(bytes.len()));
+        }
+        if let Ok(document) = Document::parse("a.pdf", &bytes) {
+            let _ = lint(&outline(&[document], &OutlineOptions::default()));
         }
     }
 

@@ -4,6 +4,8 @@ pub mod hermetic;
 
 pub mod model;
 
+pub mod pdf;
+
 pub mod simulator;
 
 pub use hermetic::{Hermetic, Ran};

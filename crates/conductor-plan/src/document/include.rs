@@ -22,12 +22,12 @@ pub(super) fn take(text: &str, blocks: &mut Vec<Block>) -> Vec<Include> {
         if !matches!(block.kind, BlockKind::Paragraph | BlockKind::Quote) {
             return true;
         }
-        let lines: Vec<&str> =
-            block.span.slice(text).lines().map(bare).filter(|line| !line.is_empty()).collect();
-        let named: Vec<(String, bool)> = lines.iter().filter_map(|line| include(line)).collect();
-        if named.is_empty() || named.len() < lines.len() {
+        let lines = block.span.slice(text).lines().map(bare).filter(|line| !line.is_empty());
+        // Most blocks are decided by their first line.
+        let Some(named) = lines.map(include).collect::<Option<Vec<_>>>().filter(|named| !named.is_empty())
+        else {
             return true;
-        }
+        };
         includes.extend(named.into_iter().map(|(path, note)| Include { path, note, span: block.span }));
         false
     });

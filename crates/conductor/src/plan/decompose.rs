@@ -9,7 +9,8 @@ use crate::context::Context;
 
 /// Make a draft of a plan from documents; nothing is imported
 ///
-/// Documents are Markdown or plain text. The same documents again give the draft that is there already.
+/// Documents are Markdown, plain text, HTML or PDF; what they include (`{{#include features.md}}` and its like) is read
+/// with them. The same documents again give the draft that is there already.
 #[derive(clap::Args, Debug)]
 #[command(
     after_help = "Examples:\n  conductor plan decompose docs/prd.md\n  conductor plan decompose docs/ --max-depth 2\n  conductor plan decompose docs/prd.md --engine llm --estimate-cost\n  pbpaste | conductor plan decompose -"

@@ -3,13 +3,17 @@
 //! Spans refer to the source of the page, markup included, so that a line is a line in an editor. The tokens are those of
 //! the HTML standard; of its rules for a tree only those are followed that change where a block begins and ends.
 
+mod rows;
 mod tags;
+mod text;
 
 use super::lines::Lines;
 use super::{Block, BlockKind};
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
+use rows::Row;
 use std::convert::Infallible;
 use tags::{Tag, is_of_head, is_void};
+use text::Draft;
 
 /// The blocks of a page, in order.
 pub(super) fn blocks(text: &str, lines: &Lines) -> Vec<Block> {
@@ -58,29 +62,12 @@ struct Reader<'t> {
     /// How many of each are open.
     verbatim: usize,
     code: usize,
+    /// Whether a backtick is open in the text that is being read.
+    ticked: bool,
     bold: usize,
     struck: usize,
     row: Option<Row>,
     in_table_head: bool,
-}
-
-/// A block that is being read.
-struct Draft {
-    kind: BlockKind,
-    text: String,
-    lead: String,
-    /// Whether nothing but bold text has been read.
-    leading: bool,
-    struck: usize,
-    start: usize,
-    end: usize,
-}
-
-struct Row {
-    cells: Vec<String>,
-    head: bool,
-    start: Option<usize>,
-    end: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -96,6 +83,7 @@ impl<'t> Reader<'t> {
             hidden: None,
             verbatim: 0,
             code: 0,
+            ticked: false,
             bold: 0,
             struck: 0,
             row: None,
@@ -246,200 +234,6 @@ impl<'t> Reader<'t> {
             // A heading within an item is the text of the item.
             self.pending.get_or_insert(kind);
         }
-    }
-
-    fn open_row(&mut self) {
-        self.end_row();
-        self.close();
-        self.row = Some(Row { cells: Vec::new(), head: true, start: None, end: 0 });
-    }
-
-    fn open_cell(&mut self, head: bool) {
-        self.end_cell();
-        let head = head || self.in_table_head;
-        if let Some(row) = &mut self.row {
-            row.head &= head;
-            row.cells.push(String::new());
-        }
-    }
-
-    fn end_cell(&mut self) {
-        self.bold = 0;
-        if let Some(cell) = self.row.as_mut().and_then(|row| row.cells.last_mut()) {
-            *cell = cell.trim().to_owned();
-        }
-    }
-
-    fn end_row(&mut self) {
-        self.end_cell();
-        let Some(row) = self.row.take() else {
-            self.close();
-            return;
-        };
-        let Some(start) = row.start else { return };
-        let text = row.cells.join(" | ");
-        self.blocks.push(Block {
-            kind: BlockKind::Row { head: row.head, cells: row.cells },
-            text,
-            lead: None,
-            depth: self.lists.len(),
-            span: self.lines.span(start, row.end),
-        });
-    }
-
-    /// Ends a block, or in a table only a line of the cell.
-    fn close_text(&mut self) {
-        match self.row.as_mut().and_then(|row| row.cells.last_mut()) {
-            Some(cell) => {
-                if !cell.is_empty() && !cell.ends_with(char::is_whitespace) {
-                    cell.push(' ');
-                }
-            }
-            None => self.close(),
-        }
-    }
-
-    fn mark_code(&mut self, open: bool) {
-        let was = self.code;
-        self.code = if open { was + 1 } else { was.saturating_sub(1) };
-        let outermost = was.max(self.code) == 1 && was != self.code;
-        if !outermost || self.verbatim > 0 {
-            return;
-        }
-        if open {
-            // Opened with its first word, so that empty code leaves nothing.
-            return;
-        }
-        let text = match self.row.as_mut().and_then(|row| row.cells.last_mut()) {
-            Some(cell) => Some(cell),
-            None => self.current.as_mut().map(|draft| &mut draft.text),
-        };
-        if let Some(text) = text
-            && text.matches('`').count() % 2 == 1
-        {
-            text.truncate(text.trim_end().len());
-            text.push('`');
-        }
-    }
-
-    fn text(&mut self, words: &str, start: usize, end: usize) {
-        if self.hidden.is_some() {
-            return;
-        }
-        let raw = self.source.get(start..end).unwrap_or_default();
-        let from = start + (raw.len() - raw.trim_start().len());
-        let to = start + raw.trim_end().len();
-        if self.verbatim > 0 {
-            self.push(words, start, end);
-        } else if words.trim().is_empty() {
-            self.push_space();
-        } else {
-            if words.starts_with(char::is_whitespace) {
-                self.push_space();
-            }
-            let collapsed = words.split_whitespace().collect::<Vec<_>>().join(" ");
-            self.push(&collapsed, from, to);
-            if words.ends_with(char::is_whitespace) {
-                self.push_space();
-            }
-        }
-    }
-
-    fn push_space(&mut self) {
-        let text = match self.row.as_mut().and_then(|row| row.cells.last_mut()) {
-            Some(cell) => cell,
-            None => match &mut self.current {
-                Some(draft) => &mut draft.text,
-                None => return,
-            },
-        };
-        if !text.is_empty() && !text.ends_with([' ', '\n']) {
-            text.push(' ');
-        }
-    }
-
-    fn push(&mut self, words: &str, start: usize, end: usize) {
-        let tick = self.code > 0 && self.verbatim == 0;
-        if let Some(row) = &mut self.row {
-            let Some(cell) = row.cells.last_mut() else { return };
-            if tick && cell.matches('`').count().is_multiple_of(2) {
-                cell.push('`');
-            }
-            cell.push_str(if words == "\n" { " " } else { words });
-            row.start.get_or_insert(start);
-            row.end = row.end.max(end);
-            return;
-        }
-        if self.current.is_none() {
-            if words.trim().is_empty() {
-                return;
-            }
-            self.open(start);
-        }
-        let Some(draft) = &mut self.current else { return };
-        if tick && draft.text.matches('`').count().is_multiple_of(2) {
-            draft.text.push('`');
-        }
-        draft.text.push_str(words);
-        draft.leading &= self.bold > 0;
-        if draft.leading {
-            draft.lead.push_str(words);
-        }
-        draft.struck += if self.struck > 0 { words.trim().len() } else { 0 };
-        draft.end = draft.end.max(end);
-    }
-
-    fn open(&mut self, start: usize) {
-        let kind = match self.pending.take() {
-            Some(_) if self.verbatim > 0 => BlockKind::Code,
-            Some(kind) => kind,
-            None if self.verbatim > 0 => BlockKind::Code,
-            None if self.quotes > 0 => BlockKind::Quote,
-            None => BlockKind::Paragraph,
-        };
-        self.current = Some(Draft {
-            kind,
-            text: String::new(),
-            lead: String::new(),
-            leading: true,
-            struck: 0,
-            start,
-            end: start,
-        });
-    }
-
-    fn close(&mut self) {
-        let Some(draft) = self.current.take() else {
-            // A heading without words is none.
-            if matches!(self.pending, Some(BlockKind::Heading { .. })) {
-                self.pending = None;
-            }
-            return;
-        };
-        let code = draft.kind == BlockKind::Code;
-        let text = if code { draft.text.trim_matches('\n').trim_end() } else { draft.text.trim() };
-        if text.is_empty() {
-            return;
-        }
-        let mut kind = draft.kind;
-        // What is struck out as a whole is not to be done any more.
-        if let BlockKind::Item { done, .. } = &mut kind
-            && draft.struck > 0
-            && draft.struck >= text.len()
-        {
-            *done = Some(true);
-        }
-        let heading = matches!(kind, BlockKind::Heading { .. });
-        // Some pages have items without a list.
-        let item = matches!(kind, BlockKind::Item { .. });
-        let lead = draft.lead.trim().trim_end_matches([':', '：']).trim();
-        self.blocks.push(Block {
-            kind,
-            text: text.to_owned(),
-            lead: (!lead.is_empty() && !heading && !code).then(|| lead.to_owned()),
-            depth: self.lists.len().max(usize::from(item)),
-            span: self.lines.span(draft.start, draft.end),
-        });
     }
 }
 

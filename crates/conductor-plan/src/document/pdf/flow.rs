@@ -107,7 +107,7 @@ impl<'f> Flow<'f> {
         } else if self.goes_on(line) {
             self.go_on(line);
         } else {
-            self.paragraph(line);
+            self.paragraph(line, rest.get(1));
         }
         self.above = Some(line);
         1
@@ -199,9 +199,17 @@ impl<'f> Flow<'f> {
         }
     }
 
-    fn paragraph(&mut self, line: &Line) {
-        let depth = self.indents.under(line, self.body.size);
-        self.hanging = (depth > 0).then(|| offset_of(line));
+    /// A paragraph stands in the list whose text it stands under. Where its first line alone is indented, the second one
+    /// shows that it stands in none.
+    fn paragraph(&mut self, line: &Line, below: Option<&Line>) {
+        let below = below.filter(|below| {
+            below.page == line.page
+                && below.baseline - line.baseline < self.body.leading * line.size * 1.2
+                && offset_of(below) < offset_of(line) - self.body.size * 0.6
+                && Marked::of(below).is_none()
+        });
+        let depth = self.indents.under(below.unwrap_or(line), self.body.size);
+        self.hanging = (depth > 0).then(|| offset_of(below.unwrap_or(line)));
         self.push(Kind::Paragraph, &line.in_order(), depth, line.page);
     }
 

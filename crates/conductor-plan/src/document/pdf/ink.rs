@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// weight by up to 1.15.
 const BOLD: f32 = 1.25;
 
+/// A letter that is used less often than this is rare.
+const RARE: u32 = 8;
+
 /// The glyphs that were seen.
 #[derive(Default)]
 pub(super) struct Inks {
@@ -43,7 +46,16 @@ impl Inks {
                 Some((*letter, *self.seen.get(most.0)?))
             })
             .collect();
-        for word in words.filter(|word| word.ink > 0.0) {
+        // Typewriter fonts are another family, and of a letter that is rare nothing is known.
+        let typed = |word: &Word| {
+            word.pitch.is_some_and(|pitch| (pitch - 0.6).abs() < 0.02 || (pitch - 0.525).abs() < 0.01)
+        };
+        let rare = |letter: char| self.used.get(&letter).is_none_or(|used| used.values().sum::<u32>() < RARE);
+        for word in words.filter(|word| word.ink > 0.0 && !typed(word)) {
+            let letters = || word.text.chars().filter(|c| c.is_alphanumeric());
+            if letters().filter(|&letter| rare(letter)).count() * 2 > letters().count() {
+                continue;
+            }
             let expected: f32 = word.text.chars().filter_map(|letter| usual.get(&letter)).sum();
             word.bold |= expected > 0.0 && word.ink > expected * BOLD;
         }

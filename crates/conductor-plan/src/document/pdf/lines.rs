@@ -2,6 +2,7 @@
 
 use super::bidi;
 use super::words::Word;
+use std::collections::BTreeSet;
 
 /// Words on one baseline, from left to right.
 #[derive(Debug, Clone, Default)]
@@ -41,13 +42,14 @@ impl Line {
         let even = pitch.is_some_and(|pitch| {
             self.words.iter().all(|word| word.pitch.is_some_and(|other| (other - pitch).abs() < 0.01))
         });
-        let text = || self.words.iter().flat_map(|word| word.text.chars());
-        let telling = text().any(|c| matches!(c, 'i' | 'l' | 'j' | 't' | 'f' | 'r'))
-            && text()
-                .filter(|c| c.is_ascii_lowercase() && !matches!(c, 'i' | 'l' | 'j' | 't' | 'f' | 'r'))
-                .count()
-                >= 3;
-        self.share(|word| word.mono) >= 0.9 || even && telling
+        let letters =
+            || self.words.iter().flat_map(|word| word.text.chars()).filter(char::is_ascii_alphabetic);
+        let narrow = letters().any(|c| "ijltfrI".contains(c));
+        let wide = letters().any(|c| "mwMW".contains(c));
+        let middle = letters().any(|c| !"ijltfrImwMW".contains(c));
+        let capitals: BTreeSet<char> = letters().filter(char::is_ascii_uppercase).collect();
+        let telling = narrow && (middle || wide) || wide && middle || capitals.len() >= 3;
+        self.share(|word| word.mono) >= 0.9 || even && telling && letters().count() >= 3
     }
 
     fn share(&self, which: impl Fn(&Word) -> bool) -> f32 {

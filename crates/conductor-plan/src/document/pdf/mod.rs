@@ -98,17 +98,23 @@ fn layout(mut pages: Vec<Page>) -> (String, Vec<Block>) {
     render::render(&flow::flow(&lines, body, &vocabulary, &tables))
 }
 
+/// More than this on a page are a drawing.
+const MOST_DOTS: usize = 500;
+
 /// Gives each dot to the line that it stands before.
 fn set_dots(lines: &mut [Line], dots: &[Area]) {
+    if dots.len() > MOST_DOTS {
+        return;
+    }
     for dot in dots {
         let middle = (dot.top + dot.bottom) / 2.0;
         let line = lines.iter_mut().find(|line| {
-            let right_to_left = line.reads_right_to_left();
-            let beside = if right_to_left { dot.left - line.right } else { line.left - dot.right };
-            line.baseline - line.size * 0.8 < middle
-                && middle < line.baseline
-                && (-0.5..line.size * 2.5).contains(&beside)
-                && dot.width() < line.size * 0.6
+            let level = line.baseline - line.size * 0.8 < middle && middle < line.baseline;
+            level && dot.width() < line.size * 0.6 && {
+                let right_to_left = line.reads_right_to_left();
+                let beside = if right_to_left { dot.left - line.right } else { line.left - dot.right };
+                (-0.5..line.size * 2.5).contains(&beside)
+            }
         });
         if let Some(line) = line {
             line.dot = Some((dot.left, dot.right));

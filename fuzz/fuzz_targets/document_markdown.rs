@@ -1,0 +1,14 @@
+//! Any bytes as Markdown.
+#![no_main]
+
+use conductor_plan::Document;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(document) = Document::parse("a.md", bytes) {
+        for block in document.blocks() {
+            let span = block.span;
+            assert!(document.text().get(span.start..span.end).is_some_and(|piece| !piece.is_empty()), "{block:?}");
+        }
+    }
+});
