@@ -2,7 +2,7 @@
 
 use crate::{Item, ItemKey, Plan, Verdict};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What makes one form of a plan the other: small where little was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -43,9 +43,9 @@ impl Delta {
         self.items.is_empty() && self.order.is_none() && self.verdicts.is_empty()
     }
 
-    /// Whether the item is new or another, or something else is said of it. One that only stands elsewhere is the same.
-    pub fn touches(&self, key: &ItemKey) -> bool {
-        self.verdicts.contains_key(key) || self.items.iter().any(|item| item.key == *key)
+    /// The items that are new or others, or of which something else is said. One that only stands elsewhere is the same.
+    pub fn touched(&self) -> BTreeSet<&ItemKey> {
+        self.verdicts.keys().chain(self.items.iter().map(|item| &item.key)).collect()
     }
 
     /// The changed plan; `None` when it does not fit: something else changed which items there are.

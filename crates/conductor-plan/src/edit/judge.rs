@@ -1,34 +1,52 @@
 //! Verdicts.
 
-use super::{EditError, place, position};
+use super::EditError;
+use crate::graph::positions;
 use crate::{ItemKey, Plan, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn judge(plan: &mut Plan, key: &ItemKey, verdict: Option<Verdict>) -> Result<(), EditError> {
-    let at = position(plan, key)?;
-    if verdict != Some(Verdict::Rejected) {
-        keep_within(plan, at);
+/// Says the same of several items.
+pub(super) fn judge(plan: &mut Plan, keys: &[ItemKey], verdict: Option<Verdict>) -> Result<(), EditError> {
+    let mut verdicts = std::mem::take(&mut plan.verdicts);
+    let places = positions(plan);
+    for key in keys {
+        let Some(&at) = places.get(key) else { return Err(EditError::UnknownItem { key: key.clone() }) };
+        if verdict != Some(Verdict::Rejected) {
+            keep_within(plan, &places, at, &mut verdicts);
+        }
+        match verdict {
+            Some(verdict) => verdicts.insert(key.clone(), verdict),
+            None => verdicts.remove(key),
+        };
     }
-    match verdict {
-        Some(verdict) => plan.verdicts.insert(key.clone(), verdict),
-        None => plan.verdicts.remove(key),
-    };
+    plan.verdicts = verdicts;
     Ok(())
 }
 
 /// An item within a rejected one goes with it. So that this one does not, the others in there are rejected one by one.
-fn keep_within(plan: &mut Plan, at: usize) {
-    let mut path = place::ancestors(plan, at);
-    path.reverse();
-    for outer in path {
-        let outer = plan.items[outer].key.clone();
-        if plan.verdicts.get(&outer) != Some(&Verdict::Rejected) {
+fn keep_within(
+    plan: &Plan,
+    places: &BTreeMap<&ItemKey, usize>,
+    at: usize,
+    verdicts: &mut BTreeMap<ItemKey, Verdict>,
+) {
+    let mut path: Vec<&ItemKey> = Vec::new();
+    let mut seen = BTreeSet::from([at]);
+    let mut outer = plan.items.get(at).and_then(|item| item.parent.as_ref());
+    while let Some((key, &place)) = outer.and_then(|key| places.get_key_value(key))
+        && seen.insert(place)
+    {
+        path.push(key);
+        outer = plan.items.get(place).and_then(|item| item.parent.as_ref());
+    }
+    for outer in path.into_iter().rev() {
+        if verdicts.get(outer) != Some(&Verdict::Rejected) {
             continue;
         }
-        plan.verdicts.insert(outer.clone(), Verdict::Accepted);
+        verdicts.insert(outer.clone(), Verdict::Accepted);
         // The way down to the item is rejected too, until the next step opens it.
-        let parts = plan.items.iter().enumerate().filter(|(_, item)| item.parent.as_ref() == Some(&outer));
-        let rejected: Vec<ItemKey> =
-            parts.filter(|&(index, _)| index != at).map(|(_, item)| item.key.clone()).collect();
-        plan.verdicts.extend(rejected.into_iter().map(|key| (key, Verdict::Rejected)));
+        let parts = plan.items.iter().enumerate().filter(|(_, item)| item.parent.as_ref() == Some(outer));
+        let others = parts.filter(|&(index, _)| index != at).map(|(_, item)| item.key.clone());
+        verdicts.extend(others.map(|key| (key, Verdict::Rejected)));
     }
 }

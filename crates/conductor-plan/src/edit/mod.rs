@@ -130,7 +130,7 @@ pub fn changed_to(plan: &Plan, changed: Plan) -> Applied {
 
 fn carry_out(plan: &mut Plan, edit: &Edit, added: &mut Vec<ItemKey>) -> Result<(), EditError> {
     match edit {
-        Edit::Judge { items, verdict } => items.iter().try_for_each(|key| judge::judge(plan, key, *verdict)),
+        Edit::Judge { items, verdict } => judge::judge(plan, items, *verdict),
         Edit::Set { item, change } => change::set(plan, item, change),
         Edit::Add { item, at } => place::add(plan, item, at).map(|key| added.push(key)),
         Edit::Remove { item } => place::remove(plan, item),

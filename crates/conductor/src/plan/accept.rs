@@ -1,5 +1,7 @@
 //! `conductor plan accept`.
 
+use std::collections::BTreeSet;
+
 use cli_kit::{CliError, Exit};
 use conductor_plan::edit::Edit;
 use conductor_plan::{ItemKey, Plan, Verdict};
@@ -44,6 +46,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CliError> 
 
 /// Accepts items and what they contain, but for what was rejected in there.
 pub(super) fn accepting(plan: &Plan, named: &[ItemKey]) -> Edit {
+    let named: BTreeSet<&ItemKey> = named.iter().collect();
     let mut items: Vec<ItemKey> = Vec::new();
     let mut within: Option<usize> = None;
     let mut rejected: Option<usize> = None;

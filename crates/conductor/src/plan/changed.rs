@@ -157,5 +157,6 @@ fn rows(plan: &Plan, items: &[&Item]) -> Table {
 /// The items that are new or other than before, or judged otherwise.
 fn touched<'p>(before: &Plan, after: &'p Plan) -> Vec<&'p Item> {
     let delta = Delta::between(before, after);
-    after.items.iter().filter(|item| delta.touches(&item.key)).collect()
+    let touched = delta.touched();
+    after.items.iter().filter(|item| touched.contains(&item.key)).collect()
 }

@@ -110,8 +110,7 @@ impl Editing {
             let Some((plan, what)) = found else { return Ok(None) };
             let applied = changed_to(&self.stored.plan, plan);
             let findings = lint_with(&applied.plan, &self.checks);
-            let metadata =
-                Metadata { history, ..self.stored.metadata.recounted(&applied.plan, &findings) };
+            let metadata = Metadata { history, ..self.stored.metadata.recounted(&applied.plan, &findings) };
             if self.put(&applied.plan, metadata, findings)? {
                 return Ok(Some(Done { what, applied }));
             }
@@ -129,8 +128,7 @@ impl Editing {
             if relint { lint_with(&done.applied.plan, &self.checks) } else { self.stored.findings.clone() };
         let mut history = self.stored.metadata.history.clone();
         history.push(done.what.clone(), &self.stored.plan, &done.applied);
-        let metadata =
-            Metadata { history, ..self.stored.metadata.recounted(&done.applied.plan, &findings) };
+        let metadata = Metadata { history, ..self.stored.metadata.recounted(&done.applied.plan, &findings) };
         self.put(&done.applied.plan, metadata, findings)
     }
 

@@ -1,6 +1,11 @@
 //! Drafts changed by commands and as text: what is said, what is stored, what is refused.
 
+use conductor_plan::edit::{Change, Edit, NewItem, Part, Place as Spot, apply};
+use conductor_plan::{Document, ItemKey, OutlineOptions, Plan, Verdict, Verdicts, outline, review};
+use proptest::prelude::*;
 use serde_json::{Value, json};
+use taskwerk_client::model::Known;
+use taskwerk_client::{ImportOptions, Tasks};
 
 use super::{DOCUMENT, Place};
 
@@ -237,4 +242,58 @@ fn two_who_change_a_plan_at_once_lose_nothing() {
     }
     place.ok(&["plan", "undo", "8"]);
     assert!(!place.json(&["plan", "show"])["items"].to_string().contains("Title 0"));
+}
+
+/// The rows of a plan, imported as `plan import` does; how many tasks were made, and how many were there.
+fn import(tasks: &Tasks, plan: &Plan) -> (usize, usize) {
+    let Ok(reviewed) = review(plan.clone(), &Verdicts::all_accepted("me").with_those_of(plan)) else {
+        return (0, 0);
+    };
+    let options = ImportOptions { known: Known::Skip, prefix: None, dry_run: false };
+    let report = tasks.import(reviewed.import_rows(), &options).unwrap();
+    (report.created, report.skipped)
+}
+
+/// Edits of whatever items there are; those that do not fit are passed over.
+fn edited(plan: &Plan, edits: &[(u8, prop::sample::Index, prop::sample::Index)]) -> Plan {
+    edits.iter().fold(plan.clone(), |plan, (kind, one, two)| {
+        let [item, other] = [one, two].map(|at| plan.items[at.index(plan.items.len())].key.clone());
+        let part = |title: &str| Part { title: title.to_owned(), ..Part::default() };
+        let edit = match kind % 8 {
+            0 => Edit::Set { item, change: Change::Title(format!("Title {kind}")) },
+            1 => Edit::Move { item, to: Spot::Under(other) },
+            2 => Edit::Link { item, after: other },
+            3 => Edit::Split { item, parts: vec![part("One"), part("Two")] },
+            4 => Edit::Merge { keep: item, gone: other },
+            5 => Edit::Remove { item },
+            6 => Edit::Judge { items: vec![item], verdict: Some(Verdict::Rejected) },
+            _ => {
+                Edit::Add { item: Box::new(NewItem::titled(format!("New {kind}"))), at: Spot::Before(other) }
+            }
+        };
+        apply(&plan, &[edit]).map_or(plan, |applied| applied.plan)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A key is a task, whatever becomes of its item: only items with new keys become new tasks, and an import again
+    /// makes none.
+    #[test]
+    fn an_import_after_any_edits_makes_nothing_twice(edits in prop::collection::vec((any::<u8>(), any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..12)) {
+        let folder = tempfile::tempdir().unwrap();
+        let (tasks, _) = Tasks::init(folder.path()).unwrap();
+        let document = Document::parse("prd.md", DOCUMENT.as_bytes()).unwrap();
+        let plan = outline(&[document], &OutlineOptions::default());
+        let before: Vec<ItemKey> = plan.items.iter().map(|item| item.key.clone()).collect();
+        prop_assert_eq!(import(&tasks, &plan), (before.len(), 0));
+        let changed = edited(&plan, &edits);
+        let verdicts = Verdicts::all_accepted("me").with_those_of(&changed);
+        let Ok(reviewed) = review(changed.clone(), &verdicts) else { return Ok(()) };
+        let new = reviewed.plan().items.iter().filter(|item| !before.contains(&item.key)).count();
+        let all = reviewed.plan().items.len();
+        prop_assert_eq!(import(&tasks, &changed), (new, all - new));
+        prop_assert_eq!(import(&tasks, &changed), (0, all));
+    }
 }

@@ -21,23 +21,23 @@ const DOCUMENT: &str = include_str!("notes.md");
 
 /// What somebody does in the review. The words that are waited for tell that the key before was obeyed.
 const KEYS: &[Typed] = &[
-    look("undecided, 2 warnings", "a", "The plan, beside the text that each item comes from"),
+    look("6 undecided, 1 warning", "a", "The plan, beside the text that each item comes from"),
     step("1 accepted", "s"),
     look("Enter split", "\r", "Split: the parts come from the document"),
-    step("2.2", "a"),
+    step("2.3", "a"),
     step("5 accepted", "jr"),
     look("1 rejected", "l", "Accepted and rejected; what an item contains goes with it"),
-    step("is to wait for", "print"),
-    look("> print", "\r", "Let it wait for another: typing narrows the list"),
+    step("is to wait for", "print notes"),
+    look("> print notes", "\r", "Let it wait for another: typing narrows the list"),
     step("wait for \"Print notes\"", "u"),
     step("took back", "e"),
     look("Enter store", "\x1b", "Fields are edited in place"),
     step("u undo", "!"),
-    look("findings", "manual\r", "What is doubtful about the plan"),
-    step("no_acceptance", "?"),
+    look("Enter take", "manual\r", "What is doubtful about the plan"),
+    step("u undo", "?"),
     look("any other key", "\x1b", "Every key"),
     step("u undo", "i"),
-    look("Import 6 tasks", "y", "The import asks"),
+    look("Import 7 tasks", "y", "The import asks"),
 ];
 
 const fn step(after: &'static str, keys: &'static str) -> Typed {

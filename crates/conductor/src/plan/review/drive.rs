@@ -172,7 +172,8 @@ impl Desk<'_> {
         match self.editing.travel(way) {
             Ok(Some(Done { what, applied })) => {
                 // Looked at is what was changed, so that one sees it.
-                let touched = applied.plan.items.iter().find(|item| applied.back.touches(&item.key));
+                let keys = applied.back.touched();
+                let touched = applied.plan.items.iter().find(|item| keys.contains(&item.key));
                 let touched = touched.map(|item| item.key.clone());
                 self.renew(state, touched.as_ref());
                 let verb = if way == Way::Back { "took back" } else { "did again" };

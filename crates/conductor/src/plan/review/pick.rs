@@ -63,7 +63,7 @@ impl<T: Clone> Pick<T> {
         self.find();
     }
 
-    /// An entry matches when it has every word that was typed.
+    /// An entry matches when it has every word that was typed; those that have them beside each other come first.
     fn find(&mut self) {
         let typed = self.input.text().to_lowercase();
         let words: Vec<&str> = typed.split_whitespace().collect();
@@ -72,6 +72,11 @@ impl<T: Clone> Pick<T> {
             words.iter().all(|word| text.contains(word))
         };
         self.matches = self.entries.iter().enumerate().filter(matches).map(|(at, _)| at).collect();
+        let phrase = words.join(" ");
+        let apart = |at: &usize| {
+            self.entries.get(*at).is_some_and(|(text, _)| !text.to_lowercase().contains(&phrase))
+        };
+        self.matches.sort_by_key(apart);
         self.selected = 0;
     }
 
@@ -103,6 +108,8 @@ mod tests {
         assert_eq!(pick.shown(2), (vec!["2 Search notes", "3 Print"], 1));
         pick.paste("NOTES s");
         assert_eq!(pick.shown(9), (vec!["1 Store notes", "2 Search notes"], 0));
+        pick.key(Key::Ctrl('u'), 2);
+        pick.paste("search notes");
         pick.key(Key::Down, 2);
         assert_eq!(pick.key(Key::Enter, 2), Picked::Chosen(14));
         pick.key(Key::Char('?'), 2);

@@ -3,7 +3,7 @@
 mod lists;
 
 use conductor_plan::edit::{Edit, NewItem, Part, Place, parts_named};
-use conductor_plan::{ItemKey, Verdict};
+use conductor_plan::{ItemKey, Severity, Verdict};
 
 use super::command::{Command, TABLE, command};
 use super::form::{Filled, Form};
@@ -43,7 +43,8 @@ pub(super) fn update(state: &mut State, key: Key) -> Option<Effect> {
             None
         }
         Mode::Page(top) => {
-            state.mode = scrolled(key, top, page, usize::MAX).map_or(Mode::Browse, Mode::Page);
+            let rows = super::view::page_rows(state);
+            state.mode = scrolled(key, top, page, rows).map_or(Mode::Browse, Mode::Page);
             None
         }
         Mode::Search { input, from } => search(state, key, input, from),
@@ -131,16 +132,27 @@ fn browse(state: &mut State, command: Command) -> Option<Effect> {
         Command::Findings => state.mode = lists::findings(state),
         Command::Fix => return lists::fix(state),
         Command::NextSource => (state.place, state.moved) = (state.place + 1, 0),
-        Command::TextDown => state.moved += 1,
-        Command::TextUp => state.moved -= 1,
+        Command::TextDown => scroll(state, 1),
+        Command::TextUp => scroll(state, -1),
         Command::SwitchPane => state.beside = !state.beside,
         Command::Help => state.mode = Mode::Help(0),
+        Command::Import if state.findings.iter().any(|finding| finding.severity == Severity::Error) => {
+            state.complain("the plan has errors, which forbid the import; ! shows them");
+        }
         Command::Import => state.mode = Mode::ConfirmImport,
         Command::Quit => return Some(Effect::Quit),
         Command::Suspend => return Some(Effect::Suspend),
         Command::Redraw => return Some(Effect::Redraw),
     }
     None
+}
+
+/// Moves the document, and no further than it goes.
+fn scroll(state: &mut State, by: isize) {
+    let Some(source) = state.source() else { return };
+    let lines = isize::try_from(state.texts.count(&source.document)).unwrap_or(isize::MAX);
+    let first = isize::try_from(source.span.first_line).unwrap_or(0);
+    state.moved = (state.moved + by).clamp(-first, (lines - first).max(0));
 }
 
 /// Closes the group, or goes to the head of the one around it.

@@ -82,6 +82,12 @@ pub(super) fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     foot::foot(state, theme, frame, areas.foot);
 }
 
+/// Rows that everything about the item takes.
+pub(super) fn page_rows(state: &State) -> usize {
+    let places = state.item().map_or(0, |item| item.sources.len());
+    item::lines(state, Theme { colors: false }, usize::from(state.size.0)).len() + places
+}
+
 fn whole_body(areas: Areas) -> Rect {
     let Areas { head, foot, .. } = areas;
     Rect { y: head.bottom(), height: foot.y.saturating_sub(head.bottom()), ..head }
