@@ -109,9 +109,9 @@ fn nothing_written_means_the_defaults() {
 
 #[test]
 fn severities_become_what_plans_are_checked_against() {
-    let text = "planning: { target_minutes: 60, severities: { no_acceptance: error, redundant_edge: off, cycle: note } }";
+    let text = r#"planning: { target_minutes: 60, severities: { no_acceptance: error, redundant_edge: "off", cycle: note } }"#;
     let options = Config::from_value(&yaml(text)).unwrap().planning.lint_options();
-    insta::assert_snapshot!(format!("{options:?}"), @"");
+    insta::assert_snapshot!(format!("{options:?}"), @"LintOptions { max_minutes: 240, severities: {Cycle: Note, NoAcceptance: Error}, off: {RedundantEdge} }");
     let usual = Config::default().planning.lint_options();
     assert_eq!(usual, conductor_plan::LintOptions::default());
 }

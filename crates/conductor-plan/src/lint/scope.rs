@@ -5,7 +5,8 @@ use super::quoted;
 use super::subject::Subject;
 use crate::words::{list, plain_words, stems};
 use crate::{Requirement, RequirementKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// Words by which something is ruled out, or asked for, for a part of the time only.
 const FOR_NOW: &str = "mvp, phase, version, release, v1, v2, v3, initial, initially, first, later, future, now, milestone, stage, \
@@ -14,6 +15,9 @@ const FOR_NOW: &str = "mvp, phase, version, release, v1, v2, v3, initial, initia
 /// Words that name nothing.
 const BARE: &str =
     "support, feature, full, complete, native, dedicated, unterstuetzung, soporte, suporte, no, not";
+
+static BARE_STEMS: LazyLock<BTreeSet<String>> = LazyLock::new(|| list(BARE).flat_map(stems).collect());
+static TEMPORARY: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(FOR_NOW).collect());
 
 pub(super) fn clashes<'s, 'p>(subjects: &'s [Subject<'p>]) -> Vec<Clash<'s, 'p>> {
     let mut ruled_out: BTreeMap<Vec<String>, &Subject<'p>> = BTreeMap::new();
@@ -49,7 +53,7 @@ fn name(wanted: &Requirement) -> Vec<String> {
     let head = wanted.text.split([':', '：', '–', '—', '(']).next().unwrap_or_default();
     let head = head.split(" - ").next().unwrap_or(head).trim_end_matches(['.', '。']);
     let mut words = stems(head);
-    words.retain(|word| !list(BARE).any(|bare| bare == word || stems(bare).first() == Some(word)));
+    words.retain(|word| !BARE_STEMS.contains(word));
     // `apps` is cut down to `ap`, and `app` is left alone.
     for word in &mut words {
         let mut end = word.chars().rev();
@@ -64,5 +68,5 @@ fn name(wanted: &Requirement) -> Vec<String> {
 
 fn is_for_now(wanted: &Requirement) -> bool {
     let words = [plain_words(&wanted.section), plain_words(&wanted.text)].concat();
-    words.iter().any(|word| list(FOR_NOW).any(|known| known == word))
+    words.iter().any(|word| TEMPORARY.contains(word.as_str()))
 }

@@ -5,6 +5,7 @@ use crate::requirement::quantity::{Quantity, quantities};
 use crate::requirement::technology::{Named, technologies};
 use crate::words::{Bag, Vocabulary, list, plain_words};
 use crate::{Requirement, RequirementKind};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -46,6 +47,8 @@ const NEGATIONS: &str = "not, never, cannot, can t, must not, mustn t, may not, 
 
 static NEGATED: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::of(&[((), NEGATIONS)]));
 
+static COMMONS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(COMMON).collect());
+
 /// The requirements as subjects, with the words of all.
 pub(super) fn subjects<'p>(requirements: impl Iterator<Item = &'p Requirement>) -> Vec<Subject<'p>> {
     let mut vocabulary = Vocabulary::default();
@@ -67,10 +70,8 @@ fn subject<'p>(wanted: &'p Requirement, vocabulary: &mut Vocabulary, filler: &Ba
     } else {
         vocabulary.bag(&without(text, &cut)).without(filler)
     };
-    let section: Vec<String> = plain_words(&wanted.section)
-        .into_iter()
-        .filter(|word| !list(COMMON).any(|common| common == word))
-        .collect();
+    let section: Vec<String> =
+        plain_words(&wanted.section).into_iter().filter(|word| !COMMONS.contains(word.as_str())).collect();
     Subject {
         wanted,
         words: about,

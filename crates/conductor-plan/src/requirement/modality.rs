@@ -2,6 +2,8 @@
 
 use super::Modality;
 use crate::words::{list, plain_words};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Words that make a demand weaker or stronger, without marks on letters; the first row that has one decides.
 const WORDS: &[(Modality, &str)] = &[
@@ -24,10 +26,16 @@ const PACKED: &[(Modality, &str)] = &[
     (Modality::May, "可选, 可以选择, 任意, オプション, 선택"),
 ];
 
+static MEANINGS: LazyLock<BTreeMap<&str, usize>> = LazyLock::new(|| {
+    let rows = WORDS.iter().enumerate();
+    rows.flat_map(|(row, (_, words))| list(words).map(move |word| (word, row))).collect()
+});
+
 /// How strong a demand is; without a word that says so it is a must.
 pub(super) fn modality(text: &str) -> Modality {
     let words = plain_words(text);
-    let said = WORDS.iter().find(|(_, row)| list(row).any(|known| words.iter().any(|word| word == known)));
+    let said =
+        words.iter().filter_map(|word| MEANINGS.get(word.as_str())).min().and_then(|&row| WORDS.get(row));
     let packed = || {
         let packed = text.contains(crate::words::is_packed);
         PACKED.iter().filter(|_| packed).find(|(_, row)| list(row).any(|known| text.contains(known)))
