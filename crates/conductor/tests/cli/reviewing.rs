@@ -254,9 +254,10 @@ fn import(tasks: &Tasks, plan: &Plan) -> (usize, usize) {
     (report.created, report.skipped)
 }
 
-/// Edits of whatever items there are; those that do not fit are passed over.
-fn edited(plan: &Plan, edits: &[(u8, prop::sample::Index, prop::sample::Index)]) -> Plan {
-    edits.iter().fold(plan.clone(), |plan, (kind, one, two)| {
+/// Edits of whatever items there are. Those that do not fit are passed over, and so are those that put an item into
+/// another group: its task has an id below that of the group's, and an import moves no task.
+fn edited(first: &Plan, edits: &[(u8, prop::sample::Index, prop::sample::Index)]) -> Plan {
+    edits.iter().fold(first.clone(), |plan, (kind, one, two)| {
         let [item, other] = [one, two].map(|at| plan.items[at.index(plan.items.len())].key.clone());
         let part = |title: &str| Part { title: title.to_owned(), ..Part::default() };
         let edit = match kind % 8 {
@@ -271,7 +272,13 @@ fn edited(plan: &Plan, edits: &[(u8, prop::sample::Index, prop::sample::Index)])
                 Edit::Add { item: Box::new(NewItem::titled(format!("New {kind}"))), at: Spot::Before(other) }
             }
         };
-        apply(&plan, &[edit]).map_or(plan, |applied| applied.plan)
+        let stays = |changed: &Plan| {
+            first.items.iter().all(|item| changed.get(&item.key).is_none_or(|now| now.parent == item.parent))
+        };
+        match apply(&plan, &[edit]) {
+            Ok(applied) if stays(&applied.plan) => applied.plan,
+            Ok(_) | Err(_) => plan,
+        }
     })
 }
 
