@@ -72,7 +72,7 @@ pub(super) fn decisions(
 }
 
 fn asked(printer: &mut Printer, proposal: &Proposal) -> Decision {
-    say::proposal(printer, proposal, None);
+    say::proposal(printer, proposal);
     let later = Choice { key: 'l', word: "later", means: Decision::Wait };
     let title = escape(&proposal.title).into_owned();
     let task = proposal.task.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -35,7 +35,18 @@ pub(super) fn overview(
         printer
             .line(format!("{names} against the tasks of plan {plan}: {}", count(list.len(), "difference")));
     }
-    list.iter().for_each(|one| proposal(printer, one, decided(one)));
+    let mut before = Vec::new();
+    for one in list {
+        let details = details(one);
+        // What holds for all the work changes one task like the next.
+        let repeated = details == before && !details.is_empty();
+        headline(printer, one, decided(one));
+        print_details(printer, if repeated { &[] } else { &details });
+        if repeated {
+            printer.line(format!("{INDENT}the same"));
+        }
+        before = details;
+    }
     update.proposals.notices.iter().for_each(|one| notice(printer, one));
 }
 
@@ -112,7 +123,19 @@ pub(super) fn nothing_imported(context: &mut Context, draft: Option<&Living>) ->
 }
 
 /// One proposal: who decides, what, on which task, and why.
-pub(super) fn proposal(printer: &mut Printer, proposal: &Proposal, decision: Option<Decision>) {
+pub(super) fn proposal(printer: &mut Printer, proposal: &Proposal) {
+    headline(printer, proposal, None);
+    print_details(printer, &details(proposal));
+}
+
+/// What stands before a detail.
+const INDENT: &str = "             ";
+
+fn print_details(printer: &mut Printer, details: &[String]) {
+    details.iter().for_each(|line| printer.line(format!("{INDENT}{}", escape(line))));
+}
+
+fn headline(printer: &mut Printer, proposal: &Proposal, decision: Option<Decision>) {
     let (word, style) = match proposal.class {
         Class::Safe => ("safe", Style::Green),
         Class::Conflict => ("conflict", Style::Yellow),
@@ -143,9 +166,6 @@ pub(super) fn proposal(printer: &mut Printer, proposal: &Proposal, decision: Opt
     let place = escape(&place).into_owned();
     let place = printer.paint(Style::Dim, &place).into_owned();
     printer.line(format!("  {word} {task}  {text}{place}{waits}"));
-    for line in details(proposal) {
-        printer.line(format!("             {}", escape(&line)));
-    }
 }
 
 /// What would be done, in a word or two; of a new task its being new says it.
