@@ -41,6 +41,18 @@ impl Tally {
             (Some(_) | None, _) => None,
         };
     }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            calls: self.calls.saturating_add(other.calls),
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            cost_micros: self.cost_micros.zip(other.cost_micros).map(|(one, two)| one.saturating_add(two)),
+            estimated: self.estimated || other.estimated,
+        }
+    }
 }
 
 /// What so many tokens cost. A part of a millionth of a dollar counts as one.

@@ -119,22 +119,8 @@ impl Asking {
         self.run(grown(documents, options)?, work, database, context)
     }
 
-    /// Splits one item of a plan into parts; the rest of the plan stays as it is. `work` is the digest of the plan, which
-    /// its answers are kept under.
-    #[expect(dead_code, reason = "for `plan split`")]
-    pub(super) fn split(
-        &self,
-        (documents, plan, key): (&[Document], Plan, &ItemKey),
-        options: DecomposeOptions,
-        work: &str,
-        database: &mut Database,
-        context: &mut Context,
-    ) -> Result<Planned, CliError> {
-        let growth = Growth::of_item(documents, plan, key, options).map_err(|error| from_growth(&error))?;
-        self.run(growth, work, database, context)
-    }
-
-    fn run(
+    /// Carries a growth out. `work` is what the answers are kept under.
+    pub(super) fn run(
         &self,
         growth: Growth<'_>,
         work: &str,
@@ -175,15 +161,10 @@ impl Asking {
         }
     }
 
-    /// Says what planning these documents would cost, and asks nothing.
-    pub(super) fn estimate(
-        &self,
-        documents: &[Document],
-        options: DecomposeOptions,
-        context: &mut Context,
-    ) -> Result<Exit, CliError> {
+    /// Says what a growth would cost, and asks nothing.
+    pub(super) fn estimate(&self, growth: &Growth<'_>, context: &mut Context) -> Result<Exit, CliError> {
         let longest = usize::try_from(self.planner.rules.max_tokens).unwrap_or(usize::MAX);
-        let forecast = grown(documents, options)?.forecast(ROUNDS, longest);
+        let forecast = growth.forecast(ROUNDS, longest);
         let price = self.planner.price_of(&forecast);
         let Forecast { likely, most } = forecast;
         if context.printer.is_json() {
@@ -222,9 +203,32 @@ impl Asking {
     }
 }
 
-fn grown(documents: &[Document], options: DecomposeOptions) -> Result<Growth<'_>, CliError> {
+/// A plan of documents that is to grow.
+pub(super) fn grown(documents: &[Document], options: DecomposeOptions) -> Result<Growth<'_>, CliError> {
     let base = outline(documents, &OutlineOptions::default());
     Growth::of_documents(documents, base, options).map_err(|error| from_growth(&error))
+}
+
+/// An item of a plan that is to be split; the rest of the plan stays as it is.
+pub(super) fn split<'d>(
+    documents: &'d [Document],
+    plan: Plan,
+    key: &ItemKey,
+    options: DecomposeOptions,
+) -> Result<Growth<'d>, CliError> {
+    Growth::of_item(documents, plan, key, options).map_err(|error| from_growth(&error))
+}
+
+/// How far a model or an agent goes, as the configuration says.
+pub(super) fn options(planning: &Planning) -> DecomposeOptions {
+    let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    DecomposeOptions {
+        max_depth: u8::try_from(planning.max_depth).unwrap_or(u8::MAX),
+        target_minutes: planning.target_minutes,
+        max_items: whole(planning.max_items),
+        context_tokens: whole(planning.llm.context),
+        ..DecomposeOptions::default()
+    }
 }
 
 fn rules(args: &EngineArgs, planning: &Planning) -> Rules {

@@ -11,7 +11,7 @@ use conductor_plan::decompose::DecomposeOptions;
 use conductor_plan::{Answer, Document, LintOptions, OutlineOptions, Plan, lint_with, outline};
 use taskwerk_client::Init;
 
-use super::asking::Asking;
+use super::asking::{self, Asking};
 use super::engine::EngineArgs;
 use super::stored::{Metadata, Stored, to_value};
 use super::{answers, documents};
@@ -112,7 +112,7 @@ impl DraftArgs {
                 .hint("add --engine llm, or --model PROVIDER/MODEL")
         })?;
         let documents = self.documents(root, context)?;
-        asking.estimate(&documents, self.decompose_options(&config.planning), context)
+        asking.estimate(&asking::grown(&documents, self.decompose_options(&config.planning))?, context)
     }
 
     fn documents(&self, root: PathBuf, context: &mut Context) -> Result<Vec<Document>, CliError> {
@@ -123,14 +123,9 @@ impl DraftArgs {
 
     fn decompose_options(&self, planning: &Planning) -> DecomposeOptions {
         let OutlineOptions { max_depth, target_minutes } = self.outline_options(planning);
-        let whole = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-        DecomposeOptions {
-            max_depth,
-            target_minutes,
-            max_items: self.max_items.map_or(whole(planning.max_items), usize::from),
-            context_tokens: whole(planning.llm.context),
-            ..DecomposeOptions::default()
-        }
+        let configured = asking::options(planning);
+        let max_items = self.max_items.map_or(configured.max_items, usize::from);
+        DecomposeOptions { max_depth, target_minutes, max_items, ..configured }
     }
 
     fn outline_options(&self, planning: &Planning) -> OutlineOptions {

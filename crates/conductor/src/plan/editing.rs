@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanStatus};
+use conductor_host::llm::Tally;
 use conductor_plan::edit::{Applied, Edit, EditError, apply, changed_to};
-use conductor_plan::{LintOptions, Plan, lint_with};
+use conductor_plan::{Document, LintOptions, Plan, lint_with};
 
 use super::stored::{Metadata, Stored, Unnamed, find_row, is_draft, to_value};
 use crate::context::Context;
@@ -157,6 +158,19 @@ impl Editing {
             texts.extend(text.map(|text| (document.name.clone(), text)));
         }
         Ok(texts)
+    }
+
+    /// The documents that the plan cites, as far as their text was kept.
+    pub(super) fn documents(&self) -> Result<Vec<Document>, CliError> {
+        let texts = self.texts()?;
+        let read = |(name, text): (String, String)| Document::parse(&name, text.as_bytes()).ok();
+        Ok(texts.into_iter().filter_map(read).collect())
+    }
+
+    /// Notes what a model or an agent used for the plan, beside what it used before. It is stored with the next change.
+    pub(super) fn note_used(&mut self, used: Tally) {
+        let before = self.stored.metadata.used;
+        self.stored.metadata.used = Some(before.map_or(used, |before| before.and(used)));
     }
 
     /// Reads what the plan is now.
