@@ -6,7 +6,8 @@ use conductor_host::journal::PlanStatus;
 use super::draft::{DraftArgs, Drafted};
 use super::import;
 use super::report::{self, PlanJson, count};
-use super::show::{print_beginning, print_tree};
+use super::review;
+use super::show::print_beginning;
 use super::stored::Stored;
 use crate::ask::{Choice, ask};
 use crate::context::Context;
@@ -53,13 +54,21 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     if stored.metadata.errors > 0 {
         return Err(report::has_errors(stored));
     }
-    let wanted = args.auto_import || (context.can_ask && wants_import(context, stored));
-    if !wanted {
-        if !json {
-            context.printer.note(format!("Plan {} is a draft; nothing was imported", stored.row.id));
-            report::note_next(&mut context.printer, stored);
+    let wish = match (args.auto_import, context.can_ask) {
+        (true, _) => Wish::Import,
+        (false, true) => wish(context, stored),
+        (false, false) => Wish::Leave,
+    };
+    match wish {
+        Wish::Import => {}
+        Wish::Review => return review::open(context, drafted.stored.row.id),
+        Wish::Leave => {
+            if !json {
+                context.printer.note(format!("Plan {} is a draft; nothing was imported", stored.row.id));
+                report::note_next(&mut context.printer, stored);
+            }
+            return Ok(finish(context, &drafted, false));
         }
-        return Ok(finish(context, &drafted, false));
     }
     import::import(context, &project, &mut database, stored)?;
     if !json {
@@ -78,20 +87,14 @@ fn print_start(printer: &mut Printer, stored: &Stored, at_once: bool) {
     }
 }
 
-fn wants_import(context: &mut Context, stored: &Stored) -> bool {
+fn wish(context: &mut Context, stored: &Stored) -> Wish {
     let choices = [
         Choice { key: 'y', word: "yes", means: Wish::Import },
         Choice { key: 'r', word: "review", means: Wish::Review },
         Choice { key: 'n', word: "no", means: Wish::Leave },
     ];
     let question = format!("Import {}?", count(import::wanted(&stored.plan), "task"));
-    loop {
-        match ask(&mut context.printer, &question, &choices) {
-            Some(Wish::Import) => return true,
-            Some(Wish::Review) => print_tree(&mut context.printer, stored),
-            Some(Wish::Leave) | None => return false,
-        }
-    }
+    ask(&mut context.printer, &question, &choices).unwrap_or(Wish::Leave)
 }
 
 /// Prints the one document for programs. `imported_now` tells a plan that was imported by this command from one that was imported before.

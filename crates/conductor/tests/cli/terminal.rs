@@ -5,9 +5,13 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
@@ -25,6 +29,8 @@ struct Terminal {
     seen: String,
     screen: vt100::Parser,
     child: Child,
+    left: Arc<AtomicBool>,
+    watcher: Option<JoinHandle<()>>,
 }
 
 impl Terminal {
@@ -45,16 +51,26 @@ impl Terminal {
         let keyboard = File::from(master);
         let mut reader = keyboard.try_clone().unwrap();
         let (send, pieces) = channel();
-        std::thread::spawn(move || {
+        let left = Arc::new(AtomicBool::new(false));
+        let is_left = Arc::clone(&left);
+        let watcher = std::thread::spawn(move || {
             let mut piece = [0; 4096];
-            // The end of the command is told as an error of the terminal.
-            while let Ok(length) = reader.read(&mut piece) {
+            while !is_left.load(Ordering::Relaxed) {
+                let moment = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+                match rustix::event::poll(&mut [PollFd::new(&reader, PollFlags::IN)], Some(&moment)) {
+                    Ok(0) => continue,
+                    Ok(_) => {}
+                    Err(_) => return,
+                }
+                // The end of the command is told as an error of the terminal.
+                let Ok(length) = reader.read(&mut piece) else { return };
                 if length == 0 || send.send(String::from_utf8_lossy(&piece[..length]).into_owned()).is_err() {
                     return;
                 }
             }
         });
-        Self { keyboard, pieces, seen: String::new(), screen: vt100::Parser::new(24, 80, 0), child }
+        let screen = vt100::Parser::new(24, 80, 0);
+        Self { keyboard, pieces, seen: String::new(), screen, child, left, watcher: Some(watcher) }
     }
 
     fn read(&mut self) -> bool {
@@ -91,6 +107,14 @@ impl Terminal {
         (status, std::mem::take(&mut self.seen))
     }
 
+    /// Takes the terminal away, as closing its window does, and waits for what becomes of the program.
+    fn is_left_alone(mut self) -> std::process::ExitStatus {
+        self.left.store(true, Ordering::Relaxed);
+        self.watcher.take().unwrap().join().unwrap();
+        self.keyboard = File::open("/dev/null").unwrap();
+        self.child.wait().unwrap()
+    }
+
     /// Whether the terminal shows what is typed, as it does while no program has it.
     fn echoes(&self) -> bool {
         tcgetattr(&self.keyboard).unwrap().local_modes.contains(LocalModes::ECHO)
@@ -114,6 +138,33 @@ fn drafted() -> Place {
 
 /// Leaves the alternate screen.
 const BACK: &str = "\u{1b}[?1049l";
+
+#[test]
+fn it_is_one_key_away_when_a_plan_is_made() {
+    let place = Place::unborn();
+    place.write("prd.md", DOCUMENT);
+    let mut terminal = Terminal::run(&place, &["plan", "create", "prd.md"], &[]);
+    terminal.sees("[r]eview");
+    terminal.types("r\n");
+    terminal.sees("undecided");
+    terminal.types("a");
+    terminal.sees("accepted");
+    terminal.types("q");
+    let (status, rest) = terminal.ended();
+    assert!(status.success() && rest.contains(BACK), "{rest:?}");
+    assert_eq!(place.json(&["plan", "list"])[0]["status"], json!("reviewing"));
+}
+
+#[test]
+fn a_terminal_that_is_gone_ends_it_and_loses_nothing() {
+    let place = drafted();
+    let mut terminal = Terminal::run(&place, &["plan", "review"], &[]);
+    terminal.sees("undecided");
+    terminal.types("a");
+    terminal.sees("2 accepted");
+    assert!(!terminal.is_left_alone().success());
+    assert_eq!(place.json(&["plan", "show"])["plan"]["status"], json!("reviewing"));
+}
 
 #[test]
 fn a_plan_is_gone_through_left_and_imported() {

@@ -8,6 +8,8 @@ use conductor_host::process::{Interrupt, OnHangup, Signals};
 use conductor_plan::ItemKey;
 use conductor_plan::edit::Edit;
 use ratatui::crossterm::event::{Event, poll, read};
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
 
 use super::key::Key;
 use super::screen::Screen;
@@ -90,6 +92,20 @@ fn reason(interrupt: Interrupt) -> &'static str {
     }
 }
 
+/// Waits until something was typed, a signal came, or so much time has passed; whether the terminal is still there. Of one
+/// that is not, crossterm would read nothing for ever.
+fn listens(longest: Duration) -> io::Result<bool> {
+    let terminal = io::stdin();
+    let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
+    let longest = Timespec::try_from(longest).map_err(io::Error::other)?;
+    match rustix::event::poll(&mut watched, Some(&longest)) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let [terminal] = &watched;
+    Ok(!terminal.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL))
+}
+
 impl Desk<'_> {
     fn look(&mut self, state: &mut State, theme: Theme, signals: &Signals) -> Result<End, CliError> {
         let mut drawn = false;
@@ -101,8 +117,8 @@ impl Desk<'_> {
                 self.draw(state, theme).map_err(|error| failed(&error))?;
                 drawn = true;
             }
-            if !poll(LOOK).map_err(|error| failed(&error))? {
-                continue;
+            if !listens(LOOK).map_err(|error| failed(&error))? {
+                return Ok(End::Asked(Interrupt::HungUp));
             }
             // What was typed ahead is drawn once.
             while poll(Duration::ZERO).map_err(|error| failed(&error))? {

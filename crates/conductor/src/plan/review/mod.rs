@@ -54,11 +54,20 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CliError> 
         let mut editing = Editing::open(context, args.plan)?;
         return buffer::edit(context, &mut editing, None, false);
     }
+    look(context, args.plan, args.print)
+}
+
+/// Opens the review of a plan, as `plan review` does.
+pub(in crate::plan) fn open(context: &mut Context, plan: u64) -> Result<Exit, CliError> {
+    look(context, Some(plan), false)
+}
+
+fn look(context: &mut Context, plan: Option<u64>, print: bool) -> Result<Exit, CliError> {
     let project = context.open()?;
     let (database, checks) = (project.database()?, project.lint_options());
-    let stored = Stored::find(&database, args.plan, Unnamed::DraftOrImported, &checks)?;
+    let stored = Stored::find(&database, plan, Unnamed::DraftOrImported, &checks)?;
     let usable = context.env.get("TERM").is_none_or(|name| name != "dumb");
-    if context.can_ask && usable && !args.print && is_draft(stored.row.status) {
+    if context.can_ask && usable && !print && is_draft(stored.row.status) {
         return drive::run(context, Editing { database, stored, checks });
     }
     let printer = &mut context.printer;
