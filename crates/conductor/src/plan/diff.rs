@@ -7,9 +7,10 @@ use cli_kit::text::escape;
 use cli_kit::{CliError, Exit, Printer};
 use conductor_plan::{DiffLine, DiffMark, PlanDiff, diff};
 
+use super::engine::EngineArgs;
 use super::report::count;
 use super::stored::{Stored, Unnamed};
-use super::update::living::{Living, Preferred, no_plan};
+use super::update::living::{Living, Preferred, Reading, no_plan};
 use crate::context::Context;
 
 /// Say what changed between two plans, or between a plan and its documents as they are now
@@ -27,6 +28,8 @@ pub(crate) struct Args {
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    engine: EngineArgs,
 }
 
 /// How a diff is written.
@@ -48,7 +51,7 @@ struct Compared {
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
-    let compared = compare(&args.what, context)?;
+    let Some(compared) = compare(&args, context)? else { return Ok(Exit::Ok) };
     let printer = &mut context.printer;
     if printer.is_json() {
         printer.json(&serde_json::json!({
@@ -73,32 +76,38 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     Ok(Exit::Ok)
 }
 
-fn compare(what: &[PathBuf], context: &mut Context) -> Result<Compared, CliError> {
+/// `None` when it was only said what planning the documents would cost.
+fn compare(args: &Args, context: &mut Context) -> Result<Option<Compared>, CliError> {
+    let what = &args.what[..];
     let project = context.open()?;
-    let database = project.database()?;
+    let mut database = project.database()?;
     let numbers: Vec<Option<u64>> = what.iter().map(|one| number(one)).collect();
     if let [Some(old), Some(new)] = numbers[..] {
         let find = |id| Stored::find(&database, Some(id), Unnamed::DraftOrImported, &project.lint_options());
         let (old, new) = (find(old)?, find(new)?);
-        return Ok(Compared {
+        return Ok(Some(Compared {
             diff: diff(&old.plan, &new.plan),
             old: old.row.id,
             new: Some(new.row.id),
             sides: format!("Plan {} against plan {}", old.row.id, new.row.id),
-        });
+        }));
     }
     let (plan, files) = match numbers[..] {
         [Some(plan)] => (Some(plan), &[][..]),
         _ => (None, what),
     };
-    let living = Living::read(context, &project, &database, plan, files, Preferred::Newest)?;
-    let living = living.ok_or_else(|| no_plan(files))?;
-    Ok(Compared {
+    let (database, preferred) = (&mut database, Preferred::Newest);
+    let living = match Living::read(context, &project, database, plan, files, preferred, &args.engine)? {
+        Reading::Living(living) => living,
+        Reading::Estimated => return Ok(None),
+        Reading::NoPlan => return Err(no_plan(files)),
+    };
+    Ok(Some(Compared {
         diff: diff(&living.original, &living.now),
         old: living.stored.row.id,
         new: None,
         sides: format!("Plan {} against {}", living.stored.row.id, living.names()),
-    })
+    }))
 }
 
 /// A plan's number, unless there is a file of that name.

@@ -204,7 +204,7 @@ pub(super) fn digest(documents: &[Document], options: &OutlineOptions) -> String
 
 /// The same for plans by a model or an agent, whose answers are kept under it: all that the questions are made of, and who
 /// is asked.
-fn asked_digest(documents: &[Document], options: &DecomposeOptions, identity: &str) -> String {
+pub(super) fn asked_digest(documents: &[Document], options: &DecomposeOptions, identity: &str) -> String {
     let DecomposeOptions { max_depth, max_items, target_minutes, complexity_limit, context_tokens } = options;
     // Names stand in questions, so that a document that was moved is asked for again.
     let digests: Vec<String> = documents

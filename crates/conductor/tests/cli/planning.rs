@@ -142,6 +142,67 @@ fn a_refusal_leaves_no_plan() {
     assert_eq!(place.json(&["plan", "list"]), json!([]));
 }
 
+const PLAIN: Shape =
+    Shape { minutes: 120, first_parts: 2, parts: 2, large: (u64::MAX, u64::MAX), delay_ms: 0 };
+
+#[test]
+fn a_plan_by_a_model_follows_its_document_when_it_is_told_to_ask() {
+    let server = ModelServer::planning(good(PLAIN)).unwrap();
+    let place = place(&server, PRICED);
+    made(&place, &LLM);
+    place.ok(&["plan", "import", "--confirm"]);
+    let tasks = place.tasks();
+    // Nothing has changed, so nobody need be asked.
+    let asked = server.exchanges().len();
+    assert_eq!(place.run(&["plan", "update", "docs/prd.md", "--check"]).code, Some(0));
+    place.write("docs/prd.md", &format!("{DOCUMENT}3. **Share notes** by a link that ends after a week.\n"));
+    let update = ["plan", "update", "docs/prd.md"];
+    let check = [&update[..], &["--check"]].concat();
+    assert_eq!(refused(&place, &check), (1, "ENGINE_NOT_NAMED".to_owned()));
+    assert_eq!(refused(&place, &["plan", "diff"]), (1, "ENGINE_NOT_NAMED".to_owned()));
+    let estimate = run(&place, &["plan", "diff", "docs/prd.md", "--engine", "llm", "--estimate-cost"]);
+    assert!(estimate.code == Some(0) && estimate.stdout.contains("at the most"), "{estimate}");
+    assert_eq!(server.exchanges().len(), asked, "nothing was sent");
+    let asking = [&check[..], &["--engine", "llm"]].concat();
+    assert_eq!(run(&place, &asking).code, Some(6));
+    let asked = server.exchanges().len();
+    // What was answered for the check is not asked again.
+    let confirmed = run(&place, &[&update[..], &["--engine", "llm", "--confirm"]].concat());
+    assert_eq!(confirmed.code, Some(0), "{confirmed}");
+    assert_eq!(server.exchanges().len(), asked);
+    assert_eq!(place.tasks().len(), tasks.len() + 1);
+    assert_eq!(place.run(&check).code, Some(0));
+    assert!(place.json(&["plan", "show"])["plan"]["used"]["calls"].as_u64() > Some(0));
+}
+
+#[test]
+fn an_item_is_split_by_a_model_and_the_rest_stays() {
+    let server = ModelServer::planning(good(DEEP)).unwrap();
+    let place = place(&server, PRICED);
+    place.ok(&["plan", "decompose", "docs/prd.md"]);
+    let before = place.json(&["plan", "show"]);
+    let split = ["plan", "split", "Search notes", "--engine", "llm"];
+    assert!(run(&place, &[&split[..], &["--estimate-cost"]].concat()).code == Some(0));
+    assert_eq!(server.exchanges().len(), 0);
+    made(&place, &[&split[..], &["--dry-run"]].concat());
+    assert_eq!(place.json(&["plan", "show"])["items"], before["items"]);
+    let asked = server.exchanges().len();
+    let changed = made(&place, &split);
+    assert!(changed["changed"] == json!(true), "{changed}");
+    assert_eq!(server.exchanges().len(), asked, "the dry run paid for the answers");
+    assert_eq!(server.violations(), []);
+    let after = place.json(&["plan", "show"]);
+    assert_eq!(after["plan"]["engine"], before["plan"]["engine"]);
+    let keys = |plan: &Value| -> Vec<String> {
+        let items = plan["items"].as_array().unwrap().iter();
+        items.map(|item| item["key"].as_str().unwrap().to_owned()).collect()
+    };
+    let (old, new) = (keys(&before), keys(&after));
+    assert!(new.len() > old.len() + 1 && old.iter().all(|key| new.contains(key)), "{after}");
+    place.ok(&["plan", "undo"]);
+    assert_eq!(place.json(&["plan", "show"])["items"], before["items"]);
+}
+
 /// A model that answers well until so many questions came, and then hangs as long as it is not told to go on.
 fn hanging(after: u64, go_on: &Arc<AtomicU64>) -> Respond {
     let (well, go_on) = (good(DEEP), Arc::clone(go_on));

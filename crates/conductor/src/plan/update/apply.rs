@@ -59,7 +59,7 @@ fn record(
     let mut database = project.database()?;
     let (stored, living) = (&update.living.stored, &update.living);
     let plan = update.proposals.plan();
-    let mut metadata = metadata_of(plan, stored, &project.lint_options());
+    let mut metadata = metadata_of(plan, living, &project.lint_options());
     metadata.waiting = update.proposals.waiting(decided);
     metadata.imported = Some(Imported {
         at: format!("{:.6}", cli_kit::time::now()),

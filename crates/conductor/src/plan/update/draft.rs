@@ -29,7 +29,7 @@ pub(super) fn update(
     if changed && !dry_run {
         let mut database = project.database()?;
         living.keep_documents(&mut database)?;
-        let metadata = to_value(&metadata_of(&merged.plan, &living.stored, &project.lint_options()))?;
+        let metadata = to_value(&metadata_of(&merged.plan, &living, &project.lint_options()))?;
         let names: Vec<&str> = living.documents.iter().map(conductor_plan::Document::name).collect();
         let (names, at) = (names.join(", "), cli_kit::time::now());
         let made = living.now.to_json().map_err(|error| CliError::internal(error.to_string()))?;

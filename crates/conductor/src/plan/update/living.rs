@@ -5,11 +5,16 @@ use std::path::{Path, PathBuf};
 
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
+use conductor_host::config::Planning;
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
+use conductor_host::llm::Tally;
+use conductor_plan::decompose::DecomposeOptions;
 use conductor_plan::{
     ANSWERS, Document, DocumentKind, EngineKind, LintOptions, OutlineOptions, Plan, lint_with, outline,
 };
 
+use super::super::asking::{self, Asking};
+use super::super::engine::EngineArgs;
 use super::super::stored::{Metadata, Stored, Unnamed, find_row, is_draft};
 use super::super::{answers, documents, draft};
 use crate::context::{Context, Project, current_folder};
@@ -26,6 +31,25 @@ pub(in crate::plan) struct Living {
     pub(in crate::plan) now: Plan,
     pub(in crate::plan) documents: Vec<Document>,
     pub(in crate::plan) digest: String,
+    /// What a model or an agent used to make it.
+    used: Option<Tally>,
+}
+
+/// What came of reading a plan and its documents.
+pub(in crate::plan) enum Reading {
+    /// There is no such plan.
+    NoPlan,
+    /// It was only said what planning them would cost.
+    Estimated,
+    /// Both are there.
+    Living(Box<Living>),
+}
+
+/// The documents planned anew.
+struct Replanned {
+    plan: Plan,
+    digest: String,
+    used: Option<Tally>,
 }
 
 /// Which plan is meant when only documents are named.
@@ -43,11 +67,12 @@ impl Living {
     pub(in crate::plan) fn read(
         context: &mut Context,
         project: &Project,
-        database: &Database,
+        database: &mut Database,
         plan: Option<u64>,
         files: &[PathBuf],
         preferred: Preferred,
-    ) -> Result<Option<Self>, CliError> {
+        engine: &EngineArgs,
+    ) -> Result<Reading, CliError> {
         let root = project.tasks.root().to_owned();
         let bases: Vec<PathBuf> =
             [Some(root.clone()), checkout_top(&current_folder()?)].into_iter().flatten().collect();
@@ -59,18 +84,24 @@ impl Living {
             (Some(_), _) | (None, []) => Some(find_row(database, plan, Unnamed::DraftOrImported)?),
             (None, _) => row_of(database, &named, &root, preferred)?,
         };
-        let Some(row) = row else { return Ok(None) };
+        let Some(row) = row else { return Ok(Reading::NoPlan) };
         let stored = Stored::of_row(row, &project.lint_options())?;
         let others = unnamed(&stored.plan, &named, &root)?;
         if !others.is_empty() {
             named.extend(documents::read(&others, &bases, &mut context.printer)?);
         }
         let documents = in_order(named, &stored.plan);
-        let options = options(&stored.row, project);
-        let original = original(database, &stored, &options)?.unwrap_or_else(|| stored.plan.clone());
-        let now = replan(&stored.plan, &documents, &options)?;
-        let digest = draft::digest(&documents, &options);
-        Ok(Some(Self { stored, original, now, documents, digest }))
+        let original = original(database, &stored, &options(&stored.row, &project.config.planning))?
+            .unwrap_or_else(|| stored.plan.clone());
+        let replanned = match stored.plan.engine.kind {
+            EngineKind::Outline => Some(by_rules(&stored, &documents, project, engine)?),
+            EngineKind::Llm | EngineKind::Agent => {
+                let replan = Replan { stored: &stored, documents: &documents, project, engine };
+                replan.run(&original, database, context)?
+            }
+        };
+        let Some(Replanned { plan: now, digest, used }) = replanned else { return Ok(Reading::Estimated) };
+        Ok(Reading::Living(Box::new(Self { stored, original, now, documents, digest, used })))
     }
 
     /// Whether the plan waits for its import.
@@ -93,20 +124,85 @@ impl Living {
     }
 }
 
-/// Plans documents by the engine that made a plan. What their author answered to it holds for them too.
-fn replan(like: &Plan, documents: &[Document], options: &OutlineOptions) -> Result<Plan, CliError> {
-    match like.engine.kind {
-        EngineKind::Outline => {
-            let answered = answers::document(&like.answers)?;
-            let all: Vec<Document> = documents.iter().cloned().chain(answered).collect();
-            Ok(Plan { answers: like.answers.clone(), ..outline(&all, options) })
+/// The documents, and what their author answered to the plan, which holds for later versions of them too.
+fn with_answers(plan: &Plan, documents: &[Document]) -> Result<Vec<Document>, CliError> {
+    Ok(documents.iter().cloned().chain(answers::document(&plan.answers)?).collect())
+}
+
+/// Plans the documents of a plan that the outline engine made.
+fn by_rules(
+    stored: &Stored,
+    documents: &[Document],
+    project: &Project,
+    engine: &EngineArgs,
+) -> Result<Replanned, CliError> {
+    let asks = engine.model.is_some() || engine.engine.as_deref().is_some_and(|name| name != "outline");
+    if asks || engine.estimate_cost {
+        let id = stored.row.id;
+        let message = format!("plan {id} was made by the outline engine, which asks nobody");
+        return Err(CliError::usage(message).hint("plan anew with `conductor plan create FILE --engine …`"));
+    }
+    let options = options(&stored.row, &project.config.planning);
+    let made = outline(&with_answers(&stored.plan, documents)?, &options);
+    let plan = Plan { answers: stored.plan.answers.clone(), ..made };
+    Ok(Replanned { plan, digest: draft::digest(documents, &options), used: None })
+}
+
+/// The documents of a plan that a model or an agent made, which is asked again only when it is told to.
+struct Replan<'a> {
+    stored: &'a Stored,
+    documents: &'a [Document],
+    project: &'a Project,
+    engine: &'a EngineArgs,
+}
+
+impl Replan<'_> {
+    /// `None` when it was only said what it would cost.
+    fn run(
+        &self,
+        original: &Plan,
+        database: &mut Database,
+        context: &mut Context,
+    ) -> Result<Option<Replanned>, CliError> {
+        let Self { stored, engine, project, .. } = self;
+        if self.are_the_same() {
+            let (plan, digest) = (original.clone(), stored.row.digest.clone());
+            return Ok(Some(Replanned { plan, digest, used: stored.metadata.used }));
         }
-        EngineKind::Llm | EngineKind::Agent => {
-            let message =
-                "this plan was made by an engine that cannot plan its documents again in this version";
-            Err(CliError::new(Exit::Refused, "ENGINE_UNAVAILABLE", message)
-                .hint("plan the documents anew with `conductor plan create --engine outline`"))
+        let told = engine.engine.is_some() || engine.model.is_some();
+        let asking = if told { Asking::of(engine, context, &project.config)? } else { None };
+        let asking = asking.ok_or_else(|| self.needs_a_word())?;
+        let all = with_answers(&stored.plan, self.documents)?;
+        let planning = &project.config.planning;
+        let OutlineOptions { max_depth, target_minutes } = options(&stored.row, planning);
+        let options = DecomposeOptions { max_depth, target_minutes, ..asking::options(planning) };
+        if engine.estimate_cost {
+            asking.estimate(&asking::grown(&all, options)?, context)?;
+            return Ok(None);
         }
+        let digest = draft::asked_digest(&all, &options, &asking.identity);
+        let planned = asking.plan(&all, options, &digest, database, context)?;
+        let plan = Plan { answers: stored.plan.answers.clone(), ..planned.plan };
+        Ok(Some(Replanned { plan, digest, used: Some(planned.used) }))
+    }
+
+    /// Whether the documents are those that the plan was made of.
+    fn are_the_same(&self) -> bool {
+        let known = self.stored.plan.documents.iter().filter(|document| document.name != ANSWERS);
+        let known: Vec<_> = known.map(|document| (document.name.as_str(), &document.digest)).collect();
+        let now: Vec<_> =
+            self.documents.iter().map(|document| (document.name(), document.digest())).collect();
+        known == now
+    }
+
+    fn needs_a_word(&self) -> CliError {
+        let (id, model) = (self.stored.row.id, self.stored.plan.engine.model.as_deref().unwrap_or("a model"));
+        let message = format!(
+            "plan {id} was made by {}, and its documents changed; asking again may cost",
+            escape(model)
+        );
+        CliError::new(Exit::Refused, "ENGINE_NOT_NAMED", message)
+            .hint("add --engine llm, --model PROVIDER/MODEL or --engine AGENT; --estimate-cost says what it would cost")
     }
 }
 
@@ -150,8 +246,7 @@ fn texts(database: &Database, plan: &Plan) -> Result<Option<Vec<Document>>, CliE
 }
 
 /// How the plan was made, as its digest says.
-fn options(row: &PlanRow, project: &Project) -> OutlineOptions {
-    let planning = &project.config.planning;
+fn options(row: &PlanRow, planning: &Planning) -> OutlineOptions {
     let said = |name: &str| row.digest.split(' ').find_map(|word| word.strip_prefix(name));
     let configured = u8::try_from(planning.max_depth).unwrap_or(u8::MAX);
     OutlineOptions {
@@ -250,7 +345,7 @@ pub(in crate::plan) fn no_plan(files: &[PathBuf]) -> CliError {
 }
 
 /// What is noted beside a plan that follows another.
-pub(in crate::plan) fn metadata_of(plan: &Plan, before: &Stored, checks: &LintOptions) -> Metadata {
+pub(in crate::plan) fn metadata_of(plan: &Plan, living: &Living, checks: &LintOptions) -> Metadata {
     let findings = lint_with(plan, checks);
-    Metadata { updates: Some(before.row.id), ..Metadata::of(plan, &findings) }
+    Metadata { updates: Some(living.stored.row.id), used: living.used, ..Metadata::of(plan, &findings) }
 }

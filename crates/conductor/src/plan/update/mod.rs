@@ -13,7 +13,8 @@ use cli_kit::{CliError, Exit};
 use conductor_plan::{Present, Proposals, Side, merge, propose};
 
 use self::decide::Policy;
-use self::living::{Living, Preferred, no_plan};
+use self::living::{Living, Preferred, Reading, no_plan};
+use super::engine::EngineArgs;
 use super::report;
 use crate::context::{Context, Project};
 
@@ -23,6 +24,7 @@ use crate::context::{Context, Project};
 /// and a person changed is asked about, task by task. What is claimed, begun or done is left alone, unless a follow-up task
 /// or a note is wanted. Nothing is deleted. Without a terminal, what is not decided by an option waits, and the command ends
 /// with 7. A plan that is not imported yet takes the document's changes in and keeps its edits, verdicts and answers.
+/// A model or an agent that made the plan is asked again only when --engine or --model says so.
 #[derive(clap::Args, Debug)]
 #[command(
     after_help = "Examples:\n  conductor plan update docs/prd.md\n  conductor plan update docs/prd.md --dry-run\n  conductor plan update docs/prd.md --check\n  conductor plan update docs/prd.md --confirm --take document --started follow-up"
@@ -49,6 +51,8 @@ pub(crate) struct Args {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    engine: EngineArgs,
 }
 
 /// Which side is followed.
@@ -81,16 +85,20 @@ struct Update {
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let project = context.open()?;
-    let database = project.database_if_there()?;
-    let living = match &database {
+    let mut database = project.database_if_there()?;
+    let reading = match &mut database {
         Some(database) => {
-            Living::read(context, &project, database, args.plan, &args.files, Preferred::Imported)?
+            let (plan, files, preferred) = (args.plan, &args.files, Preferred::Imported);
+            Living::read(context, &project, database, plan, files, preferred, &args.engine)?
         }
-        None => None,
+        None => Reading::NoPlan,
     };
     drop(database);
-    let Some(living) = living else {
-        return if args.check { Ok(say::nothing_imported(context, None)) } else { Err(no_plan(&args.files)) };
+    let living = match reading {
+        Reading::Living(living) => *living,
+        Reading::Estimated => return Ok(Exit::Ok),
+        Reading::NoPlan if args.check => return Ok(say::nothing_imported(context, None)),
+        Reading::NoPlan => return Err(no_plan(&args.files)),
     };
     if living.is_draft() {
         return match args.check {
