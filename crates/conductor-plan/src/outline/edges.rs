@@ -281,7 +281,10 @@ fn maker(
     let makes = |&other: &usize| {
         let name = &index.get(other).name;
         let earlier = place[other] < place[item] && !net.drafts[other].container;
+        // Of an earlier stage everything is waited for anyway.
+        let stage = !net.staged || net.stage(other) == net.stage(item);
         earlier
+            && stage
             && name.iter().any(|word| making.has(word))
             && name.iter().any(|word| tells(word) && !making.has(word))
     };

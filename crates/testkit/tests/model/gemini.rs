@@ -60,7 +60,7 @@ fn the_path_says_whether_it_streams_and_tokens_are_counted() {
 fn an_answer_in_a_fixed_form_has_that_form() {
     let server = ModelServer::start(Script::usual()).unwrap();
     let mut request = request("CASE: edit");
-    request["generationConfig"] = json!({ "responseJsonSchema": { "type": "object",
+    request["generationConfig"] = json!({ "responseMimeType": "application/json", "responseJsonSchema": { "type": "object",
         "properties": { "next_speaker": { "type": "string", "enum": ["user", "model"] } },
         "required": ["next_speaker"] } });
     let whole = post(&server, WHOLE, &request).json();

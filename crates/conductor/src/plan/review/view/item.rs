@@ -69,7 +69,7 @@ fn texts(item: &Item, add: &mut dyn FnMut(&'static str, String)) {
         add(">", escape(line).into_owned());
     }
     for reason in &item.complexity_reasons {
-        add("hard:", escape(reason).into_owned());
+        add("because:", escape(reason).into_owned());
     }
     for (label, list) in [("tags", &item.tags), ("files", &item.files)] {
         if !list.is_empty() {
