@@ -4,7 +4,7 @@
 //! without dictionaries. So words are cut down to a stem by taking common endings off, marks on letters are dropped, and
 //! scripts that are written without spaces are cut into pairs of characters.
 
-use std::collections::BTreeMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::sync::LazyLock;
 
 /// A text reduced to its letters and digits in lower case, with single spaces between words.
@@ -15,7 +15,11 @@ pub(crate) fn normal_form(text: &str) -> String {
             form.push(' ');
         }
         if word.is_ascii() {
-            form.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+            let start = form.len();
+            form.push_str(word);
+            if let Some(word) = form.get_mut(start..) {
+                word.make_ascii_lowercase();
+            }
         } else {
             form.push_str(&word.to_lowercase());
         }
@@ -56,11 +60,15 @@ fn stem_of(piece: &str) -> Option<String> {
 /// Numbers for words, so that sets of words are sets of numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
-    ids: BTreeMap<String, u32>,
+    ids: Table<u32>,
     /// Words as they were written: a document repeats its words, and cutting one down costs far more than
     /// finding it here.
-    seen: BTreeMap<String, Option<u32>>,
+    seen: Table<Option<u32>>,
 }
+
+/// Only ever asked for one word, so the order of its words does not matter; the same in every run all the same.
+#[expect(clippy::disallowed_types, reason = "never gone through, and asked for every word of a document")]
+type Table<T> = std::collections::HashMap<String, T, BuildHasherDefault<DefaultHasher>>;
 
 /// A set of words, as sorted numbers of a [`Vocabulary`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]

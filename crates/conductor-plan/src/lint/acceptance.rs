@@ -6,6 +6,8 @@ use crate::phrases::Words;
 use crate::requirement::quantity::quantities;
 use crate::words::list;
 use crate::{Finding, FindingCode, Plan};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// Words of criteria that say nothing themselves.
 const EMPTY: &str = "a, all, and, are, as, be, complete, completed, correctly, designed, done, everything, expected, feature, \
@@ -28,6 +30,8 @@ pub(super) fn check(plan: &Plan, findings: &mut Vec<Finding>) {
     }
 }
 
+static EMPTY_WORDS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(EMPTY).collect());
+
 /// Whether a criterion is made of judgements and empty words alone: `works well`, `is fast and intuitive`.
 fn says_nothing(criterion: &str) -> bool {
     let words = Words::of(criterion);
@@ -36,7 +40,7 @@ fn says_nothing(criterion: &str) -> bool {
         .iter()
         .filter(|(at, _)| !judged.iter().any(|spotted| spotted.start <= at.start && at.end <= spotted.end));
     let mut rest = rest.map(|(_, word)| word).peekable();
-    let bare = rest.all(|word| list(EMPTY).any(|known| known == word));
+    let bare = rest.all(|word| EMPTY_WORDS.contains(word));
     bare && quantities(criterion).is_empty()
 }
 

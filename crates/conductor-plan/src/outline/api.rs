@@ -3,7 +3,7 @@
 use super::draft::{Draft, Source};
 use super::features::work_item;
 use super::language::language;
-use super::role::{Role, named_role};
+use super::role::Role;
 use super::title::title_of;
 use super::tree::NodeKind;
 use crate::Category;
@@ -49,7 +49,7 @@ fn section(
         return;
     }
     // A heading that only says that what follows are endpoints groups nothing.
-    let generic = named_role(&node.label.name).is_some_and(|(role, share)| role == Role::Api && share >= 100);
+    let generic = node.label.role_and_share().is_some_and(|(role, share)| role == Role::Api && share >= 100);
     let direct = within.iter().filter(|child| endpoints.contains(child)).count();
     let parent = if generic || direct < 2 || !matches!(node.kind, NodeKind::Section { .. }) {
         parent
@@ -100,7 +100,7 @@ fn tops(source: &Source<'_>) -> Vec<usize> {
 }
 
 fn is_work(source: &Source<'_>, index: usize) -> bool {
-    let quality = named_role(&source.tree.node(index).label.name).is_some();
+    let quality = source.tree.node(index).label.role_and_share().is_some();
     matches!(source.roles[index], Role::Unknown | Role::Api | Role::Title)
         && !(quality && source.roles[index] != Role::Api)
         && source.attributes[index].is_none()
@@ -153,7 +153,7 @@ pub(super) fn sections(source: &Source<'_>, role: Role, category: Category) -> V
                 }
             }
             // `Data models` is what is described, and no work yet.
-            if named_role(&node.label.name).is_some_and(|(named, share)| named == role && share >= 100) {
+            if node.label.role_and_share().is_some_and(|(named, share)| named == role && share >= 100) {
                 let words = language(source);
                 let title = if category == Category::Data { words.data_model } else { words.interface };
                 draft.aliases.push(std::mem::replace(&mut draft.title, title.to_owned()));

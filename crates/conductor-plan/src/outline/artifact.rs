@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Place, Source};
 use super::files::files_in;
-use super::language::{language, phrases};
+use super::language::{language, table};
 use super::role::Role;
 use super::title::title_of;
 use super::tree::NodeKind;
@@ -100,6 +100,10 @@ fn by_hand(source: &Source<'_>, span: Span, sentence: &str) -> Vec<Draft> {
 fn written_by_hand(sentence: &str) -> Option<String> {
     let plain = sentence.replace(['`', '*'], "");
     let lower = plain.to_lowercase();
+    // Hardly any sentence has one of the words that the phrases end with.
+    if !["custom ", "own ", "hand-written "].iter().any(|kind| lower.contains(kind)) {
+        return None;
+    }
     let at = ["require", "requires", "implement", "use", "uses", "needs", "provide"]
         .iter()
         .flat_map(|verb| {
@@ -131,18 +135,17 @@ fn written_by_hand(sentence: &str) -> Option<String> {
 /// Whether a sentence asks for something to be there.
 fn asks(sentence: &str) -> bool {
     let words = plain_words(sentence);
-    phrases(|words| words.asking).any(|asking| {
+    table!(asking).any(|asking| {
         let packed = asking.chars().any(is_packed);
         packed && sentence.contains(asking) || words.iter().any(|word| word == asking)
     })
 }
 
 fn build_file(source: &Source<'_>, span: Span, sentence: &str) -> Option<Draft> {
-    let asked = asks(sentence);
     let file = files_in([sentence.to_owned()].iter())
         .into_iter()
         .find(|file| BUILD_FILES.contains(&file.to_lowercase().as_str()));
-    let file = file.filter(|_| asked)?;
+    let file = file.filter(|_| asks(sentence))?;
     let title = language(source).provide(&file);
     Some(Draft { files: vec![file], ..draft(source, span, title, sentence) })
 }
@@ -202,7 +205,7 @@ fn names_test_library(text: &str) -> bool {
 
 fn asks_for_tests(text: &str) -> bool {
     let words = plain_words(text);
-    phrases(|words| words.tests).filter(|start| start.len() > 3).any(|start| {
+    table!(tests).filter(|start| start.len() > 3).any(|start| {
         let packed = start.chars().any(is_packed);
         packed && text.contains(start) || words.iter().any(|word| word.starts_with(start))
     })

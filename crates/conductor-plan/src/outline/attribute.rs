@@ -69,9 +69,12 @@ pub(crate) fn is_annotation(text: &str) -> bool {
 
 /// What stands behind `depends on` and the like, at the beginning of a text.
 pub(crate) fn waits_for(text: &str) -> Option<&str> {
+    static KNOWN: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let known = meanings(|words| words.attributes).filter(|(kind, _)| *kind == Attribute::DependsOn);
+        known.map(|(_, phrase)| phrase).collect()
+    });
     let lower = text.to_lowercase();
-    let known = meanings(|words| words.attributes).filter(|(kind, _)| *kind == Attribute::DependsOn);
-    let rest = known.filter_map(|(_, phrase)| lower.strip_prefix(phrase)).min_by_key(|rest| rest.len())?;
+    let rest = KNOWN.iter().filter_map(|phrase| lower.strip_prefix(phrase)).min_by_key(|rest| rest.len())?;
     let separated = rest.starts_with([' ', ':', '：']) && lower.len() == text.len();
     text.get(text.len() - rest.len()..)
         .filter(|_| separated)

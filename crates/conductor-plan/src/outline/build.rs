@@ -1,11 +1,10 @@
 //! From drafts to the plan.
 
-use super::draft::Draft;
+use super::draft::{self, Draft};
 use super::edges::Edges;
 use super::estimate::{around, guess};
 use super::files::files_in;
 use super::role::document_title;
-use super::tree::Tree;
 use crate::document::short_hash;
 use crate::graph::Graph;
 use crate::requirement::of_tree;
@@ -19,9 +18,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The readable part of a key is cut after so many characters.
 const LONGEST_SLUG: usize = 40;
 
-pub(super) fn build(documents: &[Document], trees: &[Tree], drafts: &[Draft], edges: &Edges) -> Plan {
-    let requirements: Vec<Requirement> =
-        documents.iter().zip(trees).flat_map(|(document, tree)| of_tree(document, tree)).collect();
+pub(super) fn build(
+    documents: &[Document],
+    sources: &[draft::Source<'_>],
+    drafts: &[Draft],
+    edges: &Edges,
+) -> Plan {
+    let requirements: Vec<Requirement> = documents
+        .iter()
+        .zip(sources)
+        .flat_map(|(document, source)| {
+            of_tree(document, source.tree, source.roles, source.attributes.to_vec())
+        })
+        .collect();
     let keys = keys(documents, drafts);
     let covered = coverage(documents, drafts, &requirements);
     let items = reading_order(drafts, edges)
@@ -31,7 +40,9 @@ pub(super) fn build(documents: &[Document], trees: &[Tree], drafts: &[Draft], ed
             item(documents, drafts, at, &keys, before, covered[at].clone())
         })
         .collect();
-    let title = trees.first().and_then(|tree| Some(tree.node(document_title(tree)?).label.name.clone()));
+    let title = sources
+        .first()
+        .and_then(|source| Some(source.tree.node(document_title(source.tree)?).label.name.clone()));
     let mut plan = Plan {
         version: PLAN_VERSION,
         title,

@@ -1,5 +1,6 @@
 //! What kind of work an item is, told by the words of its title.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::language::meanings;
@@ -17,46 +18,57 @@ const CATEGORIES: [Category; 7] = [
     Category::Data,
 ];
 
-/// The beginning of a word, or of a title, that names a category.
-struct Beginning {
-    text: &'static str,
-    /// In a script without spaces it may stand anywhere.
-    packed: bool,
-    phrase: bool,
-    /// Short beginnings are whole words: `ui` is not the start of `uint`.
-    whole: bool,
+/// What names a category.
+#[derive(Default)]
+struct Names {
+    /// In a script without spaces they may stand anywhere.
+    packed: Vec<&'static str>,
+    /// Beginnings of titles.
+    phrases: Vec<&'static str>,
+    /// Beginnings of words, by their first characters.
+    words: BTreeMap<char, Vec<&'static str>>,
+}
+
+/// Beginnings of at most so many bytes are whole words: `ui` is not the start of `uint`.
+const LONGEST_WHOLE: usize = 4;
+
+impl Names {
+    fn of(category: Category) -> Self {
+        let mut names = Self::default();
+        let own = meanings(|words| words.categories).filter(|(known, _)| *known == category);
+        for text in own.map(|(_, text)| text) {
+            if text.chars().any(is_packed) {
+                names.packed.push(text);
+            } else if text.contains(' ') {
+                names.phrases.push(text);
+            } else {
+                names.words.entry(text.chars().next().unwrap_or_default()).or_default().push(text);
+            }
+        }
+        names
+    }
+
+    fn has_beginning_of(&self, word: &str) -> bool {
+        let beginnings = word.chars().next().and_then(|first| self.words.get(&first));
+        let is = |text: &str| word == text || word.strip_suffix('s') == Some(text);
+        let fits = |text: &&str| if text.len() <= LONGEST_WHOLE { is(text) } else { word.starts_with(*text) };
+        beginnings.is_some_and(|beginnings| beginnings.iter().any(fits))
+    }
 }
 
 /// The table with its lists taken apart, once.
-static BEGINNINGS: LazyLock<Vec<(Category, Vec<Beginning>)>> = LazyLock::new(|| {
-    let beginning = |text: &'static str| Beginning {
-        text,
-        packed: text.chars().any(is_packed),
-        phrase: text.contains(' '),
-        whole: text.len() <= 4,
-    };
-    let of = |category: Category| {
-        let own = meanings(|words| words.categories).filter(move |(known, _)| *known == category);
-        (category, own.map(|(_, text)| beginning(text)).collect())
-    };
-    CATEGORIES.map(of).into_iter().collect()
-});
+static NAMES: LazyLock<Vec<(Category, Names)>> =
+    LazyLock::new(|| CATEGORIES.iter().map(|&category| (category, Names::of(category))).collect());
 
 pub(super) fn category_of(title: &str) -> Category {
     let words = plain_words(title);
     let joined = words.join(" ");
-    let plain = title.is_ascii();
-    let fits = |beginning: &Beginning| {
-        let text = beginning.text;
-        if beginning.packed {
-            return !plain && title.contains(text);
-        }
-        if beginning.phrase {
-            return joined.starts_with(text);
-        }
-        let is = |word: &String| word == text || word.strip_suffix('s') == Some(text);
-        words.iter().any(|word| if beginning.whole { is(word) } else { word.starts_with(text) })
+    let packed = title.contains(is_packed);
+    let fits = |names: &Names| {
+        packed && names.packed.iter().any(|text| title.contains(text))
+            || names.phrases.iter().any(|text| joined.starts_with(text))
+            || words.iter().any(|word| names.has_beginning_of(word))
     };
-    let found = BEGINNINGS.iter().find(|(_, beginnings)| beginnings.iter().any(fits));
+    let found = NAMES.iter().find(|(_, names)| fits(names));
     found.map_or(Category::Feature, |(category, _)| *category)
 }

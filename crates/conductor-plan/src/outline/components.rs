@@ -5,7 +5,7 @@
 
 use super::draft::{Draft, Source};
 use super::features::is_title;
-use super::language::phrases;
+use super::language::table;
 use super::matching::Index;
 use super::role::Role;
 use super::tree::NodeKind;
@@ -59,7 +59,7 @@ fn lists_components(source: &Source<'_>, index: usize) -> bool {
         return false;
     }
     let name = plain_words(&node.label.name).join(" ");
-    phrases(|words| words.components).any(|list| {
+    table!(components).any(|list| {
         let packed = list.chars().any(is_packed);
         packed && node.label.name.trim().ends_with(list) || name == list
     })

@@ -9,6 +9,7 @@ use super::title::title_of;
 use super::tree::{Node, NodeKind, Tree};
 use crate::words::plain_words;
 use crate::{Category, Priority, Span};
+use std::sync::LazyLock;
 
 /// An item in the making.
 #[derive(Debug, Clone, Default)]
@@ -221,10 +222,11 @@ impl Draft {
 
 /// The priority that a text begins with.
 pub(crate) fn priority_of(text: &str) -> Option<Priority> {
+    static NAMES: LazyLock<Vec<(Priority, &str)>> =
+        LazyLock::new(|| meanings(|words| &words.priorities).collect());
     let words = plain_words(text).join(" ");
     let begins =
         |name: &str| words.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-    let all = || meanings(|words| &words.priorities);
     // The most urgent one counts where several fit.
-    all().filter(|(_, name)| begins(name)).map(|(priority, _)| priority).max()
+    NAMES.iter().filter(|(_, name)| begins(name)).map(|&(priority, _)| priority).max()
 }

@@ -7,7 +7,7 @@
 use super::api::is_endpoint_title;
 use super::draft::Draft;
 use super::explicit::explicit;
-use super::language::{Words, phrases};
+use super::language::table;
 use super::matching::{Entry, Index};
 use super::serving::{gives_access, needs_access, runs_work};
 use crate::Category;
@@ -222,8 +222,8 @@ fn by_nature(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
 /// An item that speaks of an earlier one by its whole name builds on it; where none is named, on the one of which it says
 /// most, if that is enough.
 fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
-    let generic = index.bag(&phrases(|words| words.generic).collect::<Vec<_>>().join(" "));
-    let making = index.bag(&phrases(|words| words.making).collect::<Vec<_>>().join(" "));
+    let generic = index.bag(&table!(generic).collect::<Vec<_>>().join(" "));
+    let making = index.bag(&table!(making).collect::<Vec<_>>().join(" "));
     for item in net.in_sequence(place) {
         let draft = &net.drafts[item];
         if is_endpoint_title(&draft.title) || tests_everything(draft) {
@@ -362,32 +362,28 @@ fn by_stage(net: &mut Net<'_>, place: &[usize]) {
 /// What everything else stands on, when it comes first: the project's skeleton, who may do what, or how data comes in.
 fn is_foundation(draft: &Draft) -> bool {
     let words = plain_words(&draft.title);
-    let begins = |of: fn(&Words) -> &'static str| {
-        let starts = |start: &'static str| {
-            let packed = start.chars().any(is_packed);
-            packed && draft.title.contains(start) || words.iter().any(|word| word.starts_with(start))
-        };
-        phrases(of).any(starts)
+    let starts = |start: &'static str| {
+        let packed = start.chars().any(is_packed);
+        packed && draft.title.contains(start) || words.iter().any(|word| word.starts_with(start))
     };
     draft.category == Some(Category::Setup)
-        || begins(|words| words.access)
-        || begins(|words| words.data) && begins(|words| words.bringing)
+        || table!(access).any(starts)
+        || table!(data).any(starts) && table!(bringing).any(starts)
 }
 
 /// Tests of the whole: what the engine adds itself, and titles that say nothing but that it is tests.
 fn tests_everything(draft: &Draft) -> bool {
     let words = plain_words(&draft.title);
-    let only = words.iter().all(|word| {
-        phrases(|words| words.tests).any(|known| word == known || known.len() > 3 && word.starts_with(known))
-    });
+    let only = words
+        .iter()
+        .all(|word| table!(tests).any(|known| word == known || known.len() > 3 && word.starts_with(known)));
     draft.category == Some(Category::Test) && (only || draft.list == usize::MAX)
 }
 
 /// Reports of the whole: titles that say nothing but that it is reports.
 fn reports_everything(draft: &Draft) -> bool {
     let words = plain_words(&draft.title);
-    words.iter().all(|word| phrases(|words| words.reports).any(|known| word.starts_with(known)))
-        && !words.is_empty()
+    words.iter().all(|word| table!(reports).any(|known| word.starts_with(known))) && !words.is_empty()
 }
 
 /// Whether an item that names nothing it builds on builds on everything: tests, and where there are no stages, reports.

@@ -5,7 +5,7 @@
 //! forty words of description. The low value is six tenths of that, the high one nine fifths. All are rounded to quarters
 //! of an hour.
 
-use super::language::{Words, phrases};
+use super::language::{phrases, table};
 use crate::Estimate;
 use crate::words::{is_packed, plain_words};
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ pub(crate) fn minutes_in(text: &str) -> Option<u32> {
     let (low, rest) = number(&text)?;
     let rest = rest.trim_start();
     let span = |to: &'static str| rest.strip_prefix(to).filter(|after| after.starts_with(' '));
-    let to = || phrases(|words| words.to).find_map(span);
+    let to = || table!(to).find_map(span);
     let (value, rest) = match rest.strip_prefix(['-', '–', '~', '〜']).or_else(to) {
         Some(after) => {
             let (high, rest) = number(after.trim_start())?;
@@ -61,13 +61,13 @@ pub(crate) fn minutes_in(text: &str) -> Option<u32> {
 /// The minutes of a unit of time.
 fn minutes_of(unit: &str) -> Option<u32> {
     const POINTS: [&str; 4] = ["point", "points", "sp", "pts"];
-    let is = |of: fn(&Words) -> &'static str| phrases(of).any(|known| known == unit);
+    let is = |known: &str| known == unit;
     // In Chinese `分` are minutes, which no other language takes for anything longer.
     match unit {
-        _ if is(|words| words.minutes) => Some(1),
-        _ if is(|words| words.hours) => Some(60),
-        _ if is(|words| words.days) => Some(MINUTES_PER_DAY),
-        _ if is(|words| words.weeks) => Some(5 * MINUTES_PER_DAY),
+        _ if table!(minutes).any(is) => Some(1),
+        _ if table!(hours).any(is) => Some(60),
+        _ if table!(days).any(is) => Some(MINUTES_PER_DAY),
+        _ if table!(weeks).any(is) => Some(5 * MINUTES_PER_DAY),
         _ => POINTS.contains(&unit).then_some(120),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::label::{flat, is_alias};
-use super::language::{phrases, spaced};
+use super::language::{phrases, spaced, table};
 use super::matching::Index;
 use crate::words::{normal_form, plain_words};
 use crate::{Item, ItemKey};
@@ -100,7 +100,7 @@ fn split(stated: &str) -> impl Iterator<Item = &str> {
     }
     let none = |piece: &&str| {
         let lower = piece.to_lowercase();
-        !lower.is_empty() && !phrases(|words| words.nothing).any(|nothing| nothing == lower)
+        !lower.is_empty() && !table!(nothing).any(|nothing| nothing == lower)
     };
     pieces.into_iter().map(|piece| piece.trim().trim_end_matches('.')).filter(none)
 }

@@ -4,8 +4,8 @@ use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source, priority_of};
 use super::estimate::minutes_in;
 use super::label::flat;
-use super::language::phrases;
-use super::role::{Role, is_phase, named_role};
+use super::language::table;
+use super::role::{Role, is_phase};
 use super::title::title_of;
 use super::tree::NodeKind;
 use crate::words::plain_words;
@@ -21,7 +21,7 @@ pub(super) fn features(source: &Source<'_>, wanted: &[Role]) -> Vec<Draft> {
         if !section || !wanted.contains(&role) || inner {
             continue;
         }
-        let is_list = named_role(&node.label.name).is_some_and(|(named, _)| named == role);
+        let is_list = node.label.role_and_share().is_some_and(|(named, _)| named == role);
         let before = drafts.len();
         if is_list {
             entries(source, index, None, &mut drafts);
@@ -83,7 +83,7 @@ fn intro(
     if !source.tree.has_items(index) && node.label.bold {
         work_item(source, index, parent, drafts);
     } else if !beside_sections
-        || source.roles[index] == Role::Feature && named_role(&node.label.name).is_some()
+        || source.roles[index] == Role::Feature && node.label.role_and_share().is_some()
     {
         entries(source, index, parent, drafts);
     }
@@ -133,7 +133,7 @@ fn lists_named_things(source: &Source<'_>, index: usize) -> bool {
     let work = |name: &&str| {
         let word = plain_words(name).into_iter().next().unwrap_or_default();
         let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        phrases(|words| words.work_names).any(|work| work == word)
+        table!(work_names).any(|work| work == word)
     };
     !names.is_empty() && (source.roles[index] == Role::Story || names.iter().all(work))
 }
@@ -184,7 +184,7 @@ fn nested_features(source: &Source<'_>, index: usize, parent: Option<usize>, dra
     for (child, node) in source.tree.children(index) {
         let listed = matches!(node.kind, NodeKind::Intro)
             && source.attributes[child].is_none()
-            && named_role(&node.label.name).is_some_and(|(role, _)| role == Role::Feature);
+            && node.label.role_and_share().is_some_and(|(role, _)| role == Role::Feature);
         if listed && matches!(source.tree.node(index).kind, NodeKind::Section { .. }) {
             entries(source, child, parent, drafts);
         }

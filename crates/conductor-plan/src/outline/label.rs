@@ -1,7 +1,9 @@
 //! What a heading or an item is called, apart from what it says.
 
 use super::language::phrases;
+use super::role::{Named, Role, named};
 use crate::Block;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -22,6 +24,8 @@ pub(crate) struct Label {
     pub(crate) named: bool,
     /// Whether the name was set in bold.
     pub(crate) bold: bool,
+    /// What the name says of a role, once somebody asked.
+    role: OnceCell<Option<Named>>,
 }
 
 impl Label {
@@ -46,6 +50,16 @@ impl Label {
 
     pub(crate) fn of_text(text: &str) -> Self {
         Self { name: flat(text), ..Self::default() }
+    }
+
+    /// What the name says of the role that a section plays.
+    pub(crate) fn role(&self) -> Option<Named> {
+        *self.role.get_or_init(|| named(&self.name))
+    }
+
+    /// The role that the name names, and the share of its words that say so, in percent.
+    pub(crate) fn role_and_share(&self) -> Option<(Role, usize)> {
+        self.role().map(|named| (named.role, named.share))
     }
 
     /// Name and rest as one text.
@@ -83,11 +97,11 @@ pub(crate) fn label_of(block: &Block) -> Label {
             rest: after.to_owned(),
             alias: Some(name),
             named: !after.is_empty(),
-            bold: false,
+            ..Label::default()
         };
     }
     let (alias, name) = split_alias(&name);
-    Label { name: name.to_owned(), rest, alias, named: true, bold }
+    Label { name: name.to_owned(), rest, alias, named: true, bold, ..Label::default() }
 }
 
 /// Splits `Name: what it is` and `Name – what it is`.

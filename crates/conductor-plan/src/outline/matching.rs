@@ -1,6 +1,7 @@
 //! Finding what a text speaks of among many named things, by words, in time that grows with the text.
 
 use crate::words::{Bag, Vocabulary, plain_words, stems};
+use std::cell::OnceCell;
 
 /// A word that this many things have in common tells nothing, and following it would cost too much.
 const MOST_COMMON: usize = 400;
@@ -15,6 +16,9 @@ pub(crate) struct Index {
     /// For each word the entries that have it, in their names or in what is said of them.
     named: Vec<Vec<usize>>,
     said: Vec<Vec<usize>>,
+    /// For each word the entries of whose names it is the rarest word, once somebody asked: a name that stands in a text
+    /// has its rarest word there. Of no use any more when an entry is added or changed.
+    rarest: OnceCell<Vec<Vec<usize>>>,
 }
 
 pub(crate) struct Entry {
@@ -40,17 +44,37 @@ impl Index {
             entries: Vec::new(),
             named: Vec::new(),
             said: Vec::new(),
+            rarest: OnceCell::new(),
         };
         for (name, text) in things {
-            let entry = index.entry(name, &text);
-            index.named.resize(index.vocabulary.len(), Vec::new());
-            index.said.resize(index.vocabulary.len(), Vec::new());
-            let at = index.entries.len();
-            entry.name.iter().for_each(|word| index.named[position(word)].push(at));
-            entry.text.iter().for_each(|word| index.said[position(word)].push(at));
-            index.entries.push(entry);
+            index.push(name, &text);
         }
         index
+    }
+
+    /// Adds a thing behind the others.
+    pub(crate) fn push(&mut self, name: &str, text: &str) {
+        let entry = self.entry(name, text);
+        self.list(self.entries.len(), &entry);
+        self.entries.push(entry);
+    }
+
+    /// Reads a thing again that has another name, or of which something else is said.
+    pub(crate) fn replace(&mut self, at: usize, name: &str, text: &str) {
+        let entry = self.entry(name, text);
+        let old = &self.entries[at];
+        old.name.iter().for_each(|word| self.named[position(word)].retain(|&other| other != at));
+        old.text.iter().for_each(|word| self.said[position(word)].retain(|&other| other != at));
+        self.list(at, &entry);
+        self.entries[at] = entry;
+    }
+
+    fn list(&mut self, at: usize, entry: &Entry) {
+        self.rarest.take();
+        self.named.resize(self.vocabulary.len(), Vec::new());
+        self.said.resize(self.vocabulary.len(), Vec::new());
+        entry.name.iter().for_each(|word| self.named[position(word)].push(at));
+        entry.text.iter().for_each(|word| self.said[position(word)].push(at));
     }
 
     /// Reads a name and a text in the words of this index.
@@ -154,15 +178,26 @@ impl Index {
 
     /// The entries whose whole name stands in a text.
     pub(crate) fn named_in(&self, text: &Bag) -> Vec<usize> {
-        let lists = text
-            .iter()
-            .filter_map(|word| self.named.get(position(word)))
-            .filter(|list| list.len() <= MOST_COMMON);
+        let rarest = self.rarest.get_or_init(|| self.by_rarest_word());
+        let lists = text.iter().filter_map(|word| rarest.get(position(word)));
         let mut found: Vec<usize> =
             lists.flatten().copied().filter(|&entry| text.has_all(&self.entries[entry].name)).collect();
         found.sort_unstable();
-        found.dedup();
         found
+    }
+
+    /// For each word the entries of whose names it is the rarest, as long as it is rare enough to be followed.
+    fn by_rarest_word(&self) -> Vec<Vec<usize>> {
+        let mut rarest = vec![Vec::new(); self.named.len()];
+        for (at, entry) in self.entries.iter().enumerate() {
+            let count = |word: u32| self.named[position(word)].len();
+            if let Some(word) = entry.name.iter().min_by_key(|&word| count(word))
+                && count(word) <= MOST_COMMON
+            {
+                rarest[position(word)].push(at);
+            }
+        }
+        rarest
     }
 
     /// The entries that have a word of a text in their names.

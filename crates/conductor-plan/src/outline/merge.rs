@@ -9,6 +9,7 @@ use super::title::title_of;
 use super::tree::NodeKind;
 use crate::Category;
 use crate::words::{is_packed, normal_form};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From this score on two names mean the same work.
@@ -26,13 +27,39 @@ const ABOUT: u32 = 60;
 
 /// Adds drafts to those that are there: what is there already is enriched, the rest is appended. What is `told` of other
 /// work belongs to the one that it resembles, if only a little.
-pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool, told: bool) {
+///
+/// The index is that of the drafts that are there, and is kept so: there may be hundreds of lists to be added.
+pub(super) fn merge(
+    (spine, index): (&mut Vec<Draft>, &mut Index),
+    extra: Vec<Draft>,
+    staged: bool,
+    told: bool,
+) {
+    let before = spine.len();
+    let mut changed = BTreeSet::new();
     if spine.is_empty() {
         spine.extend(extra);
-        return;
+    } else {
+        take_in((spine, index), extra, staged, told, &mut changed);
     }
-    let mut index = index_of(spine);
-    let codes = if staged { codes(spine) } else { BTreeMap::new() };
+    for at in changed {
+        index.replace(at, &spine[at].title, &spine[at].text());
+    }
+    for draft in spine.iter().skip(before) {
+        index.push(&draft.title, &draft.text());
+    }
+}
+
+/// Adds drafts to others, and tells which of those changed.
+fn take_in(
+    (spine, index): (&mut Vec<Draft>, &mut Index),
+    extra: Vec<Draft>,
+    staged: bool,
+    told: bool,
+    changed: &mut BTreeSet<usize>,
+) {
+    let short = extra.iter().flat_map(|draft| &draft.aliases).any(|alias| is_alias(alias));
+    let codes = if staged && short { codes(spine) } else { BTreeMap::new() };
     let asked: Vec<Entry> = extra.iter().map(|draft| index.entry(&draft.title, &draft.text())).collect();
     let found: Vec<Option<Match>> = extra
         .iter()
@@ -48,14 +75,15 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool, tol
         })
         .collect();
     // Where data is stored is told as a feature and built with the schema.
-    let schema = (0..spine.len()).filter(|_| staged).find(|&entry| does(&spine[entry], Category::Data));
+    let schema = LazyCell::new(|| (0..spine.len()).find(|&entry| does(&spine[entry], Category::Data)));
     let stored = |draft: &Draft| {
-        let entry = schema.filter(|_| !draft.container && category_of(&draft.title) == Category::Data)?;
+        let stores = staged && !draft.container && category_of(&draft.title) == Category::Data;
+        let entry = if stores { *schema } else { None }?;
         Some(Match { entry, score: SAME })
     };
     let found: Vec<Option<Match>> =
         found.into_iter().zip(&extra).map(|(found, draft)| found.or_else(|| stored(draft))).collect();
-    let found = if staged { with_mutual(spine, &extra, &asked, &index, found) } else { found };
+    let found = if staged { with_mutual(spine, &extra, &asked, index, found) } else { found };
     let mut visitors: BTreeMap<usize, Vec<(usize, u32)>> = BTreeMap::new();
     for (at, found) in found.iter().enumerate() {
         if let Some(Match { entry, score }) = *found {
@@ -80,9 +108,10 @@ pub(super) fn merge(spine: &mut Vec<Draft>, extra: Vec<Draft>, staged: bool, tol
         } else {
             for &(at, _) in &visitors {
                 let bare = asked[at].name.has_all(&index.get(target).name) && !told;
+                changed.insert(target);
                 spine[target].enrich(&extra[at]);
                 if bare && spine[target].name_after(&extra[at]) {
-                    take_in_words(spine, target, &index, &asked[at]);
+                    take_in_words(spine, target, index, &asked[at]);
                 }
             }
         }
@@ -170,7 +199,7 @@ fn append(spine: &mut Vec<Draft>, extra: Vec<Draft>, kept: &mut [bool]) {
     }
 }
 
-fn index_of(drafts: &[Draft]) -> Index {
+pub(super) fn index_of(drafts: &[Draft]) -> Index {
     Index::of(drafts.iter().map(|draft| (draft.title.as_str(), draft.text())))
 }
 
@@ -209,6 +238,9 @@ impl Draft {
 
 /// Adds the lines that are not there yet.
 fn add(lines: &mut Vec<String>, more: &[String]) {
+    if more.is_empty() {
+        return;
+    }
     let mut known: BTreeSet<String> = lines.iter().map(|line| normal_form(line)).collect();
     for line in more {
         if known.insert(normal_form(line)) {

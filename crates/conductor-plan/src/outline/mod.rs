@@ -89,7 +89,7 @@ pub fn outline(documents: &[Document], options: &OutlineOptions) -> Plan {
         sources.iter().flat_map(|source| chain::chain(source, &drafts)).collect();
     chained.extend(api::order(&drafts));
     let edges = edges::edges(&drafts, &chained);
-    build::build(documents, &trees, &drafts, &edges)
+    build::build(documents, &sources, &drafts, &edges)
 }
 
 /// The items in the making: from the best list of work that the documents have, and from the others what that leaves out.
@@ -110,6 +110,7 @@ fn spine(sources: &[Source<'_>]) -> Vec<Draft> {
         }
     }
     let staged = work(&drafts) >= 2;
+    let mut index = merge::index_of(&drafts);
     let mut wanted: Vec<&[Role]> = vec![&[Role::Feature], &[Role::Story]];
     let known = |drafts: &[Draft]| drafts.iter().any(|draft| !draft.container);
     if !staged {
@@ -122,7 +123,7 @@ fn spine(sources: &[Source<'_>]) -> Vec<Draft> {
             }
             for list in lists(features::features(source, roles)) {
                 let told = roles == [Role::Story] && work(&drafts) >= FEWEST_FEATURES;
-                merge::merge(&mut drafts, list, staged, told);
+                merge::merge((&mut drafts, &mut index), list, staged, told);
             }
         }
     }

@@ -6,8 +6,8 @@
 
 use super::attribute::{Attribute, attribute};
 use super::label::Label;
-use super::language::phrases;
-use super::role::{Named, Role, is_feature_alias, is_phase, named};
+use super::language::{phrases, table};
+use super::role::{Named, Role, is_feature_alias, is_phase};
 use super::tree::{NodeKind, Tree};
 use crate::words::plain_words;
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ pub(super) fn is_command(name: &str) -> bool {
     static LAST: LazyLock<BTreeSet<&str>> = LazyLock::new(|| phrases(|words| words.last_verbs).collect());
     let words = plain_words(name);
     let [first, second, ..] = words.as_slice() else { return false };
-    let noun = phrases(|words| words.of).any(|of| of == second);
+    let noun = table!(of).any(|of| of == second);
     let last = words.last().is_some_and(|last| LAST.contains(last.as_str()));
     FIRST.contains(first.as_str()) && !noun || last
 }
@@ -44,7 +44,7 @@ pub(super) fn lists_things(tree: &Tree, index: usize, role: Role) -> bool {
     for (_, child) in tree.children(index) {
         let NodeKind::Section { level: 1.. } = child.kind else { continue };
         let name = &child.label.name;
-        match named(name).filter(|_| !is_feature_alias(&child.label)) {
+        match child.label.role().filter(|_| !is_feature_alias(&child.label)) {
             None if attribute(name).is_none() => plain += 1,
             None if attribute_or_thing(name) => weak += 1,
             None => firm += 1,
@@ -134,21 +134,20 @@ pub(crate) fn doubted(tree: &Tree, roles: &[Role], work: impl Fn(Role) -> bool) 
         let (outer, role) = (roles[node.parent], roles[index]);
         let section = matches!(node.kind, NodeKind::Section { level: 1.. });
         let own = section && role.is_silent() && work(outer);
-        doubted[index] =
-            doubted[node.parent] || own && named(&node.label.name).is_some_and(|named| named.weak);
+        doubted[index] = doubted[node.parent] || own && node.label.role().is_some_and(|named| named.weak);
     }
     doubted
 }
 
 /// Whether a section plays its role because it is called so, and has not only got it from the one around it.
 pub(super) fn says(label: &Label, role: Role) -> bool {
-    named(&label.name).is_some_and(|named| named.role == role) || role == Role::Phase && is_phase(label)
+    label.role().is_some_and(|named| named.role == role) || role == Role::Phase && is_phase(label)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outline::role::roles;
+    use crate::outline::role::{named, roles};
     use crate::{Document, OutlineOptions, lint, outline};
 
     /// The roles of the headings below the title, by their names.

@@ -6,7 +6,7 @@
 
 use super::category::category_of;
 use super::draft::{Draft, Source};
-use super::language::{Phrases, language, phrases};
+use super::language::{Phrases, language, table};
 use super::role::Role;
 use super::tree::NodeKind;
 use crate::Category;
@@ -63,7 +63,7 @@ fn next_is_code(source: &Source<'_>, index: usize) -> bool {
 
 fn named_structure(name: &str) -> bool {
     let words = plain_words(name);
-    let structure = phrases(|words| words.structure).any(|structure| {
+    let structure = table!(structure).any(|structure| {
         let packed = structure.chars().any(is_packed);
         packed && name.contains(structure)
             || words.last().is_some_and(|last| last == structure)
@@ -89,13 +89,13 @@ fn layered(source: &Source<'_>) -> Option<Draft> {
         }
         let technologies = technologies(&node.label.full());
         let name = plain_words(&node.label.name).join(" ");
-        let layer = phrases(|words| words.layers).find(|layer| {
+        let layer = table!(layers).find(|layer| {
             let packed = layer.chars().any(is_packed);
             node.label.named && (packed && node.label.name.contains(layer) || *layer == name)
         });
         // `Frontend: React. Backend: Django.` in one sentence.
         let lower = node.label.full().to_lowercase();
-        let inline = phrases(|words| words.layers).filter(|layer| {
+        let inline = table!(layers).filter(|layer| {
             lower
                 .find(layer)
                 .and_then(|at| lower.get(at + layer.len()..))

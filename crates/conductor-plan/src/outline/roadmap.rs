@@ -3,7 +3,7 @@
 use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source};
 use super::features::{row, work_item};
-use super::role::{Role, is_phase, named_role};
+use super::role::{Role, is_phase};
 use super::stage_table::{has_stages, listed};
 use super::tree::NodeKind;
 
@@ -40,7 +40,9 @@ fn section(source: &Source<'_>, index: usize, drafts: &mut Vec<Draft>) {
         match &node.kind {
             NodeKind::Section { .. } | NodeKind::Intro if groups.contains(&child) => {
                 // A tag and a heading within it may both say that this is the roadmap.
-                if named_role(&node.label.name)
+                if node
+                    .label
+                    .role_and_share()
                     .is_some_and(|(role, share)| role == Role::Roadmap && share >= 100)
                     && source.roles[child] == Role::Roadmap
                 {
@@ -75,7 +77,7 @@ fn section(source: &Source<'_>, index: usize, drafts: &mut Vec<Draft>) {
 /// `Future: …` and `Out of scope: …` in a roadmap say what is not built.
 fn names_no_work(source: &Source<'_>, index: usize) -> bool {
     let label = &source.tree.node(index).label;
-    let role = named_role(&label.name).filter(|(_, share)| label.named && *share >= 100);
+    let role = label.role_and_share().filter(|(_, share)| label.named && *share >= 100);
     role.is_some_and(|(role, _)| {
         matches!(role, Role::Future | Role::OutOfScope | Role::Risk | Role::OpenQuestion)
     })

@@ -1,7 +1,7 @@
 //! What part a section plays in a document, told by its heading.
 
 use super::label::Label;
-use super::language::{meanings, phrases};
+use super::language::{meanings, phrases, table};
 use super::naming::{is_command, lists_things, role_or_thing};
 use super::tree::{NodeKind, Tree};
 use crate::words::{is_packed, plain_words};
@@ -178,7 +178,7 @@ pub(crate) fn document_title(tree: &Tree) -> Option<usize> {
         other > level
     });
     let node = tree.node(first);
-    let named = named_role(&node.label.name);
+    let named = node.label.role_and_share();
     let works = named.is_some_and(|(role, share)| share >= 100 && role.is_work());
     let says_so = named.is_some_and(|(role, _)| role == Role::Title);
     ((alone && others > 0 || says_so) && !works && node.label.alias.is_none()).then_some(first)
@@ -195,7 +195,7 @@ fn of_section(label: &Label, parent: Role, tag: bool, among_things: bool) -> Rol
         return Role::Feature;
     }
     let inherited = if parent == Role::Title { Role::Unknown } else { parent };
-    let Some(Named { role, share, weak }) = named(&label.name) else { return inherited };
+    let Some(Named { role, share, weak }) = label.role() else { return inherited };
     let other = weak && share < 100 && role.is_silent();
     if !tag && (other || among_things && (weak || share < 100)) {
         return inherited;
@@ -214,7 +214,7 @@ fn of_intro(label: &Label, parent: Role) -> Role {
     if is_phase(label) && matches!(parent, Role::Roadmap | Role::Unknown | Role::Title) {
         return Role::Phase;
     }
-    match named_role(&label.name) {
+    match label.role_and_share() {
         // A sentence that leads to a list speaks of many things; only a label names a role.
         Some((role, share)) if share >= 75 && role.may_interrupt(parent) => role,
         Some(_) | None => parent,
@@ -225,7 +225,7 @@ fn of_intro(label: &Label, parent: Role) -> Role {
 pub(super) fn is_feature_alias(label: &Label) -> bool {
     label.alias.as_deref().is_some_and(|alias| {
         let first = plain_words(alias).into_iter().next().unwrap_or_default();
-        phrases(|words| words.feature_words).any(|word| word == first)
+        table!(feature_words).any(|word| word == first)
     })
 }
 
@@ -258,7 +258,7 @@ pub(crate) fn is_phase(label: &Label) -> bool {
             && is_stage_word(second)
             && ordinal.len() < first.len();
     }
-    phrases(|words| words.stages).any(|stage| packed.starts_with(stage) || packed.ends_with(stage))
+    table!(stages).any(|stage| packed.starts_with(stage) || packed.ends_with(stage))
         && first.chars().any(|c| c.is_ascii_digit() || "一二三四五六".contains(c))
         || is_stage_word(&packed) && numeral(second)
 }
@@ -266,11 +266,6 @@ pub(crate) fn is_phase(label: &Label) -> bool {
 pub(super) fn is_stage_word(word: &str) -> bool {
     static STAGES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| phrases(|words| words.stages).collect());
     STAGES.contains(word)
-}
-
-/// The role that a heading names, and the share of its words that say so, in percent.
-pub(crate) fn named_role(name: &str) -> Option<(Role, usize)> {
-    named(name).map(|named| (named.role, named.share))
 }
 
 /// What a heading says of its role.
@@ -297,7 +292,10 @@ pub(crate) fn named(name: &str) -> Option<Named> {
             return Some(Named { role: *role, share, weak: false });
         }
     }
-    let words: Vec<String> = plain_words(name).into_iter().map(|word| singular(&word)).collect();
+    let mut words = plain_words(name);
+    for word in &mut words {
+        word.truncate(singular(word).len());
+    }
     // For each role how many words name it, of how many the longest phrase is, and whether each may be a thing.
     let mut covered: BTreeMap<Role, (usize, usize, bool)> = BTreeMap::new();
     let mut at = 0;
@@ -339,7 +337,7 @@ type Phrases = BTreeMap<String, Vec<(Vec<String>, Role)>>;
 fn index() -> Phrases {
     let mut index = Phrases::new();
     for (role, phrase) in meanings(|words| words.roles).filter(|(_, phrase)| !phrase.chars().any(is_packed)) {
-        let words: Vec<String> = phrase.split(' ').map(singular).collect();
+        let words: Vec<String> = phrase.split(' ').map(|word| singular(word).to_owned()).collect();
         if let Some(first) = words.first().cloned() {
             let known = index.entry(first).or_default();
             // Where two languages have one word for two things, the first one's counts.
@@ -356,13 +354,13 @@ fn packed() -> Vec<(&'static str, Role)> {
     rows.map(|(role, phrase)| (phrase, role)).collect()
 }
 
-fn singular(word: &str) -> String {
-    word.strip_suffix('s').filter(|cut| cut.len() > 2).unwrap_or(word).to_owned()
+fn singular(word: &str) -> &str {
+    word.strip_suffix('s').filter(|cut| cut.len() > 2).unwrap_or(word)
 }
 
 /// Words that may stand beside the name of a role without making it another: `The features section`.
 fn is_filler(word: &str) -> bool {
-    static FILLERS: LazyLock<BTreeSet<String>> =
+    static FILLERS: LazyLock<BTreeSet<&str>> =
         LazyLock::new(|| phrases(|words| words.fillers).map(singular).collect());
     FILLERS.contains(word) || word.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -4,7 +4,7 @@
 //! would wait for what has to wait for it.
 
 use super::draft::Draft;
-use super::language::{Phrases, Words, phrases};
+use super::language::{Phrases, table};
 use crate::Category;
 use crate::words::{is_packed, plain_words};
 use std::sync::LazyLock;
@@ -15,16 +15,11 @@ const MOST_WORDS: usize = 5;
 pub(super) fn runs_work(draft: &Draft) -> bool {
     let mut words = plain_words(&draft.title);
     // `Transcription with background jobs` uses what runs them.
-    let uses = words.iter().position(|word| phrases(|words| words.access_at).any(|at| at == word));
+    let uses = words.iter().position(|word| table!(access_at).any(|at| at == word));
     words.truncate(uses.unwrap_or(words.len()));
-    let count = |names: fn(&Words) -> &'static str| {
-        words.iter().filter(|word| phrases(names).any(|name| name == *word)).count()
-    };
-    let background = count(|words| words.background);
-    words.len() <= MOST_WORDS + 2
-        && background > 0
-        && background + count(|words| words.background_beside) > 1
-        && builds(draft)
+    let background = words.iter().filter(|word| table!(background).any(|name| name == *word)).count();
+    let beside = || words.iter().filter(|word| table!(background_beside).any(|name| name == *word)).count();
+    words.len() <= MOST_WORDS + 2 && background > 0 && background + beside() > 1 && builds(draft)
 }
 
 /// Whether an item is about who may do what, in the whole product.
@@ -37,8 +32,8 @@ pub(super) fn gives_access(draft: &Draft) -> bool {
             words.iter().any(|word| word.starts_with(start))
         }
     };
-    let somewhere = words.iter().any(|word| phrases(|words| words.access_at).any(|at| at == word));
-    words.len() <= MOST_WORDS && !somewhere && phrases(|words| words.access).any(begins) && builds(draft)
+    let somewhere = words.iter().any(|word| table!(access_at).any(|at| at == word));
+    words.len() <= MOST_WORDS && !somewhere && table!(access).any(begins) && builds(draft)
 }
 
 /// Whether an item says that its users are known.

@@ -4,7 +4,7 @@ use super::OutlineOptions;
 use super::category::category_of;
 use super::draft::Draft;
 use super::estimate::guess;
-use super::language::phrases;
+use super::language::{phrases, table};
 use super::merge::sweep;
 use super::title::title_of;
 use crate::words::{is_packed, normal_form, plain_words};
@@ -14,6 +14,10 @@ use std::sync::LazyLock;
 
 /// Items with fewer parts are not split.
 const FEWEST_PARTS: usize = 4;
+
+/// Parts cite at most so many places of what they are parts of: a plan in which thousands of parts cite thousands of
+/// places each is of no use to anybody.
+const MOST_PLACES: usize = 32;
 
 /// Gives every draft what its place says.
 pub(super) fn settle(drafts: &mut Vec<Draft>, options: &OutlineOptions) {
@@ -44,8 +48,7 @@ fn is_optional(line: &str) -> bool {
     });
     let words = plain_words(line).join(" ");
     let begins = |text: &str| BEGINS.iter().any(|phrase| text.starts_with(phrase));
-    let packed =
-        || phrases(|words| words.optional).any(|phrase| !phrase.is_ascii() && line.starts_with(phrase));
+    let packed = || table!(optional).any(|phrase| !phrase.is_ascii() && line.starts_with(phrase));
     begins(&words)
         || words.find("this is ").and_then(|at| words.get(at + 8..)).is_some_and(begins)
         || words.contains("optional feature")
@@ -101,25 +104,40 @@ fn split(drafts: &mut Vec<Draft>, options: &OutlineOptions) {
             continue;
         }
         draft.container = true;
-        for line in std::mem::take(&mut draft.scope) {
+        let lines = std::mem::take(&mut draft.scope);
+        let part = part_of(draft, at, minutes);
+        for line in lines {
             let titled = title_of(line.split_once(": ").map_or(line.as_str(), |(name, _)| name));
             let body = if titled.title.len() + 8 < line.len() { vec![line] } else { Vec::new() };
-            parts.push(Draft {
-                title: titled.title,
-                body,
-                parent: Some(at),
-                container: false,
-                scope: Vec::new(),
-                acceptance: Vec::new(),
-                aliases: Vec::new(),
-                after: Vec::new(),
-                minutes: draft.minutes.map(|_| minutes.div_ceil(u32::try_from(FEWEST_PARTS).unwrap_or(1))),
-                confidence: draft.confidence.saturating_sub(20),
-                ..draft.clone()
-            });
+            parts.push(Draft { title: titled.title, body, ..part.clone() });
         }
     }
     drafts.extend(parts);
+}
+
+/// What all parts of a draft have in common.
+fn part_of(draft: &Draft, at: usize, minutes: u32) -> Draft {
+    Draft {
+        title: String::new(),
+        aliases: Vec::new(),
+        body: Vec::new(),
+        scope: Vec::new(),
+        benefit: draft.benefit.clone(),
+        acceptance: Vec::new(),
+        after: Vec::new(),
+        minutes: draft.minutes.map(|_| minutes.div_ceil(u32::try_from(FEWEST_PARTS).unwrap_or(1))),
+        priority: draft.priority,
+        category: draft.category,
+        files: draft.files.clone(),
+        tags: draft.tags.clone(),
+        confidence: draft.confidence.saturating_sub(20),
+        places: draft.places.iter().take(MOST_PLACES).copied().collect(),
+        parent: Some(at),
+        container: false,
+        phase: draft.phase,
+        list: draft.list,
+        gone: draft.gone,
+    }
 }
 
 /// Moves what is nested too deeply up to the deepest container that is allowed.

@@ -4,7 +4,7 @@ use super::attribute::{Attribute, attribute};
 use super::draft::{Draft, Source};
 use super::features::is_title;
 use super::label::{flat, is_alias};
-use super::language::{phrases, spaced};
+use super::language::{spaced, table};
 use super::role::{Role, is_stage_word};
 use super::title::title_of;
 use super::tree::NodeKind;
@@ -86,7 +86,7 @@ fn columns(head: &[String]) -> Option<Columns> {
     let work = of(&[Attribute::Tasks])
         .or_else(|| of(&[Attribute::Name]))
         .or_else(|| of(&[Attribute::Description]))?;
-    let one_each = phrases(|words| words.one_each).any(|one| one == plain_words(&head[work]).join(" "));
+    let one_each = table!(one_each).any(|one| one == plain_words(&head[work]).join(" "));
     Some(Columns { stage, work, called: flat(&head[stage]), one_each })
 }
 

@@ -2,7 +2,7 @@
 
 use super::attribute::is_annotation;
 use super::label::flat;
-use super::language::phrases;
+use super::language::table;
 
 /// Titles are cut where a clause ends once they are longer than this.
 const LONGEST_TITLE: usize = 80;
@@ -46,11 +46,11 @@ fn without_preamble(title: &str) -> &str {
         return title;
     }
     let demand = || {
-        let after = phrases(|words| words.subjects).find_map(|subject| after(&lower, subject))?;
-        let verb = phrases(|words| words.must).find_map(|verb| self::after(lower.get(after..)?, verb))?;
+        let after = table!(subjects).find_map(|subject| after(&lower, subject))?;
+        let verb = table!(must).find_map(|verb| self::after(lower.get(after..)?, verb))?;
         title.get(after + verb..)
     };
-    let ability = || phrases(|words| words.abilities).find_map(|start| title.get(after(&lower, start)?..));
+    let ability = || table!(abilities).find_map(|start| title.get(after(&lower, start)?..));
     story(title, &lower).or_else(demand).or_else(ability).unwrap_or(title)
 }
 
@@ -62,12 +62,12 @@ fn after(text: &str, beginning: &str) -> Option<usize> {
 
 /// What somebody wants, in a user story.
 fn story<'t>(title: &'t str, lower: &str) -> Option<&'t str> {
-    phrases(|words| words.story_starts).find_map(|start| after(lower, start))?;
-    let wants = phrases(|words| words.story_wants)
-        .filter_map(|want| Some((lower.find(&format!("{want} "))?, want.len() + 1)));
+    table!(story_starts).find_map(|start| after(lower, start))?;
+    let wants =
+        table!(story_wants).filter_map(|want| Some((lower.find(&format!("{want} "))?, want.len() + 1)));
     let (at, length) = wants.min_by_key(|&(at, length)| (at, std::cmp::Reverse(length)))?;
     let wanted = lower.get(at + length..)?;
-    let end = phrases(|words| words.story_reasons)
+    let end = table!(story_reasons)
         .filter_map(|reason| wanted.find(&format!(" {reason} ")))
         .min()
         .unwrap_or(wanted.len());

@@ -4,7 +4,7 @@ use super::constraint::constraints;
 use super::modality::modality;
 use super::{Requirement, RequirementId, RequirementKind};
 use crate::document::short_hash;
-use crate::outline::role::{Role, named_role, roles};
+use crate::outline::role::{Role, roles};
 use crate::outline::tree::{Node, NodeKind, Tree};
 use crate::outline::{Attribute, attributes, doubted};
 use crate::words::{normal_form, plain_words};
@@ -13,22 +13,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a document asks for, in its order.
 pub fn requirements(document: &Document) -> Vec<Requirement> {
-    of_tree(document, &Tree::of(document))
+    let tree = Tree::of(document);
+    let roles = roles(&tree);
+    of_tree(document, &tree, &roles, attributes(&tree, &roles))
 }
 
-pub(crate) fn of_tree(document: &Document, tree: &Tree) -> Vec<Requirement> {
+/// The same of a document of which roles and attributes are known.
+pub(crate) fn of_tree(
+    document: &Document,
+    tree: &Tree,
+    roles: &[Role],
+    mut attributes: Vec<Option<Attribute>>,
+) -> Vec<Requirement> {
     if document.name() == ANSWERS {
         return answered(tree);
     }
-    let roles = roles(tree);
     // A table in a roadmap gives dates to what is asked for elsewhere.
     let dated = |index: usize| {
         matches!(tree.node(index).kind, NodeKind::Row { .. })
             && matches!(roles[index], Role::Roadmap | Role::Phase)
     };
-    let mut attributes = attributes(tree, &roles);
     // What was passed over for a word that is as often the name of a thing is still asked for.
-    let within_work = doubted(tree, &roles, Role::is_work);
+    let within_work = doubted(tree, roles, Role::is_work);
     attributes
         .iter_mut()
         .zip(&within_work)
@@ -44,7 +50,7 @@ pub(crate) fn of_tree(document: &Document, tree: &Tree) -> Vec<Requirement> {
     }
     // A note without the usual sections asks for what it says.
     let plain = |role: Role| matches!(role, Role::Unknown | Role::Title);
-    let doubted = doubted(tree, &roles, plain);
+    let doubted = doubted(tree, roles, plain);
     let plain = |index: usize| (plain(roles[index]) || doubted[index]).then_some(RequirementKind::Feature);
     demands(document, tree, &attributes, plain)
 }
@@ -140,7 +146,7 @@ fn demand(tree: &Tree, attributes: &[Option<Attribute>], index: usize) -> Option
                 .children
                 .iter()
                 .all(|&child| matches!(tree.node(child).kind, NodeKind::Text | NodeKind::Code));
-            let lists = named_role(&node.label.name).is_some_and(|(_, share)| share >= 50);
+            let lists = node.label.role_and_share().is_some_and(|(_, share)| share >= 50);
             if !bare || lists || node.children.is_empty() {
                 return None;
             }

@@ -4,7 +4,7 @@ use super::Bound;
 use super::number::{Number, number_at};
 use super::quantity_table::{BEFORE, BEHIND, BETWEEN, UNITS, UP_TO};
 use crate::words::list;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -56,6 +56,18 @@ static WAYS: LazyLock<BTreeMap<char, Vec<(&str, Unit)>>> = LazyLock::new(|| {
     ways.values_mut().for_each(|ways| ways.sort_by_key(|(word, _)| std::cmp::Reverse(word.len())));
     ways
 });
+
+static BETWEEN_WORDS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(BETWEEN).collect());
+
+/// The words that bound a number, by where they stand.
+static UP_TO_WORDS: LazyLock<Vec<(Bound, &str)>> =
+    LazyLock::new(|| list(UP_TO).map(|word| (Bound::AtMost, word)).collect());
+static BEFORE_WORDS: LazyLock<Vec<(Bound, &str)>> = LazyLock::new(|| bounding(BEFORE));
+static BEHIND_WORDS: LazyLock<Vec<(Bound, &str)>> = LazyLock::new(|| bounding(BEHIND));
+
+fn bounding(rows: &'static [(Bound, &'static str)]) -> Vec<(Bound, &'static str)> {
+    rows.iter().flat_map(|&(bound, words)| list(words).map(move |word| (bound, word))).collect()
+}
 
 /// The numbers with units of a text, in its order.
 pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
@@ -128,7 +140,7 @@ fn unit_behind(text: &str, end: usize) -> Option<(Unit, usize)> {
             return Some((unit, at + length));
         }
         let word = text[at..].split(' ').next().unwrap_or_default();
-        if !list(BETWEEN).any(|known| known == word) {
+        if !BETWEEN_WORDS.contains(word) {
             return None;
         }
         at += word.len();
@@ -165,36 +177,29 @@ fn currency_before(text: &str, start: usize) -> Option<Unit> {
 /// The bound of a quantity, and its place with the words that say so.
 fn bound(text: &str, at: Range<usize>, unit: Unit) -> (Bound, Range<usize>) {
     let before = text[..at.start].trim_end().trim_end_matches(['$', '€']).trim_end();
-    if let Some((length, up_to)) =
-        longest(list(UP_TO).map(|word| (Bound::AtMost, word)), |word| ends_with(before, word))
-    {
+    if let Some((length, up_to)) = longest(&UP_TO_WORDS, |word| ends_with(before, word)) {
         let consumed = matches!(unit.dimension, Dimension::Time | Dimension::Money);
         let possible = !consumed && unit.dimension != Dimension::Size;
         let bound = if possible { Bound::AtLeast } else { up_to };
         return (bound, before.len() - length..at.end);
     }
-    let table = |rows: &'static [(Bound, &'static str)]| {
-        rows.iter().flat_map(|&(bound, words)| list(words).map(move |word| (bound, word)))
-    };
-    if let Some((length, bound)) = longest(table(BEFORE), |word| ends_with(before, word)) {
+    if let Some((length, bound)) = longest(&BEFORE_WORDS, |word| ends_with(before, word)) {
         return (bound, before.len() - length..at.end);
     }
     let rest = &text[at.end..];
     let behind = rest.trim_start_matches([' ', '(', ',']);
-    if let Some((length, bound)) = longest(table(BEHIND), |word| starts_with(behind, word)) {
+    if let Some((length, bound)) = longest(&BEHIND_WORDS, |word| starts_with(behind, word)) {
         return (bound, at.start..at.end + (rest.len() - behind.len()) + length);
     }
     (Bound::Exactly, at)
 }
 
 /// The longest of the words that fit, so that `no more than` is not read as `more than`.
-fn longest<'w>(
-    words: impl Iterator<Item = (Bound, &'w str)>,
-    fits: impl Fn(&str) -> bool,
-) -> Option<(usize, Bound)> {
+fn longest(words: &[(Bound, &str)], fits: impl Fn(&str) -> bool) -> Option<(usize, Bound)> {
     words
+        .iter()
         .filter(|(_, word)| fits(word))
-        .map(|(bound, word)| (word.len(), bound))
+        .map(|&(bound, word)| (word.len(), bound))
         .max_by_key(|&(length, _)| length)
 }
 

@@ -151,6 +151,16 @@ pub(super) fn phrases(of: fn(&Words) -> &'static str) -> impl Iterator<Item = &'
     LANGUAGES.iter().flat_map(move |words| list(of(words))).filter(|phrase| !phrase.is_empty())
 }
 
+/// The same for a table by its name, taken apart once for all texts: `table!(stages)`.
+macro_rules! table {
+    ($name:ident) => {{
+        static TABLE: std::sync::LazyLock<Vec<&'static str>> =
+            std::sync::LazyLock::new(|| $crate::outline::language::phrases(|words| words.$name).collect());
+        TABLE.iter().copied()
+    }};
+}
+pub(super) use table;
+
 /// Phrases, prepared to be looked for in many texts.
 pub(super) struct Phrases {
     /// With a space on each side, for texts of plain words.

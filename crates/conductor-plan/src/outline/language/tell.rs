@@ -3,6 +3,7 @@
 use super::super::draft::Source;
 use super::{LANGUAGES, Words, chinese, english, japanese, korean};
 use crate::words::{list, plain_words};
+use std::collections::BTreeSet;
 
 /// So much of a document is looked at.
 const NODES: usize = 400;
@@ -27,8 +28,11 @@ pub(in crate::outline) fn language(source: &Source<'_>) -> &'static Words {
         return &chinese::CHINESE;
     }
     let words: Vec<String> = texts().flat_map(|text| plain_words(text)).collect();
-    let count = |small: &'static str| words.iter().filter(|word| list(small).any(|one| one == *word)).count();
-    let counted = LANGUAGES.iter().map(|language| (count(language.small_words), *language));
+    let count = |language: &Words| {
+        let small: BTreeSet<&str> = list(language.small_words).collect();
+        words.iter().filter(|word| small.contains(word.as_str())).count()
+    };
+    let counted = LANGUAGES.iter().map(|language| (count(language), *language));
     // Of equals the first.
     counted.rev().max_by_key(|&(count, _)| count).map_or(&english::ENGLISH, |(_, language)| language)
 }
