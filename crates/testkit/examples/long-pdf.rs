@@ -1,7 +1,5 @@
 //! Writes a PDF of many pages to standard output: `cargo run --example long-pdf -- 300 > long.pdf`.
 
-#![expect(clippy::disallowed_methods, reason = "a program for the terminal")]
-
 use std::io::Write as _;
 
 fn main() -> std::io::Result<()> {

@@ -1,7 +1,7 @@
 //! A plan as text that people edit, and back.
 //!
 //! The text is a Markdown list. Each item has a box with the verdict, its title, and its key in a mark, `{#key}`; below it
-//! stand its fields. Indentation says what contains what. [`read`] of what [`write`] gave is the same plan; what stands in
+//! stand its fields. Indentation says what contains what. [`read`] of what [`write()`] gave is the same plan; what stands in
 //! no field (places in the documents, requirements, complexity) comes from the plan that was written.
 
 mod escape;
