@@ -108,7 +108,7 @@ impl Terminal {
     }
 
     /// Takes the terminal away, as closing its window does, and waits for what becomes of the program.
-    fn is_left_alone(mut self) -> std::process::ExitStatus {
+    fn left_alone(mut self) -> std::process::ExitStatus {
         self.left.store(true, Ordering::Relaxed);
         self.watcher.take().unwrap().join().unwrap();
         self.keyboard = File::open("/dev/null").unwrap();
@@ -162,7 +162,7 @@ fn a_terminal_that_is_gone_ends_it_and_loses_nothing() {
     terminal.sees("undecided");
     terminal.types("a");
     terminal.sees("2 accepted");
-    assert!(!terminal.is_left_alone().success());
+    assert!(!terminal.left_alone().success());
     assert_eq!(place.json(&["plan", "show"])["plan"]["status"], json!("reviewing"));
 }
 
