@@ -27,6 +27,15 @@ pub(crate) fn normal_form(text: &str) -> String {
     form
 }
 
+/// Whether two texts have the same normal form.
+pub(crate) fn same_form(one: &str, other: &str) -> bool {
+    fn letters(text: &str) -> impl Iterator<Item = char> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.flat_map(|word| std::iter::once(' ').chain(word.chars().flat_map(char::to_lowercase)))
+    }
+    letters(one).eq(letters(other))
+}
+
 /// The words of a text in lower case without marks on letters, in order; none are left out.
 pub(crate) fn plain_words(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(fold).collect()
@@ -281,6 +290,29 @@ fn is_stop_word(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_form_is_seen_without_spelling_it_out() {
+        let texts = [
+            "Store notes",
+            "store  NOTES!",
+            "Storenotes",
+            "store",
+            "",
+            "--",
+            "Größe der Karte",
+            "größe DER karte",
+        ];
+        for one in texts {
+            for other in texts {
+                assert_eq!(
+                    same_form(one, other),
+                    normal_form(one) == normal_form(other),
+                    "{one:?} {other:?}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn the_same_thing_in_other_words_has_the_same_stems() {

@@ -8,7 +8,7 @@ use super::role::Role;
 use super::title::title_of;
 use super::tree::NodeKind;
 use crate::Category;
-use crate::words::{is_packed, normal_form};
+use crate::words::{is_packed, normal_form, same_form};
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -238,12 +238,9 @@ impl Draft {
 
 /// Adds the lines that are not there yet.
 fn add(lines: &mut Vec<String>, more: &[String]) {
-    if more.is_empty() {
-        return;
-    }
-    let mut known: BTreeSet<String> = lines.iter().map(|line| normal_form(line)).collect();
     for line in more {
-        if known.insert(normal_form(line)) {
+        // Told apart at the first letter mostly, which is cheaper than to spell out all that is there at each merge.
+        if !lines.iter().any(|known| same_form(known, line)) {
             lines.push(line.clone());
         }
     }
