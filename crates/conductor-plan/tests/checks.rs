@@ -1,10 +1,12 @@
 //! Lint, order and review of plans that are made by hand.
 
+mod shared;
+
 use conductor_plan::{
-    Category, Engine, EngineKind, Estimate, FindingCode, Fix, Item, ItemKey, LintOptions, Order,
-    PLAN_VERSION, Plan, Priority, ReviewError, Severity, Source, Span, Verdict, Verdicts, lint, lint_with,
-    review, review_with,
+    Category, Estimate, FindingCode, Fix, Item, ItemKey, LintOptions, Order, PLAN_VERSION, Plan, Priority,
+    ReviewError, Severity, Source, Span, Verdict, Verdicts, lint, lint_with, review, review_with,
 };
+use shared::plan;
 
 fn key(name: &str) -> ItemKey {
     ItemKey::new(name)
@@ -32,20 +34,6 @@ fn item(name: &str, within: &str, after: &[&str]) -> Item {
             document: "plan.md".to_owned(),
             span: Span { start: 0, end: 1, first_line: 1, last_line: 1, page: None },
         }],
-    }
-}
-
-fn plan(items: Vec<Item>) -> Plan {
-    Plan {
-        version: PLAN_VERSION,
-        title: None,
-        engine: Engine { kind: EngineKind::Outline, model: None },
-        documents: Vec::new(),
-        requirements: Vec::new(),
-        items,
-        notes: Vec::new(),
-        verdicts: std::collections::BTreeMap::new(),
-        answers: Vec::new(),
     }
 }
 

@@ -2,14 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod shared;
+
 use conductor_plan::edit::{Change, Edit, EditError, History, NewItem, Part, Place, apply, parts_named};
 use conductor_plan::text_form::{TextError, read, read_one, write, write_one};
 use conductor_plan::{
-    Category, Document, Engine, EngineKind, Estimate, Item, ItemKey, OutlineOptions, PLAN_VERSION, Plan,
-    Priority, Severity, Source, Span, Verdict, Verdicts, effective_verdicts, lint, outline, review,
+    Category, Document, Estimate, Item, ItemKey, OutlineOptions, Plan, Priority, Severity, Source, Span,
+    Verdict, Verdicts, effective_verdicts, lint, outline, review,
 };
 use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use shared::plan;
+use std::collections::BTreeSet;
 
 fn key(name: &str) -> ItemKey {
     ItemKey::new(name)
@@ -36,20 +39,6 @@ fn item(name: &str, within: &str, after: &[&str]) -> Item {
             document: "plan.md".to_owned(),
             span: Span { start: 0, end: 1, first_line: 1, last_line: 1, page: None },
         }],
-    }
-}
-
-fn plan(items: Vec<Item>) -> Plan {
-    Plan {
-        version: PLAN_VERSION,
-        title: None,
-        engine: Engine { kind: EngineKind::Outline, model: None },
-        documents: Vec::new(),
-        requirements: Vec::new(),
-        items,
-        notes: Vec::new(),
-        verdicts: BTreeMap::new(),
-        answers: Vec::new(),
     }
 }
 

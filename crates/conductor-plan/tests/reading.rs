@@ -298,3 +298,10 @@ fn names_of_requirements_stay_when_others_are_added() {
     let twice = ids("# Features\n- one thing\n- one thing\n");
     assert_ne!(twice[0], twice[1]);
 }
+
+#[test]
+fn a_pdf_that_lost_its_beginning_is_told_as_that() {
+    let error = |name: &str| Document::parse(name, b"\x00\x01obj stream").unwrap_err().to_string();
+    assert!(error("a.PDF").contains("damaged"), "{}", error("a.PDF"));
+    assert!(error("a.md").contains("not text"), "{}", error("a.md"));
+}

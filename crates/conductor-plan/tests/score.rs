@@ -2,11 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use conductor_plan::{
-    Category, Engine, EngineKind, Item, ItemKey, PLAN_VERSION, Plan, Priority, Reference, ReferenceError,
-    ReferenceKind, score,
-};
+mod shared;
+
+use conductor_plan::{Category, Item, ItemKey, Priority, Reference, ReferenceError, ReferenceKind, score};
 use proptest::prelude::*;
+use shared::plan;
 
 /// Title, description, and what it waits for, counted from 0.
 const TASKS: [(&str, &str, &[usize]); 8] = [
@@ -59,20 +59,6 @@ fn item(number: usize, title: &str, description: &str, after: &[usize]) -> Item 
 
 fn key(number: usize) -> ItemKey {
     ItemKey::new(format!("k{number}"))
-}
-
-fn plan(items: Vec<Item>) -> Plan {
-    Plan {
-        version: PLAN_VERSION,
-        title: None,
-        engine: Engine { kind: EngineKind::Outline, model: None },
-        documents: Vec::new(),
-        requirements: Vec::new(),
-        items,
-        notes: Vec::new(),
-        verdicts: std::collections::BTreeMap::new(),
-        answers: Vec::new(),
-    }
 }
 
 fn all() -> Vec<Item> {

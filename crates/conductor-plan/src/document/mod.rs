@@ -194,7 +194,11 @@ impl Document {
             let (kind, includes) = (DocumentKind::Pdf, Vec::new());
             return Ok(Self { name, digest, kind, text, blocks, includes, findings });
         }
-        let decoded = decode::decode(name, bytes)?;
+        let decoded = decode::decode(name, bytes).map_err(|error| {
+            // What is no text under the name of a PDF is a PDF whose beginning was lost.
+            let lost = matches!(error, DocumentError::Binary { .. }) && pdf::is_named(name);
+            if lost { DocumentError::Damaged { name: name.to_owned() } } else { error }
+        })?;
         if decoded.text.trim().is_empty() {
             return Err(DocumentError::Empty { name: name.to_owned() });
         }

@@ -47,6 +47,11 @@ enum Trouble {
     TooMuch,
 }
 
+/// Whether a document is called as PDFs are.
+pub(super) fn is_named(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("pdf"))
+}
+
 /// Whether bytes begin like a PDF. Some programs write a few bytes before it, and readers bear with a kilobyte.
 pub(super) fn is_pdf(bytes: &[u8]) -> bool {
     bytes.get(..bytes.len().min(1024)).is_some_and(|start| bounds::find(start, b"%PDF-").is_some())
