@@ -140,7 +140,7 @@ fn id(at: usize) -> RequirementId {
 fn source(at: usize) -> Source {
     let line = u32::try_from(at).unwrap_or(u32::MAX);
     Source {
-        document: "harbour.md".to_owned(),
+        document: "harbour.md".into(),
         span: Span { start: at, end: at + 1, first_line: line, last_line: line, page: None },
     }
 }
@@ -158,7 +158,7 @@ fn requirement(at: usize) -> Requirement {
     Requirement {
         id: id(at),
         text,
-        section: format!("Part {}", at / 100),
+        section: format!("Part {}", at / 100).into(),
         source: source(at),
         kind: RequirementKind::Feature,
         modality: Modality::Must,

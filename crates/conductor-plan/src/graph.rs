@@ -4,9 +4,10 @@
 //! ended; a child begins after its container does and ends before it. So a dependency on a container is one edge, not
 //! one for each item in it, and a child that waits for its own container is a circle like any other.
 
+use crate::lookup::Lookup;
 use crate::{Item, ItemKey, Plan};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 
 /// A search along dependencies ends after so many nodes, so that a plan of thousands of items in one chain stays
 /// cheap to check; what lies further back is not reported.
@@ -111,14 +112,18 @@ impl Graph {
 
     /// Whether one item has to be done, or at least begun, before the end of another. A search that is too long counts as
     /// a yes, so that nothing is reported that is not sure.
-    pub(crate) fn leads(&self, from: usize, to: usize) -> bool {
-        let mut seen = std::collections::BTreeSet::new();
+    pub(crate) fn leads(&self, from: usize, to: usize, search: &mut Search) -> bool {
+        search.mark += 1;
+        search.seen.resize(self.next.len(), 0);
+        let mut count = 0;
         let mut stack = vec![begin(from)];
         while let Some(node) = stack.pop() {
-            if node == end(to) || seen.len() >= LONGEST_SEARCH {
+            if node == end(to) || count >= LONGEST_SEARCH {
                 return true;
             }
-            if seen.insert(node) {
+            if search.seen[node] != search.mark {
+                search.seen[node] = search.mark;
+                count += 1;
                 stack.extend(&self.next[node]);
             }
         }
@@ -150,6 +155,14 @@ impl Graph {
     }
 }
 
+/// What is kept between the searches of one graph, so that none has to make room for all nodes.
+#[derive(Debug, Default)]
+pub(crate) struct Search {
+    /// The number of the search in which each node was last seen.
+    seen: Vec<usize>,
+    mark: usize,
+}
+
 /// Items that wait for each other: each is followed by one that waits for it, the last by the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Circle {
@@ -179,10 +192,10 @@ pub(crate) fn item_of(node: usize) -> usize {
 }
 
 /// Where in the plan each key stands; the first of equal ones counts.
-pub(crate) fn positions(plan: &Plan) -> BTreeMap<&ItemKey, usize> {
+pub(crate) fn positions(plan: &Plan) -> Lookup<&ItemKey, usize> {
     positions_of(&plan.items)
 }
 
-fn positions_of(items: &[Item]) -> BTreeMap<&ItemKey, usize> {
+fn positions_of(items: &[Item]) -> Lookup<&ItemKey, usize> {
     items.iter().enumerate().rev().map(|(index, item)| (&item.key, index)).collect()
 }

@@ -12,6 +12,7 @@
 //! for what. [`review`] is the only way to a [`ReviewedPlan`], and only a reviewed plan has rows to import.
 
 mod answers;
+mod both;
 pub mod decompose;
 mod diff;
 mod document;
@@ -20,6 +21,7 @@ mod finding;
 mod graph;
 mod import;
 mod lint;
+mod lookup;
 mod order;
 mod outline;
 mod phrases;
@@ -28,6 +30,7 @@ mod plan;
 mod requirement;
 mod review;
 mod score;
+mod shared_text;
 mod span;
 pub mod text_form;
 mod update;
@@ -57,6 +60,7 @@ pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, effective_verdict
 pub use score::{
     Edges, OrderAgreement, Reference, ReferenceError, ReferenceKind, Score, TaskMatch, TaskName, score,
 };
+pub use shared_text::SharedText;
 pub use span::{Source, Span};
 pub use taskwerk_model::Priority;
 pub use update::{

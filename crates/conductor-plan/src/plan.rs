@@ -1,6 +1,6 @@
 //! The draft task graph: items, what they cite, and how it is stored.
 
-use crate::{Answer, Digest, DocumentKind, Finding, Requirement, RequirementId, Source, Verdict};
+use crate::{Answer, Digest, DocumentKind, Finding, Requirement, RequirementId, SharedText, Source, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -72,7 +72,7 @@ pub struct DocumentRef {
 /// again after an unrelated edit gives the same keys, so that an import finds what it imported before.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ItemKey(String);
+pub struct ItemKey(SharedText);
 
 /// One node of a plan: a piece of work, or a container of such pieces.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -247,7 +247,7 @@ impl Plan {
 
 impl ItemKey {
     /// Any text can be a key; [`lint`](crate::lint) finds the doubtful ones.
-    pub fn new(key: impl Into<String>) -> Self {
+    pub fn new(key: impl Into<SharedText>) -> Self {
         Self(key.into())
     }
 

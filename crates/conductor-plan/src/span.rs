@@ -1,5 +1,6 @@
 //! Where in a document something stands.
 
+use crate::SharedText;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -47,7 +48,7 @@ impl Span {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Source {
     /// Name of the document, as given to [`Document::parse`](crate::Document::parse).
-    pub document: String,
+    pub document: SharedText,
     /// Where in it.
     pub span: Span,
 }

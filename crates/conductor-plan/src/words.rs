@@ -4,13 +4,17 @@
 //! without dictionaries. So words are cut down to a stem by taking common endings off, marks on letters are dropped, and
 //! scripts that are written without spaces are cut into pairs of characters.
 
-use std::hash::{BuildHasherDefault, DefaultHasher};
-use std::sync::LazyLock;
+use crate::lookup::Lookup;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::{LazyLock, OnceLock};
 
 /// A text reduced to its letters and digits in lower case, with single spaces between words.
 pub(crate) fn normal_form(text: &str) -> String {
     let mut form = String::with_capacity(text.len());
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in runs(text) {
         if !form.is_empty() {
             form.push(' ');
         }
@@ -27,19 +31,76 @@ pub(crate) fn normal_form(text: &str) -> String {
     form
 }
 
-/// Whether two texts have the same normal form.
-pub(crate) fn same_form(one: &str, other: &str) -> bool {
-    fn letters(text: &str) -> impl Iterator<Item = char> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.flat_map(|word| std::iter::once(' ').chain(word.chars().flat_map(char::to_lowercase)))
-    }
-    letters(one).eq(letters(other))
+/// The words of a text in lower case without marks on letters, in order; none are left out.
+pub(crate) fn plain_words(text: &str) -> Vec<Cow<'_, str>> {
+    runs(text).map(fold).collect()
 }
 
-/// The words of a text in lower case without marks on letters, in order; none are left out.
-pub(crate) fn plain_words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(fold).collect()
+/// The same with single spaces between them.
+pub(crate) fn plain_text(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for run in runs(text) {
+        if !plain.is_empty() {
+            plain.push(' ');
+        }
+        plain.push_str(&fold(run));
+    }
+    plain
 }
+
+/// The runs of letters and digits of a text.
+pub(crate) fn runs(text: &str) -> impl Iterator<Item = &str> {
+    places_of_runs(text).map(|place| &text[place])
+}
+
+/// Where the runs of letters and digits of a text are, in bytes.
+pub(crate) fn places_of_runs(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + run_of(&text[at..], false);
+        at = start + run_of(&text[start..], true);
+        (start < at).then_some(start..at)
+    })
+}
+
+/// How many bytes of a text, from its beginning, belong to letters and digits, or to what is neither. Most bytes of most
+/// documents are ASCII, which needs no decoding.
+fn run_of(text: &str, word: bool) -> usize {
+    let bytes = text.as_bytes();
+    let wanted = if word { Class::Word } else { Class::Mark };
+    let mut at = 0;
+    loop {
+        while bytes.get(at).is_some_and(|&byte| CLASSES[usize::from(byte)] == wanted) {
+            at += 1;
+        }
+        let beyond = bytes.get(at).is_some_and(|&byte| CLASSES[usize::from(byte)] == Class::Beyond);
+        match text.get(at..).filter(|_| beyond).and_then(|rest| rest.chars().next()) {
+            Some(c) if c.is_alphanumeric() == word => at += c.len_utf8(),
+            Some(_) | None => return at,
+        }
+    }
+}
+
+/// What a byte of a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// A letter or a digit of ASCII.
+    Word,
+    /// Something else of ASCII.
+    Mark,
+    /// A part of another character.
+    Beyond,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Beyond; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        classes[byte as usize] = if byte.is_ascii_alphanumeric() { Class::Word } else { Class::Mark };
+        byte += 1;
+    }
+    classes
+};
 
 /// The stems of the words that carry meaning, in order, repetitions included.
 pub(crate) fn stems(text: &str) -> Vec<String> {
@@ -56,7 +117,7 @@ pub(crate) fn stems(text: &str) -> Vec<String> {
 
 /// The runs of letters and digits of a text, and whether their script is written without spaces.
 fn pieces(text: &str) -> impl Iterator<Item = (bool, &str)> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty()).flat_map(script_runs)
+    runs(text).flat_map(script_runs)
 }
 
 /// The stem of a word, if it says anything.
@@ -69,15 +130,37 @@ fn stem_of(piece: &str) -> Option<String> {
 /// Numbers for words, so that sets of words are sets of numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Vocabulary {
-    ids: Table<u32>,
+    ids: Lookup<Box<str>, u32>,
     /// Words as they were written: a document repeats its words, and cutting one down costs far more than
     /// finding it here.
-    seen: Table<Option<u32>>,
+    seen: Lookup<Box<str>, Option<u32>>,
 }
 
-/// Only ever asked for one word, so the order of its words does not matter; the same in every run all the same.
-#[expect(clippy::disallowed_types, reason = "never gone through, and asked for every word of a document")]
-type Table<T> = std::collections::HashMap<String, T, BuildHasherDefault<DefaultHasher>>;
+/// The words of a document's lines. Each line is read once, however often it is asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Lexicon {
+    vocabulary: RefCell<Vocabulary>,
+    lines: RefCell<Lookup<Box<str>, Rc<Bag>>>,
+}
+
+impl Lexicon {
+    /// The set of the words of a line.
+    pub(crate) fn bag(&self, line: &str) -> Rc<Bag> {
+        if let Some(known) = self.lines.borrow().get(line) {
+            return Rc::clone(known);
+        }
+        let bag = Rc::new(self.vocabulary.borrow_mut().bag(line));
+        self.lines.borrow_mut().insert(line.into(), Rc::clone(&bag));
+        bag
+    }
+
+    /// The set of the words of several lines.
+    pub(crate) fn union<'l>(&self, lines: impl IntoIterator<Item = &'l str>) -> Bag {
+        let mut words = Vec::new();
+        lines.into_iter().for_each(|line| words.extend(self.bag(line).iter()));
+        Bag::from_words(words)
+    }
+}
 
 /// A set of words, as sorted numbers of a [`Vocabulary`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,13 +194,13 @@ impl Vocabulary {
             return *known;
         }
         let id = stem_of(piece).map(|stem| self.id(stem));
-        self.seen.insert(piece.to_owned(), id);
+        self.seen.insert(piece.into(), id);
         id
     }
 
     fn id(&mut self, stem: String) -> u32 {
         let next = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
-        *self.ids.entry(stem).or_insert(next)
+        *self.ids.get_or_insert_with(stem.into_boxed_str(), || next)
     }
 }
 
@@ -156,6 +239,23 @@ impl Bag {
     }
 }
 
+/// The words of a table, separated by commas, taken apart when one is first looked for.
+#[derive(Debug)]
+pub(crate) struct WordSet {
+    table: &'static str,
+    words: OnceLock<Lookup<&'static str, ()>>,
+}
+
+impl WordSet {
+    pub(crate) const fn of(table: &'static str) -> Self {
+        Self { table, words: OnceLock::new() }
+    }
+
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.words.get_or_init(|| list(self.table).map(|word| (word, ())).collect()).has(word)
+    }
+}
+
 /// The phrases of a table, which are separated by commas.
 pub(crate) fn list(phrases: &'static str) -> impl Iterator<Item = &'static str> {
     phrases.split(", ")
@@ -168,7 +268,11 @@ pub(crate) fn is_packed(c: char) -> bool {
 
 fn script_runs(run: &str) -> impl Iterator<Item = (bool, &str)> {
     let mut rest = run;
+    let plain = run.is_ascii();
     std::iter::from_fn(move || {
+        if plain {
+            return (!rest.is_empty()).then(|| (false, std::mem::take(&mut rest)));
+        }
         let packed = is_packed(rest.chars().next()?);
         let end = rest.find(|c| is_packed(c) != packed).unwrap_or(rest.len());
         let (piece, after) = rest.split_at(end);
@@ -186,11 +290,16 @@ fn pairs(piece: &str, stems: &mut Vec<String>) {
 }
 
 /// Lower case without marks on letters.
-pub(crate) fn fold(word: &str) -> String {
-    if word.is_ascii() {
-        return word.to_ascii_lowercase();
+pub(crate) fn fold(word: &str) -> Cow<'_, str> {
+    if !word.is_ascii() {
+        let lower = word.chars().flat_map(char::to_lowercase);
+        return lower.flat_map(|c| fold_char(c).chars().chain(same(c))).collect();
     }
-    word.chars().flat_map(char::to_lowercase).flat_map(|c| fold_char(c).chars().chain(same(c))).collect()
+    if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(word.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(word)
+    }
 }
 
 /// The character itself where [`fold_char`] has nothing for it.
@@ -282,37 +391,14 @@ const STOP_WORDS: &str = "about across afin ainsi alle allow allows als also am 
     without y you your zu zum zur ueber";
 
 fn is_stop_word(word: &str) -> bool {
-    static SORTED: LazyLock<std::collections::BTreeSet<&str>> =
-        LazyLock::new(|| STOP_WORDS.split(' ').collect());
-    SORTED.contains(word)
+    static SET: LazyLock<Lookup<&str, ()>> =
+        LazyLock::new(|| STOP_WORDS.split(' ').map(|word| (word, ())).collect());
+    SET.has(word)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_same_form_is_seen_without_spelling_it_out() {
-        let texts = [
-            "Store notes",
-            "store  NOTES!",
-            "Storenotes",
-            "store",
-            "",
-            "--",
-            "Größe der Karte",
-            "größe DER karte",
-        ];
-        for one in texts {
-            for other in texts {
-                assert_eq!(
-                    same_form(one, other),
-                    normal_form(one) == normal_form(other),
-                    "{one:?} {other:?}"
-                );
-            }
-        }
-    }
 
     #[test]
     fn the_same_thing_in_other_words_has_the_same_stems() {

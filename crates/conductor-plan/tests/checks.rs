@@ -31,7 +31,7 @@ fn item(name: &str, within: &str, after: &[&str]) -> Item {
         confidence: 80,
         requirements: Vec::new(),
         sources: vec![Source {
-            document: "plan.md".to_owned(),
+            document: "plan.md".into(),
             span: Span { start: 0, end: 1, first_line: 1, last_line: 1, page: None },
         }],
     }

@@ -29,7 +29,7 @@ fn item(at: usize, title: &str, parent: Option<usize>, after: &[usize]) -> Item 
         confidence: 80,
         requirements: Vec::new(),
         sources: vec![Source {
-            document: "a.md".to_owned(),
+            document: "a.md".into(),
             span: Span { start: 0, end: 4, first_line: 1, last_line: 1, page: None },
         }],
     }

@@ -73,7 +73,7 @@ impl<'d> Library<'d> {
 
     /// The lines that a source covers; `None` for one of a document that is not here.
     pub(super) fn lines_of(&self, source: &Source) -> Option<LineRange> {
-        let document = self.shelves.iter().position(|shelf| shelf.document.name() == source.document)?;
+        let document = self.shelves.iter().position(|shelf| source.document == shelf.document.name())?;
         Some(LineRange { document, first: source.span.first_line, last: source.span.last_line })
     }
 
@@ -92,7 +92,7 @@ impl<'d> Library<'d> {
         if span.slice(shelf.document.text()).trim().is_empty() {
             return Err(BadCite::Blank);
         }
-        Ok(Source { document: document.to_owned(), span })
+        Ok(Source { document: document.into(), span })
     }
 }
 

@@ -67,8 +67,7 @@ pub(super) fn line_change(old: &str, new: &str) -> LineChange {
 
 /// How many of the words of two lines are in both, in percent.
 pub(super) fn shared(a: &str, b: &str) -> usize {
-    let words = |line: &str| plain_words(line).into_iter().collect::<BTreeSet<_>>();
-    let (a, b) = (words(a), words(b));
+    let (a, b) = (BTreeSet::from_iter(plain_words(a)), BTreeSet::from_iter(plain_words(b)));
     let all = a.len() + b.len();
     (200 * a.intersection(&b).count()).checked_div(all).unwrap_or(0)
 }

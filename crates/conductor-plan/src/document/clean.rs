@@ -166,7 +166,7 @@ fn conflict(name: &str, span: Span) -> Finding {
     let message = format!(
         "`{name}` holds unresolved merge conflict markers; both sides were read. Resolve them to plan from one"
     );
-    Finding::new(FindingCode::MergeConflict, message).at(vec![Source { document: name.to_owned(), span }])
+    Finding::new(FindingCode::MergeConflict, message).at(vec![Source { document: name.into(), span }])
 }
 
 /// Whether a line consists of nothing but a tag that marks a part of a document.

@@ -33,6 +33,8 @@ pub(super) fn blocks(cleaned: &Cleaned, lines: &Lines) -> Vec<Block> {
         Block { kind, text: String::new(), lead: None, depth: 0, span: tag.span }
     }));
     blocks.sort_by_key(|block| block.span.start);
+    // It grew by doubling, and is kept as long as the document.
+    blocks.shrink_to_fit();
     blocks
 }
 

@@ -265,7 +265,7 @@ impl Document {
     /// Notes that an included file was not read, and why. The rest of the document is still worth planning, so this is
     /// a finding and no error; a setting can make it one.
     pub fn add_missing_include(&mut self, include: &Include, why: &str) {
-        let source = Source { document: self.name.clone(), span: include.span };
+        let source = Source { document: (&self.name).into(), span: include.span };
         let message = format!(
             "`{}` at {source} was not included: {why}; what it asks for is not planned. Correct the path, or remove \
              the line",

@@ -2,6 +2,7 @@
 
 use super::EditError;
 use crate::graph::positions;
+use crate::lookup::Lookup;
 use crate::{ItemKey, Plan, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,14 +27,14 @@ pub(super) fn judge(plan: &mut Plan, keys: &[ItemKey], verdict: Option<Verdict>)
 /// An item within a rejected one goes with it. So that this one does not, the others in there are rejected one by one.
 fn keep_within(
     plan: &Plan,
-    places: &BTreeMap<&ItemKey, usize>,
+    places: &Lookup<&ItemKey, usize>,
     at: usize,
     verdicts: &mut BTreeMap<ItemKey, Verdict>,
 ) {
     let mut path: Vec<&ItemKey> = Vec::new();
     let mut seen = BTreeSet::from([at]);
     let mut outer = plan.items.get(at).and_then(|item| item.parent.as_ref());
-    while let Some((key, &place)) = outer.and_then(|key| places.get_key_value(key))
+    while let Some((key, &place)) = outer.and_then(|key| Some((key, places.get(key)?)))
         && seen.insert(place)
     {
         path.push(key);

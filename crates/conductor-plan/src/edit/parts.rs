@@ -1,6 +1,7 @@
 //! The parts that a document names for an item.
 
 use super::Part;
+use crate::outline::flat;
 use crate::words::normal_form;
 use crate::{Block, BlockKind, Document, Item, Source, Span};
 
@@ -66,7 +67,7 @@ fn part(document: &Document, blocks: &[&Block]) -> Option<Part> {
         description: lines.filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n"),
         estimate: None,
         acceptance: criteria.into_iter().map(|block| flat(&block.text)).collect(),
-        sources: vec![Source { document: document.name().to_owned(), span }],
+        sources: vec![Source { document: document.name().into(), span }],
     })
 }
 
@@ -95,10 +96,6 @@ fn title_of(head: &Block) -> (String, Option<String>) {
         title = text.chars().take(LONGEST_TITLE).collect();
     }
     (title, Some(text))
-}
-
-fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Where the text names no parts, the criteria do: the outline makes them of what a document lists below an item.

@@ -68,7 +68,7 @@ fn alike(plan: &Plan, items: &[usize]) -> Vec<(usize, usize)> {
         let (own, title) = (items[at], &plan.items[items[at]].title);
         let twin = candidates.into_iter().find(|&other| {
             shares(bag, &bags[other])
-                && numbers(title) == numbers(&plan.items[items[other]].title)
+                && numbers(title).eq(numbers(&plan.items[items[other]].title))
                 && !is_part(plan, items[other], own)
         });
         pairs.extend(twin.map(|other| (items[other], own)));
@@ -86,8 +86,11 @@ fn shares(a: &Bag, b: &Bag) -> bool {
 }
 
 /// `Part 1` and `Part 2` of something are different work.
-fn numbers(title: &str) -> Vec<&str> {
-    title.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).collect()
+fn numbers(title: &str) -> impl Iterator<Item = &[u8]> {
+    title
+        .as_bytes()
+        .chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit())
+        .filter(|run| run[0].is_ascii_digit())
 }
 
 /// Paths of endpoints and files are alike by nature.

@@ -1,15 +1,16 @@
 //! Dependencies that items state and the plan does not have.
 
 use super::about;
-use crate::graph::Graph;
+use crate::graph::{Graph, Search};
 use crate::outline::stated_dependencies;
 use crate::{Finding, FindingCode, Fix, Plan};
 
 /// An item that depends on another by name says so: `after the search`, `requires the store`. Where neither waits for the
 /// other, somebody forgot.
 pub(super) fn check(plan: &Plan, graph: &Graph, findings: &mut Vec<Finding>) {
+    let mut search = Search::default();
     for (waiting, on) in stated_dependencies(&plan.items) {
-        if graph.leads(on, waiting) || graph.leads(waiting, on) {
+        if graph.leads(on, waiting, &mut search) || graph.leads(waiting, on, &mut search) {
             continue;
         }
         let (Some(waiting), Some(on)) = (plan.items.get(waiting), plan.items.get(on)) else { continue };

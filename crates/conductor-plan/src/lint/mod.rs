@@ -20,9 +20,13 @@ mod uncovered;
 mod vague;
 mod vague_table;
 
+use crate::both::both;
 use crate::graph::Graph;
 use crate::{ANSWERS, Finding, FindingCode, Item, ItemKey, Plan, QuestionId, Requirement, Severity};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Plans of so many items and requirements are worth a second thread.
+const LARGE: usize = 2_000;
 
 /// What [`lint_with`] checks against.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,18 +53,9 @@ pub fn lint(plan: &Plan) -> Vec<Finding> {
 
 /// Checks a plan.
 pub fn lint_with(plan: &Plan, options: &LintOptions) -> Vec<Finding> {
-    let mut findings = plan.notes.clone();
-    structure(plan, &mut findings);
-    uncovered::check(plan, &mut findings);
-    out_of_scope::check(plan, &mut findings);
-    sources::check(plan, &mut findings);
-    acceptance::check(plan, &mut findings);
-    size::check(plan, options.max_minutes, &mut findings);
-    estimate::check(plan, &mut findings);
-    duplicates::check(plan, &mut findings);
-    vague::check(plan, &mut findings);
-    contradiction::check(plan, &mut findings);
-    open_question::check(plan, &mut findings);
+    let large = plan.items.len() + plan.requirements.len() >= LARGE;
+    let (mut findings, asked) = both(large, || items(plan, options), || asked(plan));
+    findings.extend(asked);
     let answered: BTreeSet<&QuestionId> = plan.answers.iter().map(|answer| &answer.question).collect();
     findings.retain(|finding| {
         let settled = finding.question.as_ref().is_some_and(|question| answered.contains(&question.id));
@@ -70,6 +65,29 @@ pub fn lint_with(plan: &Plan, options: &LintOptions) -> Vec<Finding> {
         finding.severity = options.severities.get(&finding.code).copied().unwrap_or(finding.severity);
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings
+}
+
+/// What is wrong with the items.
+fn items(plan: &Plan, options: &LintOptions) -> Vec<Finding> {
+    let mut findings = plan.notes.clone();
+    structure(plan, &mut findings);
+    uncovered::check(plan, &mut findings);
+    out_of_scope::check(plan, &mut findings);
+    sources::check(plan, &mut findings);
+    acceptance::check(plan, &mut findings);
+    size::check(plan, options.max_minutes, &mut findings);
+    estimate::check(plan, &mut findings);
+    duplicates::check(plan, &mut findings);
+    findings
+}
+
+/// What is wrong with what the documents ask for.
+fn asked(plan: &Plan) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    vague::check(plan, &mut findings);
+    contradiction::check(plan, &mut findings);
+    open_question::check(plan, &mut findings);
     findings
 }
 

@@ -2,12 +2,14 @@
 
 use super::about;
 use crate::graph::positions;
+use crate::lookup::Lookup;
 use crate::{Finding, FindingCode, Fix, Plan, RequirementId};
 use std::collections::BTreeSet;
 
 pub(super) fn check(plan: &Plan, findings: &mut Vec<Finding>) {
     let items = positions(plan);
-    let requirements: BTreeSet<&RequirementId> = plan.requirements.iter().map(|wanted| &wanted.id).collect();
+    let requirements: Lookup<&RequirementId, ()> =
+        plan.requirements.iter().map(|wanted| (&wanted.id, ())).collect();
     let documents: BTreeSet<&str> = plan.documents.iter().map(|document| document.name.as_str()).collect();
     for item in &plan.items {
         let mut report = |what: &str, name: &str, fix: Option<Fix>| {
@@ -17,14 +19,14 @@ pub(super) fn check(plan: &Plan, findings: &mut Vec<Finding>) {
             finding.fix = fix;
             findings.push(finding);
         };
-        if let Some(parent) = item.parent.as_ref().filter(|parent| !items.contains_key(parent)) {
+        if let Some(parent) = item.parent.as_ref().filter(|parent| !items.has(*parent)) {
             report("parent", parent.as_str(), None);
         }
-        for on in item.depends_on.iter().filter(|on| !items.contains_key(on)) {
+        for on in item.depends_on.iter().filter(|on| !items.has(*on)) {
             let fix = Fix::RemoveDependency { item: item.key.clone(), depends_on: on.clone() };
             report("dependency", on.as_str(), Some(fix));
         }
-        for id in item.requirements.iter().filter(|id| !requirements.contains(id)) {
+        for id in item.requirements.iter().filter(|id| !requirements.has(*id)) {
             report("requirement", id.as_str(), None);
         }
         // A plan that was made by hand may name no documents at all.

@@ -3,7 +3,7 @@
 use super::contradiction::Clash;
 use super::quoted;
 use super::subject::Subject;
-use crate::words::{list, plain_words, stems};
+use crate::words::{fold, list, runs, stems};
 use crate::{Requirement, RequirementKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -67,6 +67,6 @@ fn name(wanted: &Requirement) -> Vec<String> {
 }
 
 fn is_for_now(wanted: &Requirement) -> bool {
-    let words = [plain_words(&wanted.section), plain_words(&wanted.text)].concat();
-    words.iter().any(|word| TEMPORARY.contains(word.as_str()))
+    let words = [wanted.section.as_str(), &wanted.text].into_iter().flat_map(|text| runs(text));
+    words.into_iter().any(|word| TEMPORARY.contains(&*fold(word)))
 }

@@ -3,10 +3,11 @@
 use crate::phrases::{Phrases, Words};
 use crate::requirement::quantity::{Quantity, quantities};
 use crate::requirement::technology::{Named, technologies};
-use crate::words::{Bag, Vocabulary, list, plain_words};
+use crate::words::{Bag, Vocabulary, WordSet, fold, runs};
 use crate::{Requirement, RequirementKind};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// A requirement with what comparing needs of it.
@@ -21,7 +22,7 @@ pub(super) struct Subject<'p> {
     pub(super) quantities: Vec<Quantity>,
     pub(super) technologies: Vec<Named>,
     /// The words of its section that say for what part of the work it holds.
-    pub(super) place: Bag,
+    pub(super) place: Rc<Bag>,
 }
 
 /// Words that say nothing of what a requirement is about.
@@ -33,34 +34,51 @@ const FILLER: &str = "able, always, application, app, allowed, allow, any, be, b
     seconds, average";
 
 /// Words of section titles that do not say for what part of the work their content holds.
-const COMMON: &str = "acceptance, additional, and, architecture, assumption, assumptions, choice, choices, constraint, constraints, core, criteria, \
+static COMMON: WordSet = WordSet::of(
+    "acceptance, additional, and, architecture, assumption, assumptions, choice, choices, constraint, constraints, core, criteria, \
     decision, decisions, detail, details, feature, features, functional, general, goal, goals, key, limit, limits, main, \
     metric, metrics, must, nfr, nfrs, non, nonfunctional, note, notes, other, overview, performance, product, quality, \
     requirement, requirements, rule, rules, scalability, scope, security, should, software, specification, stack, storage, \
     success, system, tech, technical, technologies, technology, anforderung, anforderungen, funktionale, nicht, \
     qualitaet, randbedingungen, technik, technische, leistung, exigences, contraintes, requisitos, restricciones, \
     restricoes, tecnologia, rendimiento, desempenho, database, persistence, data, answers, author, usability, \
-    availability, reliability, capacity, summary, introduction";
+    availability, reliability, capacity, summary, introduction",
+);
 
 const NEGATIONS: &str = "not, never, cannot, can t, must not, mustn t, may not, shall not, should not, no, without, neither, nicht, kein, \
     keine, keinen, niemals, nie, ohne, ne pas, jamais, sans, aucun, nunca, sin, nao, jamas, 不得, 不能, 禁止, 不允许, 不可";
 
 static NEGATED: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::of(&[((), NEGATIONS)]));
 
-static COMMONS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(COMMON).collect());
-
 /// The requirements as subjects, with the words of all.
 pub(super) fn subjects<'p>(requirements: impl Iterator<Item = &'p Requirement>) -> Vec<Subject<'p>> {
     let mut vocabulary = Vocabulary::default();
     let filler = vocabulary.bag(&FILLER.replace(',', " "));
-    requirements.map(|wanted| subject(wanted, &mut vocabulary, &filler)).collect()
+    let mut places: BTreeMap<&str, Rc<Bag>> = BTreeMap::new();
+    requirements
+        .map(|wanted| {
+            let place = places.entry(&wanted.section);
+            let place = Rc::clone(place.or_insert_with(|| Rc::new(place_of(wanted, &mut vocabulary))));
+            subject(wanted, place, &mut vocabulary, &filler)
+        })
+        .collect()
 }
 
-fn subject<'p>(wanted: &'p Requirement, vocabulary: &mut Vocabulary, filler: &Bag) -> Subject<'p> {
+/// The words of a requirement's section that say for what part of the work it holds.
+fn place_of(wanted: &Requirement, vocabulary: &mut Vocabulary) -> Bag {
+    let telling: Vec<&str> = runs(&wanted.section).filter(|word| !COMMON.has(&fold(word))).collect();
+    vocabulary.bag(&telling.join(" "))
+}
+
+fn subject<'p>(
+    wanted: &'p Requirement,
+    place: Rc<Bag>,
+    vocabulary: &mut Vocabulary,
+    filler: &Bag,
+) -> Subject<'p> {
     let text = wanted.text.as_str();
     let (quantities, technologies) = (quantities(text), technologies(text));
-    let words = Words::of(text);
-    let negations = NEGATED.find(&words);
+    let negations = if NEGATED.stand_in(text) { NEGATED.find(&Words::of(text)) } else { Vec::new() };
     let mut cut: Vec<Range<usize>> = quantities.iter().map(|quantity| quantity.at.clone()).collect();
     cut.extend(negations.iter().map(|spotted| spotted.at.clone()));
     let about = vocabulary.bag(&without(text, &cut)).without(filler);
@@ -70,17 +88,7 @@ fn subject<'p>(wanted: &'p Requirement, vocabulary: &mut Vocabulary, filler: &Ba
     } else {
         vocabulary.bag(&without(text, &cut)).without(filler)
     };
-    let section: Vec<String> =
-        plain_words(&wanted.section).into_iter().filter(|word| !COMMONS.contains(word.as_str())).collect();
-    Subject {
-        wanted,
-        words: about,
-        frame,
-        negated: negations.len() == 1,
-        quantities,
-        technologies,
-        place: vocabulary.bag(&section.join(" ")),
-    }
+    Subject { wanted, words: about, frame, negated: negations.len() == 1, quantities, technologies, place }
 }
 
 /// A text without some of its places.

@@ -73,7 +73,7 @@ fn names(draft: &Draft, new: &Draft) -> bool {
 fn draft(source: &Source<'_>, span: Span, title: String, sentence: &str) -> Draft {
     Draft {
         title,
-        body: vec![sentence.trim().to_owned()],
+        body: vec![sentence.trim().to_owned()].into(),
         category: Some(Category::Setup),
         confidence: 50,
         places: vec![Place { document: source.document, span }],
@@ -200,7 +200,7 @@ fn names_test_library(text: &str) -> bool {
         "vitest",
         "xunit",
     ];
-    plain_words(text).iter().any(|word| LIBRARIES.contains(&word.as_str()))
+    plain_words(text).iter().any(|word| LIBRARIES.contains(&&**word))
 }
 
 fn asks_for_tests(text: &str) -> bool {

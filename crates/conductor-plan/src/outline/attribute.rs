@@ -2,7 +2,7 @@
 
 use super::draft::priority_of;
 use super::language::meanings;
-use crate::words::{is_packed, plain_words};
+use crate::words::{is_packed, plain_text, plain_words};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -33,6 +33,9 @@ pub(crate) enum Attribute {
     Aside,
 }
 
+/// No label of the table has more words; a test says so.
+const MOST_WORDS: usize = 6;
+
 /// What a label says, if it is nothing but such a label.
 pub(crate) fn attribute(name: &str) -> Option<Attribute> {
     static INDEX: LazyLock<BTreeMap<String, Attribute>> = LazyLock::new(|| {
@@ -43,7 +46,7 @@ pub(crate) fn attribute(name: &str) -> Option<Attribute> {
         }
         index
     });
-    if name.len() > 60 {
+    if name.len() > 60 || name.split(' ').count() > MOST_WORDS {
         return None;
     }
     INDEX.get(&key(name)).copied()
@@ -53,14 +56,14 @@ fn key(name: &str) -> String {
     if name.chars().any(is_packed) {
         return name.chars().filter(|c| c.is_alphanumeric()).collect();
     }
-    plain_words(name).join(" ")
+    plain_text(name)
 }
 
 /// Priority, size and order that people put in brackets at the end of a title.
 pub(crate) fn is_annotation(text: &str) -> bool {
     let words = plain_words(text);
-    let first = words.first().map_or("", String::as_str);
-    let short = words.len() == 1 || matches!(words.last().map(String::as_str), Some("have" | "priority"));
+    let first = words.first().map_or("", |word| word);
+    let short = words.len() == 1 || matches!(words.last().map(|word| &**word), Some("have" | "priority"));
     short && priority_of(text).is_some()
         || matches!(attribute(first), Some(Attribute::Priority | Attribute::Estimate))
         || waits_for(text).is_some()

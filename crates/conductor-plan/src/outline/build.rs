@@ -4,15 +4,17 @@ use super::draft::{self, Draft};
 use super::edges::Edges;
 use super::estimate::{around, guess};
 use super::files::files_in;
+use super::lines::Lines;
 use super::role::document_title;
 use crate::document::short_hash;
 use crate::graph::Graph;
-use crate::requirement::of_tree;
+use crate::lookup::Lookup;
 use crate::words::{normal_form, plain_words};
 use crate::{
     Category, Document, DocumentRef, Engine, EngineKind, Item, ItemKey, PLAN_VERSION, Plan, Priority,
-    Requirement, RequirementId, Source,
+    Requirement, RequirementId, SharedText, Source,
 };
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The readable part of a key is cut after so many characters.
@@ -21,23 +23,21 @@ const LONGEST_SLUG: usize = 40;
 pub(super) fn build(
     documents: &[Document],
     sources: &[draft::Source<'_>],
-    drafts: &[Draft],
+    requirements: Vec<Requirement>,
+    mut drafts: Vec<Draft>,
     edges: &Edges,
 ) -> Plan {
-    let requirements: Vec<Requirement> = documents
-        .iter()
-        .zip(sources)
-        .flat_map(|(document, source)| {
-            of_tree(document, source.tree, source.roles, source.attributes.to_vec())
-        })
-        .collect();
-    let keys = keys(documents, drafts);
-    let covered = coverage(documents, drafts, &requirements);
-    let items = reading_order(drafts, edges)
+    let keys = keys(documents, &drafts);
+    let mut covered = coverage(documents, &drafts, &requirements);
+    let names: Vec<SharedText> = documents.iter().map(|document| document.name().into()).collect();
+    let items = reading_order(&drafts, edges)
         .into_iter()
-        .map(|at| {
-            let before = edges.before[at].iter().map(|&on| keys[on].clone()).collect();
-            item(documents, drafts, at, &keys, before, covered[at].clone())
+        .map(|at| Item {
+            key: keys[at].clone(),
+            parent: drafts[at].parent.map(|parent| keys[parent].clone()),
+            depends_on: edges.before[at].iter().map(|&on| keys[on].clone()).collect(),
+            requirements: std::mem::take(&mut covered[at]),
+            ..item(&names, std::mem::take(&mut drafts[at]))
         })
         .collect();
     let title = sources
@@ -87,61 +87,54 @@ fn reading_order(drafts: &[Draft], edges: &Edges) -> Vec<usize> {
     order
 }
 
-fn item(
-    documents: &[Document],
-    drafts: &[Draft],
-    at: usize,
-    keys: &[ItemKey],
-    depends_on: Vec<ItemKey>,
-    requirements: Vec<RequirementId>,
-) -> Item {
-    let draft = &drafts[at];
+/// What a draft says itself; its key and what it has to do with others is put in by whoever knows the others.
+fn item(documents: &[SharedText], draft: Draft) -> Item {
     let guess = guess(draft.scope.len().max(draft.acceptance.len() / 2), &draft.text());
     let estimate = draft.minutes.map_or(guess.estimate, around);
     let category = draft.category.unwrap_or(Category::Feature);
-    let (description, acceptance) = texts(draft);
     let mut files = draft.files.clone();
     files.extend(files_in(draft.lines()));
     let mut seen = BTreeSet::new();
     files.retain(|file| seen.insert(file.clone()));
+    let source = |place: &draft::Place| {
+        Some(Source { document: documents.get(place.document)?.clone(), span: place.span })
+    };
+    let mut cited = Lookup::default();
+    let sources = draft.places.iter().filter(|place| cited.insert(**place, ()).is_none()).filter_map(source);
     Item {
-        key: keys[at].clone(),
-        title: draft.title.clone(),
-        description,
-        parent: draft.parent.map(|parent| keys[parent].clone()),
-        depends_on,
+        key: ItemKey::new(""),
+        parent: None,
+        depends_on: Vec::new(),
         estimate: (!draft.container).then_some(estimate),
         complexity: guess.complexity,
         complexity_reasons: guess.reasons,
         category,
         priority: draft.priority.unwrap_or(Priority::Medium),
         tags: std::iter::once(category.as_str().to_owned()).chain(draft.tags.iter().cloned()).collect(),
-        acceptance,
         files,
         confidence: draft.confidence,
-        requirements,
-        sources: draft
-            .places
-            .iter()
-            .filter_map(|place| {
-                Some(Source { document: documents.get(place.document)?.name().to_owned(), span: place.span })
-            })
-            .collect(),
+        requirements: Vec::new(),
+        sources: sources.collect(),
+        description: description(&draft),
+        acceptance: acceptance(draft.container, draft.acceptance, draft.scope),
+        title: draft.title,
     }
 }
 
-/// Description and acceptance criteria. Where the document states no criteria, the parts that it names are what one can
-/// check; else they describe the work.
-fn texts(draft: &Draft) -> (String, Vec<String>) {
-    let mut lines: Vec<String> =
-        draft.body.iter().filter(|line| normal_form(line) != normal_form(&draft.title)).cloned().collect();
-    let stated = !draft.acceptance.is_empty();
-    if stated || draft.container {
-        lines.extend(draft.scope.iter().map(|part| format!("- {part}")));
+/// Where the document states no criteria, the parts that it names are what one can check; else they describe the work.
+fn description(draft: &Draft) -> String {
+    let title = normal_form(&draft.title);
+    let mut lines: Vec<Cow<'_, str>> =
+        draft.body.iter().filter(|line| normal_form(line) != title).map(Cow::from).collect();
+    if draft.container || !draft.acceptance.is_empty() {
+        lines.extend(draft.scope.iter().map(|part| Cow::from(format!("- {part}"))));
     }
-    lines.extend(draft.benefit.iter().cloned());
-    let acceptance = if stated || draft.container { draft.acceptance.clone() } else { draft.scope.clone() };
-    (lines.join("\n"), acceptance)
+    lines.extend(draft.benefit.iter().map(Cow::from));
+    lines.join("\n")
+}
+
+fn acceptance(container: bool, stated: Lines, scope: Lines) -> Vec<String> {
+    if container || !stated.is_empty() { stated.into() } else { scope.into() }
 }
 
 /// A key for each draft: its title for people, and a hash of the document's name, the container's title and its own.

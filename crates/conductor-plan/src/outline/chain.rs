@@ -4,8 +4,10 @@ use super::draft::{Draft, Source};
 use super::label::Label;
 use super::language::spaced;
 use super::matching::Index;
+use super::merge::index_of;
 use super::role::Role;
 use super::tree::NodeKind;
+use crate::words::Lexicon;
 use std::cmp::Reverse;
 use std::sync::LazyLock;
 
@@ -19,18 +21,18 @@ const NAMED: u32 = 60;
 /// Pairs of positions (item, what it waits for) that the chains of a document say. Entries under one heading are a layer:
 /// each waits for the one of the layer before that it has most in common with. Without headings, each entry waits for the
 /// one before it.
-pub(super) fn chain(source: &Source<'_>, drafts: &[Draft]) -> Vec<(usize, usize)> {
+pub(super) fn chain(source: &Source<'_>, drafts: &[Draft], lexicon: &Lexicon) -> Vec<(usize, usize)> {
     let layers = layers(source);
     if layers.is_empty() {
         return Vec::new();
     }
-    let mut index = Index::of(drafts.iter().map(|draft| (draft.title.as_str(), draft.text())));
+    let index = index_of(lexicon, drafts);
     let mut pairs = Vec::new();
     let mut before: Vec<usize> = Vec::new();
     for layer in layers {
         let mut here: Vec<usize> = Vec::new();
         for at in layer {
-            let spoken = steps(source, at, drafts, &mut index);
+            let spoken = steps(source, at, drafts, &index);
             pairs.extend(spoken.windows(2).filter(|_| says_then(source, at)).filter_map(|pair| match pair {
                 [first, second] => Some((*second, *first)),
                 _ => None,
@@ -53,12 +55,12 @@ pub(super) fn chain(source: &Source<'_>, drafts: &[Draft]) -> Vec<(usize, usize)
 }
 
 /// The items that an entry speaks of, in its order: those that its parts name, else the one that fits the whole best.
-fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) -> Vec<usize> {
+fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &Index<'_>) -> Vec<usize> {
     let label = &source.tree.node(at).label;
     let open = |draft: usize| !drafts[draft].container;
     let mut found: Vec<usize> = Vec::new();
     for part in spoken_parts(said(label)) {
-        let mut called = |part: &str| {
+        let called = |part: &str| {
             let words = index.bag(part);
             index.called(&words, open).filter(|best| best.score >= NAMED).map(|best| best.entry)
         };
@@ -84,8 +86,9 @@ fn steps(source: &Source<'_>, at: usize, drafts: &[Draft], index: &mut Index) ->
         found.extend(index.called(&words, open).filter(|best| best.score >= NAMED).map(|best| best.entry));
     }
     if found.is_empty() {
-        let text = format!("{}\n{}", label.rest, source.lines_below(at).join("\n"));
-        let entry = index.entry(&label.name, &text);
+        let below = source.lines_below(at);
+        let lines = std::iter::once(&label.rest).chain(&below).map(String::as_str);
+        let entry = index.entry(&label.name, lines);
         found.extend(index.best(&entry, open).filter(|best| best.score >= SAME).map(|best| best.entry));
     }
     found

@@ -9,7 +9,7 @@ use super::language::table;
 use super::matching::Index;
 use super::role::Role;
 use super::tree::NodeKind;
-use crate::words::{is_packed, plain_words};
+use crate::words::{Lexicon, is_packed, plain_text};
 
 /// From this score on an item is called after a component.
 const CALLED: u32 = 50;
@@ -19,13 +19,14 @@ const MOST_WORDS: usize = 5;
 const MOST_COMPONENTS: usize = 8;
 
 /// Adds the components that no item is called after.
-pub(super) fn add(drafts: &mut Vec<Draft>, source: &Source<'_>) {
+pub(super) fn add(drafts: &mut Vec<Draft>, source: &Source<'_>, lexicon: &Lexicon) {
     let lists: Vec<usize> =
         (1..source.tree.nodes.len()).filter(|&index| lists_components(source, index)).collect();
     if lists.is_empty() || drafts.is_empty() {
         return;
     }
-    let mut index = Index::of(drafts.iter().map(|draft| (draft.title.as_str(), draft.aliases.join("\n"))));
+    let named = drafts.iter().map(|draft| (draft.title.as_str(), draft.aliases.iter().map(String::as_str)));
+    let index = Index::of(lexicon, named);
     // What a system is made of has to be there from the beginning.
     let first_stage = drafts.iter().position(|draft| draft.container && draft.phase == Some(0));
     let mut found = Vec::new();
@@ -40,7 +41,7 @@ pub(super) fn add(drafts: &mut Vec<Draft>, source: &Source<'_>) {
         if !bare || !is_title(&draft.title) || draft.title.split_whitespace().count() > MOST_WORDS {
             continue;
         }
-        let asked = index.entry(&draft.title, "");
+        let asked = index.entry(&draft.title, []);
         let known = |entry: usize| !drafts[entry].gone;
         let words = index.bag(&draft.title);
         let named = index.called(&words, known).is_some_and(|found| found.score >= CALLED)
@@ -58,7 +59,7 @@ fn lists_components(source: &Source<'_>, index: usize) -> bool {
     if !heads || source.roles[index] != Role::Architecture || node.children.len() > MOST_COMPONENTS {
         return false;
     }
-    let name = plain_words(&node.label.name).join(" ");
+    let name = plain_text(&node.label.name);
     table!(components).any(|list| {
         let packed = list.chars().any(is_packed);
         packed && node.label.name.trim().ends_with(list) || name == list

@@ -7,7 +7,8 @@ use super::language::{language, phrases};
 use super::role::Role;
 use super::tree::NodeKind;
 use crate::Category;
-use crate::words::{is_packed, plain_words};
+use crate::words::{fold, is_packed, runs};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Adds the deployment where a section asks for it.
@@ -48,12 +49,21 @@ fn is_short(name: &str) -> bool {
 }
 
 fn named(text: &str, fits: fn(&str, &str) -> bool) -> bool {
-    static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| phrases(|words| words.deployment).collect());
-    let words = plain_words(text);
-    NAMES.iter().any(|name| {
-        let packed = !text.is_ascii() && name.chars().any(is_packed);
-        packed && text.contains(name) || words.iter().any(|word| fits(word, name))
-    })
+    static NAMES: LazyLock<BTreeMap<char, Vec<&str>>> = LazyLock::new(|| {
+        let mut names: BTreeMap<char, Vec<&str>> = BTreeMap::new();
+        for name in phrases(|words| words.deployment) {
+            names.entry(name.chars().next().unwrap_or_default()).or_default().push(name);
+        }
+        names
+    });
+    static PACKED: LazyLock<Vec<&str>> =
+        LazyLock::new(|| phrases(|words| words.deployment).filter(|name| name.contains(is_packed)).collect());
+    let named = |word: &str| {
+        let names = word.chars().next().and_then(|first| NAMES.get(&first));
+        names.is_some_and(|names| names.iter().any(|name| fits(word, name)))
+    };
+    !text.is_ascii() && PACKED.iter().any(|name| text.contains(name))
+        || runs(text).any(|word| named(&fold(word)))
 }
 
 #[cfg(test)]

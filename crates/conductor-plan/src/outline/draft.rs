@@ -1,13 +1,14 @@
 //! An item in the making, and how it is read from the document.
 
-use super::attribute::{Attribute, attribute, waits_for};
+use super::attribute::{Attribute, waits_for};
 use super::estimate::minutes_in;
 use super::label::{Label, flat};
 use super::language::meanings;
+use super::lines::Lines;
 use super::role::Role;
 use super::title::title_of;
 use super::tree::{Node, NodeKind, Tree};
-use crate::words::plain_words;
+use crate::words::plain_text;
 use crate::{Category, Priority, Span};
 use std::sync::LazyLock;
 
@@ -16,16 +17,16 @@ use std::sync::LazyLock;
 pub(crate) struct Draft {
     pub(crate) title: String,
     /// Names by which other parts of the document refer to it.
-    pub(crate) aliases: Vec<String>,
+    pub(crate) aliases: Lines,
     /// What it is, a line each.
-    pub(crate) body: Vec<String>,
+    pub(crate) body: Lines,
     /// The parts that it consists of.
-    pub(crate) scope: Vec<String>,
+    pub(crate) scope: Lines,
     /// What it is good for. Kept apart, since it tends to speak of everything else.
-    pub(crate) benefit: Vec<String>,
-    pub(crate) acceptance: Vec<String>,
+    pub(crate) benefit: Lines,
+    pub(crate) acceptance: Lines,
     /// Names of what must be done before, as the document writes them.
-    pub(crate) after: Vec<String>,
+    pub(crate) after: Lines,
     pub(crate) minutes: Option<u32>,
     pub(crate) priority: Option<Priority>,
     pub(crate) category: Option<Category>,
@@ -45,7 +46,7 @@ pub(crate) struct Draft {
 }
 
 /// A place in one of several documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     pub(crate) document: usize,
     pub(crate) span: Span,
@@ -163,9 +164,20 @@ impl Draft {
         self.lines().fold(String::new(), |text, line| text + line + "\n")
     }
 
+    /// How many lines there are of each kind that [`lines`](Self::lines) goes through.
+    pub(crate) fn counts(&self) -> [usize; 3] {
+        [&self.body, &self.scope, &self.acceptance].map(|lines| lines.len())
+    }
+
+    /// The lines that came since there were so many of each kind.
+    pub(crate) fn lines_since(&self, counts: [usize; 3]) -> impl Iterator<Item = &String> {
+        let kinds = [&self.body, &self.scope, &self.acceptance];
+        kinds.into_iter().zip(counts).flat_map(|(lines, count)| lines.iter().skip(count))
+    }
+
     fn take_label(&mut self, label: &Label, below: Vec<String>) -> bool {
         let labelled = label.named || !below.is_empty() || label.name.ends_with([':', '：']);
-        match attribute(&label.name).filter(|_| labelled) {
+        match label.attribute().filter(|_| labelled) {
             Some(known) => {
                 self.take(known, &label.rest, below);
                 true
@@ -224,7 +236,7 @@ impl Draft {
 pub(crate) fn priority_of(text: &str) -> Option<Priority> {
     static NAMES: LazyLock<Vec<(Priority, &str)>> =
         LazyLock::new(|| meanings(|words| &words.priorities).collect());
-    let words = plain_words(text).join(" ");
+    let words = plain_text(text);
     let begins =
         |name: &str| words.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
     // The most urgent one counts where several fit.

@@ -8,10 +8,11 @@ use super::api::is_endpoint_title;
 use super::draft::Draft;
 use super::explicit::explicit;
 use super::language::table;
-use super::matching::{Entry, Index};
+use super::matching::Index;
+use super::merge::index_of;
 use super::serving::{gives_access, needs_access, runs_work};
 use crate::Category;
-use crate::words::{Bag, is_packed, plain_words};
+use crate::words::{Bag, Lexicon, is_packed, plain_words};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
@@ -33,10 +34,10 @@ pub(super) struct Edges {
 }
 
 /// Finds the dependencies of drafts, given those that the document states as an order of building.
-pub(super) fn edges(drafts: &[Draft], chained: &[(usize, usize)]) -> Edges {
-    let mut index = Index::of(drafts.iter().map(|draft| (draft.title.as_str(), draft.text())));
+pub(super) fn edges(drafts: &[Draft], chained: &[(usize, usize)], lexicon: &Lexicon) -> Edges {
+    let index = index_of(lexicon, drafts);
     let mut net = Net::of(drafts);
-    for (item, on) in explicit(drafts, &mut index) {
+    for (item, on) in explicit(drafts, &index) {
         net.add(item, on);
     }
     for &(item, on) in chained {
@@ -45,9 +46,9 @@ pub(super) fn edges(drafts: &[Draft], chained: &[(usize, usize)]) -> Edges {
         }
     }
     let place = net.sequence();
-    by_words(&mut net, &mut index, &place);
+    by_words(&mut net, &index, &place);
     by_stage(&mut net, &place);
-    by_nature(&mut net, &mut index, &place);
+    by_nature(&mut net, &index, &place);
     tests_last(&mut net, &place);
     Edges { before: net.before, place }
 }
@@ -100,10 +101,10 @@ impl<'d> Net<'d> {
 
     /// Adds a dependency, unless it would close a circle or is one of an item on what it is part of.
     fn add(&mut self, item: usize, on: usize) {
-        if self.drafts[item].container || self.leaves(on).contains(&item) {
+        let waited_for = self.leaves(on);
+        if self.drafts[item].container || waited_for.contains(&item) {
             return;
         }
-        let waited_for = self.leaves(on);
         // Nothing waits for the item yet, so nothing leads back to it.
         let free = !self.waited_for[item];
         for &at in &waited_for {
@@ -120,8 +121,7 @@ impl<'d> Net<'d> {
                 return;
             }
             if seen.insert(at) {
-                let next: Vec<usize> = self.before[at].iter().flat_map(|&on| self.leaves(on)).collect();
-                stack.extend(next);
+                self.before[at].iter().for_each(|&on| self.leaves_into(on, &mut stack));
             }
         }
         self.before[item].insert(on);
@@ -130,14 +130,15 @@ impl<'d> Net<'d> {
     /// The drafts under this one that are no containers; itself if it is none.
     fn leaves(&self, at: usize) -> Vec<usize> {
         let mut leaves = Vec::new();
-        let mut stack = vec![at];
-        while let Some(at) = stack.pop() {
-            stack.extend(&self.children[at]);
-            if !self.drafts[at].container {
-                leaves.push(at);
-            }
-        }
+        self.leaves_into(at, &mut leaves);
         leaves
+    }
+
+    fn leaves_into(&self, at: usize, leaves: &mut Vec<usize>) {
+        if !self.drafts[at].container {
+            leaves.push(at);
+        }
+        self.children[at].iter().for_each(|&child| self.leaves_into(child, leaves));
     }
 
     /// The place of each draft: what is waited for first, then by stage, foundations first and tests last, then as the
@@ -147,7 +148,10 @@ impl<'d> Net<'d> {
         let mut waits = vec![0; count];
         let mut next = vec![Vec::new(); count];
         for (item, before) in self.before.iter().enumerate() {
-            let all: BTreeSet<usize> = before.iter().flat_map(|&on| self.leaves(on)).collect();
+            let mut all = Vec::new();
+            before.iter().for_each(|&on| self.leaves_into(on, &mut all));
+            all.sort_unstable();
+            all.dedup();
             waits[item] = all.len();
             all.into_iter().for_each(|on| next[on].push(item));
         }
@@ -197,7 +201,7 @@ impl<'d> Net<'d> {
 }
 
 /// What runs work in the background is waited for by the work that it names; who may do what, by what has to know it.
-fn by_nature(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
+fn by_nature(net: &mut Net<'_>, index: &Index<'_>, place: &[usize]) {
     let order = net.in_sequence(place);
     let access = order.iter().copied().find(|&item| gives_access(&net.drafts[item]));
     for item in order {
@@ -208,8 +212,8 @@ fn by_nature(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
         if !runs_work(draft) {
             continue;
         }
-        let lines: Vec<Entry> = draft.lines().map(|line| Entry::of_text(index.bag(line))).collect();
-        for line in lines {
+        for line in draft.lines() {
+            let line = index.text([line.as_str()]);
             let later = |other: usize| place[other] > place[item] && !net.drafts[other].container;
             let served = index.about(&line, later).filter(|found| found.score >= BUILDS_ON);
             if let Some(served) = served {
@@ -221,7 +225,7 @@ fn by_nature(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
 
 /// An item that speaks of an earlier one by its whole name builds on it; where none is named, on the one of which it says
 /// most, if that is enough.
-fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
+fn by_words(net: &mut Net<'_>, index: &Index<'_>, place: &[usize]) {
     let generic = index.bag(&table!(generic).collect::<Vec<_>>().join(" "));
     let making = index.bag(&table!(making).collect::<Vec<_>>().join(" "));
     for item in net.in_sequence(place) {
@@ -231,22 +235,18 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
         }
         let mut found: BTreeSet<usize> = BTreeSet::new();
         for line in std::iter::once(&draft.title).chain(draft.lines()) {
-            let words = index.bag(line);
-            for other in index.named_in(&words) {
-                let name = &index.get(other).name;
-                let rare = name.iter().all(|word| index.frequency(word) <= RARE.max(net.drafts.len() / 8));
-                let twin = index.get(item).name == *name;
-                if place[other] < place[item]
-                    && (name.len() > 1 || rare)
-                    && !net.drafts[other].container
-                    && !twin
-                {
-                    found.insert(other);
+            for name in index.names_in(&index.bag(line)) {
+                let words = &name.words;
+                let rare =
+                    || words.iter().all(|word| index.frequency(word) <= RARE.max(net.drafts.len() / 8));
+                let twin = index.get(item).name == *words;
+                if !twin && (words.len() > 1 || rare()) {
+                    found.extend(latest(net, place, item, &name.entries));
                 }
             }
         }
         if found.is_empty() && net.before[item].is_empty() && !net.staged {
-            let asked = Entry::of_text(index.bag(&format!("{}\n{}", draft.title, draft.text())));
+            let asked = index.text(whole(draft));
             let earlier = |other: usize| place[other] < place[item] && !net.drafts[other].container;
             let best = index.about(&asked, earlier).filter(|best| best.score >= BUILDS_ON);
             found.extend(best.map(|best| best.entry));
@@ -266,11 +266,25 @@ fn by_words(net: &mut Net<'_>, index: &mut Index, place: &[usize]) {
     }
 }
 
+/// Of several items those that come last before one: it never waits for more.
+fn latest(net: &Net<'_>, place: &[usize], item: usize, of: &[usize]) -> Vec<usize> {
+    let earlier = |&other: &usize| place[other] < place[item] && !net.drafts[other].container;
+    let mut latest: Vec<usize> = of.iter().copied().filter(earlier).collect();
+    latest.sort_unstable_by_key(|&other| Reverse(place[other]));
+    latest.truncate(MOST_BY_WORDS);
+    latest
+}
+
+/// Title and lines of an item.
+fn whole(draft: &Draft) -> impl Iterator<Item = &str> {
+    std::iter::once(&draft.title).chain(draft.lines()).map(String::as_str)
+}
+
 /// The first earlier item that says in its title that something comes into being which this one's title speaks of: codes
 /// are generated before they are sent.
 fn maker(
     net: &Net<'_>,
-    index: &mut Index,
+    index: &Index<'_>,
     place: &[usize],
     item: usize,
     (generic, making): (&Bag, &Bag),
@@ -293,9 +307,9 @@ fn maker(
 
 /// The data that a feature works on: the first item about data that has a telling word in its title which the feature
 /// speaks of.
-fn data_for(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize, generic: &Bag) -> Option<usize> {
+fn data_for(net: &Net<'_>, index: &Index<'_>, place: &[usize], item: usize, generic: &Bag) -> Option<usize> {
     let draft = &net.drafts[item];
-    let text = index.bag(&format!("{}\n{}", draft.title, draft.text()));
+    let text = index.text(whole(draft)).text;
     let mut data: Vec<usize> = net
         .data
         .iter()
@@ -309,7 +323,7 @@ fn data_for(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize, gene
 
 /// The earlier items with which one shares most of its title: at least two words that tell something, or else a word of
 /// which its text makes the most.
-fn kin(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize, generic: &Bag) -> Vec<usize> {
+fn kin(net: &Net<'_>, index: &Index<'_>, place: &[usize], item: usize, generic: &Bag) -> Vec<usize> {
     let draft = &net.drafts[item];
     let own = index.bag(&draft.title);
     let earlier = |other: usize| place[other] < place[item] && !net.drafts[other].container;
@@ -328,7 +342,7 @@ fn kin(net: &Net<'_>, index: &mut Index, place: &[usize], item: usize, generic: 
     kin.retain(|&(shared, ..)| shared >= 2);
     kin.sort_unstable_by_key(|&kin| Reverse(kin));
     if kin.is_empty() && net.before[item].is_empty() {
-        let asked = Entry::of_text(index.bag(&format!("{}\n{}", draft.title, draft.text())));
+        let asked = index.text(whole(draft));
         let best = index.about(&asked, earlier).filter(|best| best.score >= BUILDS_ON);
         return best.map(|best| best.entry).into_iter().collect();
     }

@@ -7,8 +7,9 @@
 
 use super::language::{phrases, table};
 use crate::Estimate;
-use crate::words::{is_packed, plain_words};
-use std::collections::BTreeSet;
+use crate::lookup::Lookup;
+use crate::words::{fold, is_packed, plain_words, runs};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 const MINUTES_PER_DAY: u32 = 8 * 60;
@@ -94,10 +95,10 @@ pub(crate) struct Guess {
 
 /// What work is that names `parts` parts and is described in `text`.
 pub(crate) fn guess(parts: usize, text: &str) -> Guess {
-    let words = plain_words(text);
-    let hard = hard_words(text, &words);
-    let minutes = 60 + 30 * parts.min(12) + 45 * hard.len() + 15 * (words.len() / 40).min(8);
-    let complexity = 2 + hard.len() + parts.min(12) / 3 + (words.len() / 80).min(2);
+    let words = runs(text).count();
+    let hard = hard_words(text);
+    let minutes = 60 + 30 * parts.min(12) + 45 * hard.len() + 15 * (words / 40).min(8);
+    let complexity = 2 + hard.len() + parts.min(12) / 3 + (words / 80).min(2);
     let mut reasons = Vec::new();
     if !hard.is_empty() {
         reasons.push(format!("speaks of {}", hard.join(", ")));
@@ -105,8 +106,8 @@ pub(crate) fn guess(parts: usize, text: &str) -> Guess {
     if parts >= 3 {
         reasons.push(format!("names {parts} parts"));
     }
-    if words.len() >= 80 {
-        reasons.push(format!("takes {} words to describe", words.len()));
+    if words >= 80 {
+        reasons.push(format!("takes {words} words to describe"));
     }
     if reasons.is_empty() {
         reasons.push("one plain piece of work".to_owned());
@@ -119,18 +120,19 @@ pub(crate) fn guess(parts: usize, text: &str) -> Guess {
 }
 
 /// The first words of a text that usually mean more work than they read, one for each kind.
-fn hard_words(text: &str, words: &[String]) -> Vec<String> {
-    static BEGINNINGS: LazyLock<BTreeSet<&str>> =
-        LazyLock::new(|| phrases(|words| words.hard).filter(|hard| !hard.chars().any(is_packed)).collect());
+fn hard_words(text: &str) -> Vec<String> {
+    static BEGINNINGS: LazyLock<Lookup<&str, Vec<&str>>> = LazyLock::new(beginnings);
     static PACKED: LazyLock<Vec<&str>> =
         LazyLock::new(|| phrases(|words| words.hard).filter(|hard| hard.chars().any(is_packed)).collect());
     let mut kinds: BTreeSet<&str> = BTreeSet::new();
     let mut found: Vec<String> = Vec::new();
-    for word in words {
-        let beginning =
-            (FEWEST_LETTERS..=word.len()).filter_map(|end| BEGINNINGS.get(word.get(..end)?)).next();
-        if beginning.is_some_and(|beginning| kinds.insert(beginning)) && !found.contains(word) {
-            found.push(word.clone());
+    for word in runs(text).filter(|word| word.len() >= FEWEST_LETTERS).map(fold) {
+        let beginnings = word.get(..FEWEST_LETTERS).and_then(|start| BEGINNINGS.get(start));
+        let beginning = beginnings.into_iter().flatten().find(|beginning| word.starts_with(**beginning));
+        if beginning.is_some_and(|beginning| kinds.insert(beginning))
+            && !found.iter().any(|known| *known == word)
+        {
+            found.push(word.into_owned());
         }
     }
     if !text.is_ascii() {
@@ -138,6 +140,17 @@ fn hard_words(text: &str, words: &[String]) -> Vec<String> {
     }
     found.truncate(MOST_HARD);
     found
+}
+
+/// The beginnings of words that mean more work, by their first letters; the shorter ones first.
+fn beginnings() -> Lookup<&'static str, Vec<&'static str>> {
+    let mut beginnings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for hard in phrases(|words| words.hard).filter(|hard| !hard.chars().any(is_packed)) {
+        let start = hard.get(..FEWEST_LETTERS).unwrap_or(hard);
+        beginnings.entry(start).or_default().push(hard);
+    }
+    beginnings.values_mut().for_each(|same| same.sort_by_key(|hard| hard.len()));
+    beginnings.into_iter().collect()
 }
 
 /// An estimate whose likely value is this.

@@ -4,7 +4,8 @@ use super::draft::Draft;
 use super::label::{flat, is_alias};
 use super::language::{phrases, spaced, table};
 use super::matching::Index;
-use crate::words::{normal_form, plain_words};
+use crate::phrases::Finder;
+use crate::words::{Lexicon, normal_form, plain_words};
 use crate::{Item, ItemKey};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -13,14 +14,14 @@ use std::sync::LazyLock;
 const SAME: u32 = 60;
 
 /// Pairs of positions (item, what it waits for) that the items state themselves.
-pub(super) fn explicit(drafts: &[Draft], index: &mut Index) -> Vec<(usize, usize)> {
+pub(super) fn explicit(drafts: &[Draft], index: &Index<'_>) -> Vec<(usize, usize)> {
     let names = names(drafts);
     let mut pairs = Vec::new();
     for (item, draft) in drafts.iter().enumerate() {
         for stated in &draft.after {
             for name in split(stated) {
                 let known = names.get(&normal_form(name)).copied().filter(|&other| other != item);
-                let asked = index.entry(name, "");
+                let asked = index.entry(name, []);
                 let found = known.or_else(|| {
                     let found = index.best(&asked, |other| other != item && Some(other) != draft.parent)?;
                     (found.score >= SAME).then_some(found.entry)
@@ -52,13 +53,15 @@ pub(crate) fn stated_dependencies(items: &[Item]) -> Vec<(usize, usize)> {
         .map(|item| Draft {
             title: item.title.clone(),
             body: item.description.lines().map(str::to_owned).collect(),
-            acceptance: item.acceptance.clone(),
+            acceptance: item.acceptance.clone().into(),
             parent: item.parent.as_ref().and_then(|parent| position.get(parent).copied()),
             ..Draft::default()
         })
         .collect();
-    let mut index = Index::of(drafts.iter().map(|draft| (draft.title.as_str(), draft.text())));
-    let mut pairs = explicit(&drafts, &mut index);
+    // Only names are looked for.
+    let lexicon = Lexicon::default();
+    let index = Index::of(&lexicon, drafts.iter().map(|draft| (draft.title.as_str(), [])));
+    let mut pairs = explicit(&drafts, &index);
     pairs.retain(|&(_, on)| index.get(on).name.len() > 1);
     pairs
 }
@@ -85,7 +88,7 @@ fn called_short<'n>(names: &'n BTreeMap<String, usize>, text: &str) -> impl Iter
     let mut found = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let two = words.get(at + 1).map(|next| format!("{word} {next}"));
-        let short = std::iter::once(word.clone()).chain(two).filter(|name| is_alias(name));
+        let short = std::iter::once(word.to_string()).chain(two).filter(|name| is_alias(name));
         found.extend(short.filter_map(|name| names.get(&name).copied()));
     }
     found.into_iter()
@@ -111,27 +114,14 @@ fn sentences(line: &str) -> impl Iterator<Item = &str> {
 
 /// The part of a sentence that names what must be done before.
 fn window(sentence: &str) -> Option<&str> {
-    // Words of other scripts are not looked for where there are none of their letters.
-    let plain = sentence.is_ascii();
-    let possible = |word: &&str| !plain || word.is_ascii();
-    static SENTENCE: LazyLock<Vec<&str>> = LazyLock::new(|| phrases(|words| words.before_sentence).collect());
-    static NAME: LazyLock<Vec<&str>> = LazyLock::new(|| phrases(|words| words.before_name).collect());
-    if SENTENCE.iter().copied().filter(possible).any(|word| sentence.contains(word)) {
+    static SENTENCE: LazyLock<Finder> = LazyLock::new(|| Finder::of(phrases(|words| words.before_sentence)));
+    static NAME: LazyLock<Finder> = LazyLock::new(|| Finder::of(phrases(|words| words.before_name)));
+    if SENTENCE.finds(sentence) {
         return Some(sentence);
     }
     let lower = flat(sentence).to_lowercase();
     if lower.len() != sentence.len() {
-        return NAME.iter().any(|word| lower.contains(word)).then_some(sentence);
+        return NAME.finds(&lower).then_some(sentence);
     }
-    let at = NAME.iter().copied().filter(possible).filter_map(|word| at_word(&lower, word)).min()?;
-    sentence.get(at..)
-}
-
-/// Where a word ends in a text, if it begins where a word begins.
-fn at_word(text: &str, word: &str) -> Option<usize> {
-    text.match_indices(word)
-        .find(|&(at, _)| {
-            at == 0 || text.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric))
-        })
-        .map(|(at, _)| at + word.len())
+    sentence.get(NAME.end_of_first_at_word(&lower)?..)
 }

@@ -62,7 +62,7 @@ fn sentences(source: &Source<'_>, index: usize) -> Vec<Draft> {
     let words = |text: &str| text.split_whitespace().count() >= 2 || text.chars().any(is_packed);
     let drafts = sentences.iter().filter(|sentence| words(sentence)).map(|sentence| Draft {
         title: title_of(sentence).title,
-        body: vec![sentence.trim().to_owned()],
+        body: vec![sentence.trim().to_owned()].into(),
         ..source.head(index)
     });
     drafts.filter(|draft| draft.title.contains(char::is_alphabetic)).collect()

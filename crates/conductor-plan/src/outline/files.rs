@@ -26,6 +26,9 @@ pub(super) fn files_in<'t>(texts: impl Iterator<Item = &'t String>) -> Vec<Strin
 
 fn is_file(token: &str) -> bool {
     let name = token.rsplit('/').next().unwrap_or(token);
+    if !name.contains('.') && !NAMES.contains(&name) {
+        return false;
+    }
     let plain = token.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'));
     let outside = token.starts_with('/') || token.split('/').any(|part| part == "..") || token.contains("//");
     let known = NAMES.contains(&name)

@@ -1,11 +1,11 @@
 //! What a heading or an item is called, apart from what it says.
 
+use super::attribute::{Attribute, attribute};
 use super::language::phrases;
 use super::role::{Named, Role, named};
 use crate::Block;
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Longer texts before a colon are sentences, not names.
 const LONGEST_NAME: usize = 60;
@@ -25,7 +25,9 @@ pub(crate) struct Label {
     /// Whether the name was set in bold.
     pub(crate) bold: bool,
     /// What the name says of a role, once somebody asked.
-    role: OnceCell<Option<Named>>,
+    role: OnceLock<Option<Named>>,
+    /// What the name says of the thing above, once somebody asked.
+    attribute: OnceLock<Option<Attribute>>,
 }
 
 impl Label {
@@ -55,6 +57,11 @@ impl Label {
     /// What the name says of the role that a section plays.
     pub(crate) fn role(&self) -> Option<Named> {
         *self.role.get_or_init(|| named(&self.name))
+    }
+
+    /// What the name says of the thing above, if it is nothing but a label.
+    pub(crate) fn attribute(&self) -> Option<Attribute> {
+        *self.attribute.get_or_init(|| attribute(&self.name))
     }
 
     /// The role that the name names, and the share of its words that say so, in percent.
@@ -192,12 +199,19 @@ pub(crate) fn is_alias(name: &str) -> bool {
 /// Words that say what kind of thing a heading names, before its name.
 fn is_kind_word(name: &str) -> bool {
     static KINDS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| phrases(|words| words.kinds).collect());
-    KINDS.contains(crate::words::plain_words(name).join(" ").as_str())
+    KINDS.contains(crate::words::plain_text(name).as_str())
 }
 
 /// A text on one line.
 pub(crate) fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut flat = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !flat.is_empty() {
+            flat.push(' ');
+        }
+        flat.push_str(word);
+    }
+    flat
 }
 
 #[cfg(test)]

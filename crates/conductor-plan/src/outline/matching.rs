@@ -1,33 +1,45 @@
 //! Finding what a text speaks of among many named things, by words, in time that grows with the text.
 
-use crate::words::{Bag, Vocabulary, plain_words, stems};
+use crate::words::{Bag, Lexicon, fold, runs, stems};
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A word that this many things have in common tells nothing, and following it would cost too much.
 const MOST_COMMON: usize = 400;
+
+/// Of so many things the best is looked for.
+const MOST_FOUND: usize = 800;
 
 /// A nickname that more things than this mention belongs to none of them.
 const RARE: usize = 3;
 
 /// Named things with the words that are said of them.
-pub(crate) struct Index {
-    vocabulary: Vocabulary,
+pub(crate) struct Index<'w> {
+    lexicon: &'w Lexicon,
     entries: Vec<Entry>,
-    /// For each word the entries that have it, in their names or in what is said of them.
+    /// For each word the entries that have it, in their names or in what is said of them, in their order.
     named: Vec<Vec<usize>>,
     said: Vec<Vec<usize>>,
-    /// For each word the entries of whose names it is the rarest word, once somebody asked: a name that stands in a text
-    /// has its rarest word there. Of no use any more when an entry is added or changed.
-    rarest: OnceCell<Vec<Vec<usize>>>,
+    /// For each word the names of which it is the rarest word, once somebody asked: a name that stands in a text has its
+    /// rarest word there. Of no use any more when an entry is added or changed.
+    rarest: OnceCell<Vec<Vec<Name>>>,
 }
 
+/// A name, and the entries that have it, in their order.
+pub(crate) struct Name {
+    pub(crate) words: Rc<Bag>,
+    pub(crate) entries: Vec<usize>,
+}
+
+#[derive(Default)]
 pub(crate) struct Entry {
-    pub(crate) name: Bag,
+    pub(crate) name: Rc<Bag>,
     pub(crate) text: Bag,
     /// `CLI` for a command line interface.
-    acronym: Bag,
+    acronym: Rc<Bag>,
     /// `tursid` of `Core engine (tursid)`.
-    nickname: Bag,
+    nickname: Rc<Bag>,
 }
 
 /// An entry that was found, and how well it fits, in percent.
@@ -37,52 +49,52 @@ pub(crate) struct Match {
     pub(crate) score: u32,
 }
 
-impl Index {
-    pub(crate) fn of<'t>(things: impl Iterator<Item = (&'t str, String)>) -> Self {
-        let mut index = Self {
-            vocabulary: Vocabulary::default(),
-            entries: Vec::new(),
-            named: Vec::new(),
-            said: Vec::new(),
-            rarest: OnceCell::new(),
-        };
-        for (name, text) in things {
-            index.push(name, &text);
+impl<'w> Index<'w> {
+    /// Nothing yet, in the words of a lexicon.
+    pub(crate) fn new(lexicon: &'w Lexicon) -> Self {
+        Self { lexicon, entries: Vec::new(), named: Vec::new(), said: Vec::new(), rarest: OnceCell::new() }
+    }
+
+    /// Things with their names and the lines that are said of them.
+    pub(crate) fn of<'t, L: IntoIterator<Item = &'t str>>(
+        lexicon: &'w Lexicon,
+        things: impl Iterator<Item = (&'t str, L)>,
+    ) -> Self {
+        let mut index = Self::new(lexicon);
+        for (name, lines) in things {
+            index.push(index.entry(name, lines));
         }
         index
     }
 
     /// Adds a thing behind the others.
-    pub(crate) fn push(&mut self, name: &str, text: &str) {
-        let entry = self.entry(name, text);
-        self.list(self.entries.len(), &entry);
+    pub(crate) fn push(&mut self, entry: Entry) {
+        self.rarest.take();
+        let at = self.entries.len();
+        list(&mut self.named, at, &entry.name);
+        list(&mut self.said, at, &entry.text);
         self.entries.push(entry);
     }
 
-    /// Reads a thing again that has another name, or of which something else is said.
-    pub(crate) fn replace(&mut self, at: usize, name: &str, text: &str) {
-        let entry = self.entry(name, text);
-        let old = &self.entries[at];
-        old.name.iter().for_each(|word| self.named[position(word)].retain(|&other| other != at));
-        old.text.iter().for_each(|word| self.said[position(word)].retain(|&other| other != at));
-        self.list(at, &entry);
+    /// Gives a thing another name, and adds lines to what is said of it.
+    pub(crate) fn extend<'t>(&mut self, at: usize, name: &str, lines: impl IntoIterator<Item = &'t str>) {
+        self.rarest.take();
+        let old = std::mem::take(&mut self.entries[at]);
+        let more = self.lexicon.union(lines).without(&old.text);
+        let mut entry = self.entry(name, []);
+        unlist(&mut self.named, at, &old.name.without(&entry.name));
+        list(&mut self.named, at, &entry.name.without(&old.name));
+        list(&mut self.said, at, &more);
+        entry.text = Bag::from_words(old.text.iter().chain(more.iter()));
         self.entries[at] = entry;
     }
 
-    fn list(&mut self, at: usize, entry: &Entry) {
-        self.rarest.take();
-        self.named.resize(self.vocabulary.len(), Vec::new());
-        self.said.resize(self.vocabulary.len(), Vec::new());
-        entry.name.iter().for_each(|word| self.named[position(word)].push(at));
-        entry.text.iter().for_each(|word| self.said[position(word)].push(at));
-    }
-
-    /// Reads a name and a text in the words of this index.
-    pub(crate) fn entry(&mut self, name: &str, text: &str) -> Entry {
-        let acronym = acronym(name).map(|acronym| self.vocabulary.bag(&acronym)).unwrap_or_default();
+    /// Reads a name and lines in the words of this index.
+    pub(crate) fn entry<'t>(&self, name: &str, lines: impl IntoIterator<Item = &'t str>) -> Entry {
+        let acronym = acronym(name).map(|acronym| self.bag(&acronym)).unwrap_or_default();
         let (name, nickname) = without_brackets(name);
-        let nickname = self.vocabulary.bag(nickname);
-        Entry { name: self.vocabulary.bag(name), text: self.vocabulary.bag(text), acronym, nickname }
+        let text = self.lexicon.union(lines);
+        Entry { name: self.bag(name), text, acronym, nickname: self.bag(nickname) }
     }
 
     pub(crate) fn get(&self, entry: usize) -> &Entry {
@@ -98,21 +110,24 @@ impl Index {
 
     /// The entries that share a word with a name, or with the name of an entry and the text, each once.
     fn candidates(&self, asked: &Entry) -> Vec<usize> {
-        let none = Vec::new();
-        let lists = |word: u32| {
-            [self.named.get(position(word)).unwrap_or(&none), self.said.get(position(word)).unwrap_or(&none)]
-        };
-        let mut found: Vec<usize> = asked
-            .name
-            .iter()
-            .chain(asked.acronym.iter())
-            .chain(asked.nickname.iter())
-            .flat_map(lists)
-            .chain(asked.text.iter().map(|word| self.named.get(position(word)).unwrap_or(&none)))
-            .filter(|list| list.len() <= MOST_COMMON)
-            .flatten()
-            .copied()
-            .collect();
+        let name = || asked.name.iter().chain(asked.acronym.iter()).chain(asked.nickname.iter());
+        let lists = name().map(|word| entries_of(&self.named, word));
+        let lists = lists.chain(name().map(|word| entries_of(&self.said, word)));
+        self.together(lists.chain(asked.text.iter().map(|word| entries_of(&self.named, word))))
+    }
+
+    /// The entries of several lists, each once. Long lists are of words that tell nothing.
+    fn together<'i>(&'i self, lists: impl Iterator<Item = &'i [usize]>) -> Vec<usize> {
+        let mut lists: Vec<&[usize]> = lists.filter(|list| (1..=MOST_COMMON).contains(&list.len())).collect();
+        lists.sort_by_key(|list| list.len());
+        // The rarest words first: what they find is what a text speaks of, if it speaks of anything.
+        let mut found: Vec<usize> = Vec::new();
+        for list in lists {
+            if !found.is_empty() && found.len() + list.len() > MOST_FOUND {
+                break;
+            }
+            found.extend(list);
+        }
         found.sort_unstable();
         found.dedup();
         found
@@ -178,23 +193,32 @@ impl Index {
 
     /// The entries whose whole name stands in a text.
     pub(crate) fn named_in(&self, text: &Bag) -> Vec<usize> {
-        let rarest = self.rarest.get_or_init(|| self.by_rarest_word());
-        let lists = text.iter().filter_map(|word| rarest.get(position(word)));
-        let mut found: Vec<usize> =
-            lists.flatten().copied().filter(|&entry| text.has_all(&self.entries[entry].name)).collect();
+        let mut found: Vec<usize> = self.names_in(text).flat_map(|name| &name.entries).copied().collect();
         found.sort_unstable();
         found
     }
 
-    /// For each word the entries of whose names it is the rarest, as long as it is rare enough to be followed.
-    fn by_rarest_word(&self) -> Vec<Vec<usize>> {
-        let mut rarest = vec![Vec::new(); self.named.len()];
+    /// The names that stand in a text as a whole.
+    pub(crate) fn names_in<'i>(&'i self, text: &'i Bag) -> impl Iterator<Item = &'i Name> {
+        let rarest = self.rarest.get_or_init(|| self.by_rarest_word());
+        let lists = text.iter().filter_map(|word| rarest.get(position(word)));
+        lists.flatten().filter(|name| text.has_all(&name.words))
+    }
+
+    /// For each word the names of which it is the rarest, as long as it is rare enough to be followed.
+    fn by_rarest_word(&self) -> Vec<Vec<Name>> {
+        let mut names: BTreeMap<&Bag, Vec<usize>> = BTreeMap::new();
         for (at, entry) in self.entries.iter().enumerate() {
+            names.entry(&entry.name).or_default().push(at);
+        }
+        let mut rarest: Vec<Vec<Name>> = self.named.iter().map(|_| Vec::new()).collect();
+        for entries in names.into_values() {
             let count = |word: u32| self.named[position(word)].len();
-            if let Some(word) = entry.name.iter().min_by_key(|&word| count(word))
+            let Some(words) = entries.first().map(|&entry| &self.entries[entry].name) else { continue };
+            if let Some(word) = words.iter().min_by_key(|&word| count(word))
                 && count(word) <= MOST_COMMON
             {
-                rarest[position(word)].push(at);
+                rarest[position(word)].push(Name { words: Rc::clone(words), entries });
             }
         }
         rarest
@@ -202,25 +226,22 @@ impl Index {
 
     /// The entries that have a word of a text in their names.
     pub(crate) fn sharing(&self, text: &Bag) -> Vec<usize> {
-        let lists = text
-            .iter()
-            .filter_map(|word| self.named.get(position(word)))
-            .filter(|list| list.len() <= MOST_COMMON);
-        let mut found: Vec<usize> = lists.flatten().copied().collect();
-        found.sort_unstable();
-        found.dedup();
-        found
+        self.together(text.iter().map(|word| entries_of(&self.named, word)))
     }
 
     /// How many entries have a word in their name or in what is said of them.
     pub(crate) fn frequency(&self, word: u32) -> usize {
-        let count = |lists: &[Vec<usize>]| lists.get(position(word)).map_or(0, Vec::len);
-        count(&self.named).max(count(&self.said))
+        entries_of(&self.named, word).len().max(entries_of(&self.said, word).len())
     }
 
-    /// The words of a text.
-    pub(crate) fn bag(&mut self, text: &str) -> Bag {
-        self.vocabulary.bag(text)
+    /// The words of a line.
+    pub(crate) fn bag(&self, line: &str) -> Rc<Bag> {
+        self.lexicon.bag(line)
+    }
+
+    /// What is asked with the words of several lines that have no name.
+    pub(crate) fn text<'t>(&self, lines: impl IntoIterator<Item = &'t str>) -> Entry {
+        Entry { text: self.lexicon.union(lines), ..Entry::default() }
     }
 
     fn share(&self, name: &Bag, other_name: &Bag, other_text: &Bag) -> u32 {
@@ -238,6 +259,30 @@ impl Index {
     }
 }
 
+fn list(lists: &mut Vec<Vec<usize>>, at: usize, words: &Bag) {
+    for word in words.iter().map(position) {
+        if lists.len() <= word {
+            lists.resize(word + 1, Vec::new());
+        }
+        let entries = &mut lists[word];
+        if let Err(place) = entries.binary_search(&at) {
+            entries.insert(place, at);
+        }
+    }
+}
+
+fn unlist(lists: &mut [Vec<usize>], at: usize, words: &Bag) {
+    for word in words.iter().map(position) {
+        if let Ok(place) = lists[word].binary_search(&at) {
+            lists[word].remove(place);
+        }
+    }
+}
+
+fn entries_of(lists: &[Vec<usize>], word: u32) -> &[usize] {
+    lists.get(position(word)).map_or(&[], Vec::as_slice)
+}
+
 fn position(word: u32) -> usize {
     usize::try_from(word).unwrap_or(usize::MAX)
 }
@@ -253,22 +298,14 @@ fn without_brackets(name: &str) -> (&str, &str) {
 
 fn acronym(name: &str) -> Option<String> {
     let name = name.split(['(', ':']).next().unwrap_or_default();
-    let words = plain_words(name);
-    let initials: String = words.iter().filter_map(|word| word.chars().next()).collect();
-    (3..=5)
-        .contains(&words.len())
-        .then_some(initials)
-        .filter(|initials| initials.is_ascii() && !stems(initials).is_empty())
-}
-
-impl Entry {
-    /// A text that has no name.
-    pub(crate) fn of_text(text: Bag) -> Self {
-        Self { name: Bag::default(), text, acronym: Bag::default(), nickname: Bag::default() }
+    if !(3..=5).contains(&runs(name).count()) {
+        return None;
     }
+    let initials: String = runs(name).filter_map(|word| fold(word).chars().next()).collect();
+    Some(initials).filter(|initials| initials.is_ascii() && !stems(initials).is_empty())
 }
 
-impl Index {
+impl Index<'_> {
     /// The entry that a text is most probably about: the one with the largest share of its name in it, and of several the
     /// one with the longer name.
     pub(crate) fn about(&self, asked: &Entry, allowed: impl Fn(usize) -> bool) -> Option<Match> {

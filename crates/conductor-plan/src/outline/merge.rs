@@ -8,7 +8,7 @@ use super::role::Role;
 use super::title::title_of;
 use super::tree::NodeKind;
 use crate::Category;
-use crate::words::{is_packed, normal_form, same_form};
+use crate::words::{Lexicon, is_packed, normal_form};
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,37 +30,38 @@ const ABOUT: u32 = 60;
 ///
 /// The index is that of the drafts that are there, and is kept so: there may be hundreds of lists to be added.
 pub(super) fn merge(
-    (spine, index): (&mut Vec<Draft>, &mut Index),
+    (spine, index): (&mut Vec<Draft>, &mut Index<'_>),
     extra: Vec<Draft>,
     staged: bool,
     told: bool,
 ) {
     let before = spine.len();
-    let mut changed = BTreeSet::new();
+    let mut changed = BTreeMap::new();
     if spine.is_empty() {
         spine.extend(extra);
     } else {
         take_in((spine, index), extra, staged, told, &mut changed);
     }
-    for at in changed {
-        index.replace(at, &spine[at].title, &spine[at].text());
+    for (at, counts) in changed {
+        let draft = &spine[at];
+        index.extend(at, &draft.title, draft.lines_since(counts).map(String::as_str));
     }
     for draft in spine.iter().skip(before) {
-        index.push(&draft.title, &draft.text());
+        index.push(entry_of(index, draft));
     }
 }
 
-/// Adds drafts to others, and tells which of those changed.
+/// Adds drafts to others, and tells which of those changed, and how many lines they had before.
 fn take_in(
-    (spine, index): (&mut Vec<Draft>, &mut Index),
+    (spine, index): (&mut Vec<Draft>, &Index<'_>),
     extra: Vec<Draft>,
     staged: bool,
     told: bool,
-    changed: &mut BTreeSet<usize>,
+    changed: &mut BTreeMap<usize, [usize; 3]>,
 ) {
     let short = extra.iter().flat_map(|draft| &draft.aliases).any(|alias| is_alias(alias));
     let codes = if staged && short { codes(spine) } else { BTreeMap::new() };
-    let asked: Vec<Entry> = extra.iter().map(|draft| index.entry(&draft.title, &draft.text())).collect();
+    let asked: Vec<Entry> = extra.iter().map(|draft| entry_of(index, draft)).collect();
     let found: Vec<Option<Match>> = extra
         .iter()
         .zip(&asked)
@@ -108,7 +109,7 @@ fn take_in(
         } else {
             for &(at, _) in &visitors {
                 let bare = asked[at].name.has_all(&index.get(target).name) && !told;
-                changed.insert(target);
+                changed.entry(target).or_insert_with(|| spine[target].counts());
                 spine[target].enrich(&extra[at]);
                 if bare && spine[target].name_after(&extra[at]) {
                     take_in_words(spine, target, index, &asked[at]);
@@ -120,7 +121,7 @@ fn take_in(
 }
 
 /// `ratings` and `comments` of a stage are one item once that is called `Ratings and comments`.
-fn take_in_words(spine: &mut [Draft], target: usize, index: &Index, asked: &Entry) {
+fn take_in_words(spine: &mut [Draft], target: usize, index: &Index<'_>, asked: &Entry) {
     for other in index.sharing(&asked.name) {
         let one_word = spine[other].title.split_whitespace().count() == 1 && !spine[other].container;
         let part = other != target && spine[other].parent == spine[target].parent && !spine[other].gone;
@@ -138,7 +139,7 @@ fn with_mutual(
     spine: &[Draft],
     extra: &[Draft],
     asked: &[Entry],
-    index: &Index,
+    index: &Index<'_>,
     mut found: Vec<Option<Match>>,
 ) -> Vec<Option<Match>> {
     let taken: BTreeSet<usize> = found.iter().flatten().map(|found| found.entry).collect();
@@ -199,8 +200,14 @@ fn append(spine: &mut Vec<Draft>, extra: Vec<Draft>, kept: &mut [bool]) {
     }
 }
 
-pub(super) fn index_of(drafts: &[Draft]) -> Index {
-    Index::of(drafts.iter().map(|draft| (draft.title.as_str(), draft.text())))
+/// The drafts by their titles and what is said of them.
+pub(super) fn index_of<'w>(lexicon: &'w Lexicon, drafts: &[Draft]) -> Index<'w> {
+    let lines = |draft| Draft::lines(draft).map(String::as_str);
+    Index::of(lexicon, drafts.iter().map(|draft| (draft.title.as_str(), lines(draft))))
+}
+
+fn entry_of(index: &Index<'_>, draft: &Draft) -> Entry {
+    index.entry(&draft.title, draft.lines().map(String::as_str))
 }
 
 impl Draft {
@@ -217,39 +224,25 @@ impl Draft {
 
     /// Takes in what another draft says of the same work.
     pub(crate) fn enrich(&mut self, other: &Self) {
-        add(&mut self.body, &other.body);
-        add(&mut self.scope, &other.scope);
-        add(&mut self.benefit, &other.benefit);
-        add(&mut self.acceptance, &other.acceptance);
-        add(&mut self.after, &other.after);
-        add(&mut self.aliases, &other.aliases);
+        self.body.add(&other.body);
+        self.scope.add(&other.scope);
+        self.benefit.add(&other.benefit);
+        self.acceptance.add(&other.acceptance);
+        self.after.add(&other.after);
+        self.aliases.add(&other.aliases);
         if normal_form(&self.title) != normal_form(&other.title) {
-            add(&mut self.aliases, std::slice::from_ref(&other.title));
+            self.aliases.add([&other.title]);
         }
         self.minutes = self.minutes.or(other.minutes);
         self.priority = self.priority.or(other.priority);
-        for place in &other.places {
-            if !self.places.contains(place) {
-                self.places.push(*place);
-            }
-        }
-    }
-}
-
-/// Adds the lines that are not there yet.
-fn add(lines: &mut Vec<String>, more: &[String]) {
-    for line in more {
-        // Told apart at the first letter mostly, which is cheaper than to spell out all that is there at each merge.
-        if !lines.iter().any(|known| same_form(known, line)) {
-            lines.push(line.clone());
-        }
+        self.places.extend(&other.places);
     }
 }
 
 /// Gives the work what other parts of the document say of it: criteria and requirements a line at a time, details where a
 /// heading names it.
-pub(super) fn attach(spine: &mut [Draft], source: &Source<'_>) {
-    let mut index = index_of(spine);
+pub(super) fn attach(spine: &mut [Draft], source: &Source<'_>, lexicon: &Lexicon) {
+    let index = index_of(lexicon, spine);
     let covered = Covered::of(spine, source.document);
     let codes = codes(spine);
     let open = |spine: &[Draft], entry: usize| !spine[entry].container && !spine[entry].gone;
@@ -261,14 +254,13 @@ pub(super) fn attach(spine: &mut [Draft], source: &Source<'_>) {
                     continue;
                 }
                 let text = node.label.full();
-                let words = index.bag(&text);
-                let asked = Entry::of_text(words);
+                let asked = index.text([text.as_str()]);
                 let best =
                     index.about(&asked, |entry| open(spine, entry)).filter(|found| found.score >= ABOUT);
                 if let Some(found) = best {
                     let mut line = source.lines_below(at);
                     line.insert(0, text);
-                    add(&mut spine[found.entry].acceptance, &[line.join("; ")]);
+                    spine[found.entry].acceptance.add([&line.join("; ")]);
                     spine[found.entry]
                         .places
                         .push(super::draft::Place { document: source.document, span: node.span });
@@ -283,7 +275,7 @@ pub(super) fn attach(spine: &mut [Draft], source: &Source<'_>) {
                 | Role::Api
                 | Role::Unknown,
             ) => {
-                details(spine, source, &mut index, (&covered, &codes), at);
+                details(spine, source, &index, (&covered, &codes), at);
             }
             _ => {}
         }
@@ -294,7 +286,7 @@ pub(super) fn attach(spine: &mut [Draft], source: &Source<'_>) {
 fn details(
     spine: &mut [Draft],
     source: &Source<'_>,
-    index: &mut Index,
+    index: &Index<'_>,
     (covered, codes): (&Covered, &BTreeMap<String, usize>),
     at: usize,
 ) {
@@ -307,7 +299,7 @@ fn details(
     let named = node.label.alias.as_deref().filter(|alias| is_alias(alias)).map(normal_form);
     let by_name = named.and_then(|alias| codes.get(&alias).copied());
     let title = title_of(&node.label.name).title;
-    let asked = index.entry(&title, "");
+    let asked = index.entry(&title, []);
     let found = by_name.or_else(|| {
         let found = index.best(&asked, |entry| !spine[entry].container && !spine[entry].gone)?;
         (found.score >= DETAILS && asked.name.len() >= 2).then_some(found.entry)
@@ -347,11 +339,14 @@ impl Covered {
 
 /// Adds work that the document only describes (its data, its interface), unless some item does it already: one of that
 /// category, or one that speaks of it.
-pub(super) fn beside(spine: &mut Vec<Draft>, extra: Vec<Draft>, category: Category) {
-    let mut index = index_of(spine);
+pub(super) fn beside(spine: &mut Vec<Draft>, extra: Vec<Draft>, category: Category, lexicon: &Lexicon) {
+    if extra.is_empty() {
+        return;
+    }
+    let index = index_of(lexicon, spine);
     let mut kind = (0..spine.len()).find(|&entry| does(&spine[entry], category));
     for draft in extra {
-        let asked = index.entry(&draft.title, &draft.text());
+        let asked = entry_of(&index, &draft);
         let open = |entry: usize| !spine[entry].container && !spine[entry].gone;
         let named = index.best(&asked, open).filter(|found| found.score >= SAME).map(|found| found.entry);
         match named.or(kind) {

@@ -21,6 +21,7 @@ mod features;
 mod files;
 mod label;
 mod language;
+mod lines;
 mod matching;
 mod merge;
 mod naming;
@@ -37,15 +38,23 @@ pub(crate) use attribute::Attribute;
 pub(crate) use build::slug;
 pub(crate) use estimate::guess;
 pub(crate) use explicit::stated_dependencies;
+pub(crate) use label::flat;
 pub(crate) use naming::{attributes, doubted};
 
-use crate::{Category, Document, Plan};
+use crate::both::both;
+use crate::requirement::of_tree;
+use crate::words::Lexicon;
+use crate::{Category, Document, Plan, Requirement};
 use draft::{Draft, Source};
+use edges::Edges;
 use role::Role;
 use tree::Tree;
 
 /// Where there are so many features, user stories tell of them.
 const FEWEST_FEATURES: usize = 3;
+
+/// Documents of so many bytes are worth a second thread.
+const LONG: usize = 128 * 1024;
 
 /// What [`outline`] aims at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,25 +84,37 @@ pub fn outline(documents: &[Document], options: &OutlineOptions) -> Plan {
         .enumerate()
         .map(|(document, (tree, (roles, attributes)))| Source { document, tree, roles, attributes })
         .collect();
-    let mut drafts = spine(&sources);
-    for source in &sources {
-        merge::attach(&mut drafts, source);
-    }
-    sources.iter().for_each(|source| steps::add(&mut drafts, source));
-    sources.iter().for_each(|source| components::add(&mut drafts, source));
-    artifact::add(&mut drafts, &sources);
-    project::add(&mut drafts, &sources);
-    deployment::add(&mut drafts, &sources);
+    let long = documents.iter().map(|document| document.text().len()).sum::<usize>() >= LONG;
+    let wanted = || -> Vec<Requirement> {
+        let pairs = documents.iter().zip(&sources);
+        pairs
+            .flat_map(|(document, source)| of_tree(document, source.tree, source.roles, source.attributes))
+            .collect()
+    };
+    let (requirements, (drafts, edges)) = both(long, wanted, || drafts(&sources, options));
+    build::build(documents, &sources, requirements, drafts, &edges)
+}
+
+/// The items in the making, complete, with what each waits for.
+fn drafts(sources: &[Source<'_>], options: &OutlineOptions) -> (Vec<Draft>, Edges) {
+    let lexicon = Lexicon::default();
+    let mut drafts = spine(sources, &lexicon);
+    sources.iter().for_each(|source| merge::attach(&mut drafts, source, &lexicon));
+    sources.iter().for_each(|source| steps::add(&mut drafts, source, &lexicon));
+    sources.iter().for_each(|source| components::add(&mut drafts, source, &lexicon));
+    artifact::add(&mut drafts, sources);
+    project::add(&mut drafts, sources);
+    deployment::add(&mut drafts, sources);
     stage::settle(&mut drafts, options);
     let mut chained: Vec<(usize, usize)> =
-        sources.iter().flat_map(|source| chain::chain(source, &drafts)).collect();
+        sources.iter().flat_map(|source| chain::chain(source, &drafts, &lexicon)).collect();
     chained.extend(api::order(&drafts));
-    let edges = edges::edges(&drafts, &chained);
-    build::build(documents, &sources, &drafts, &edges)
+    let edges = edges::edges(&drafts, &chained, &lexicon);
+    (drafts, edges)
 }
 
 /// The items in the making: from the best list of work that the documents have, and from the others what that leaves out.
-fn spine(sources: &[Source<'_>]) -> Vec<Draft> {
+fn spine(sources: &[Source<'_>], lexicon: &Lexicon) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for source in sources {
         append(&mut drafts, roadmap::roadmap(source));
@@ -110,7 +131,7 @@ fn spine(sources: &[Source<'_>]) -> Vec<Draft> {
         }
     }
     let staged = work(&drafts) >= 2;
-    let mut index = merge::index_of(&drafts);
+    let mut index = merge::index_of(lexicon, &drafts);
     let mut wanted: Vec<&[Role]> = vec![&[Role::Feature], &[Role::Story]];
     let known = |drafts: &[Draft]| drafts.iter().any(|draft| !draft.container);
     if !staged {
@@ -132,7 +153,7 @@ fn spine(sources: &[Source<'_>]) -> Vec<Draft> {
     } else {
         for (role, category) in [(Role::Data, Category::Data), (Role::Api, Category::Api)] {
             sources.iter().for_each(|source| {
-                merge::beside(&mut drafts, api::sections(source, role, category), category)
+                merge::beside(&mut drafts, api::sections(source, role, category), category, lexicon)
             });
         }
     }

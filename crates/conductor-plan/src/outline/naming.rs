@@ -4,12 +4,12 @@
 //! heading that tells somebody to do something is the name of a thing whatever words it has; of the others the
 //! neighbours tell.
 
-use super::attribute::{Attribute, attribute};
+use super::attribute::Attribute;
 use super::label::Label;
 use super::language::{phrases, table};
 use super::role::{Named, Role, is_feature_alias, is_phase};
 use super::tree::{NodeKind, Tree};
-use crate::words::plain_words;
+use crate::words::{plain_text, plain_words};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -20,8 +20,8 @@ pub(super) fn is_command(name: &str) -> bool {
     let words = plain_words(name);
     let [first, second, ..] = words.as_slice() else { return false };
     let noun = table!(of).any(|of| of == second);
-    let last = words.last().is_some_and(|last| LAST.contains(last.as_str()));
-    FIRST.contains(first.as_str()) && !noun || last
+    let last = words.last().is_some_and(|last| LAST.contains(&**last));
+    FIRST.contains(&**first) && !noun || last
 }
 
 /// Whether the name of a role, in singular, is as often the name of a thing.
@@ -34,7 +34,7 @@ pub(super) fn role_or_thing(word: &str) -> bool {
 pub(super) fn attribute_or_thing(name: &str) -> bool {
     static NAMES: LazyLock<BTreeSet<&str>> =
         LazyLock::new(|| phrases(|words| words.attribute_or_thing).collect());
-    NAMES.contains(plain_words(name).join(" ").as_str())
+    NAMES.contains(plain_text(name).as_str())
 }
 
 /// Whether the sections under a node are things: what the section lists by its own name, or headings of which most are
@@ -45,7 +45,7 @@ pub(super) fn lists_things(tree: &Tree, index: usize, role: Role) -> bool {
         let NodeKind::Section { level: 1.. } = child.kind else { continue };
         let name = &child.label.name;
         match child.label.role().filter(|_| !is_feature_alias(&child.label)) {
-            None if attribute(name).is_none() => plain += 1,
+            None if child.label.attribute().is_none() => plain += 1,
             None if attribute_or_thing(name) => weak += 1,
             None => firm += 1,
             Some(named) if named.weak || named.share < 100 => weak += 1,
@@ -93,7 +93,7 @@ pub(super) fn lists_things(tree: &Tree, index: usize, role: Role) -> bool {
 /// among things.
 pub(crate) fn attributes(tree: &Tree, roles: &[Role]) -> Vec<Option<Attribute>> {
     let mut attributes: Vec<Option<Attribute>> =
-        tree.nodes.iter().map(|node| attribute(&node.label.name)).collect();
+        tree.nodes.iter().map(|node| node.label.attribute()).collect();
     for (index, node) in tree.nodes.iter().enumerate().filter(|(_, node)| !node.children.is_empty()) {
         let role = roles[index];
         let sections = lists_things(tree, index, role);

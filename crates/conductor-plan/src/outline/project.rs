@@ -6,11 +6,12 @@
 
 use super::category::category_of;
 use super::draft::{Draft, Source};
-use super::language::{Phrases, language, table};
+use super::language::{language, prepared, table};
 use super::role::Role;
 use super::tree::NodeKind;
 use crate::Category;
-use crate::words::{is_packed, list, plain_words};
+use crate::phrases::Phrases;
+use crate::words::{fold, is_packed, list, plain_text, plain_words, runs};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -88,7 +89,7 @@ fn layered(source: &Source<'_>) -> Option<Draft> {
             continue;
         }
         let technologies = technologies(&node.label.full());
-        let name = plain_words(&node.label.name).join(" ");
+        let name = plain_text(&node.label.name);
         let layer = table!(layers).find(|layer| {
             let packed = layer.chars().any(is_packed);
             node.label.named && (packed && node.label.name.contains(layer) || *layer == name)
@@ -114,8 +115,9 @@ fn layered(source: &Source<'_>) -> Option<Draft> {
 }
 
 fn technologies(text: &str) -> Vec<&'static str> {
-    let words = plain_words(text);
-    list(TECHNOLOGIES).filter(|name| words.iter().any(|word| word == name)).collect()
+    static NAMES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(TECHNOLOGIES).collect());
+    let named = runs(text).filter_map(|word| NAMES.get(&*fold(word)).copied());
+    named.collect()
 }
 
 /// The project of a document whose order of building or roadmap speaks of it.
@@ -134,14 +136,14 @@ fn spoken_of(source: &Source<'_>) -> Option<Draft> {
 }
 
 fn speaks_of_it(text: &str) -> bool {
-    static SET_UP: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(|words| words.set_up));
+    static SET_UP: LazyLock<Phrases<()>> = LazyLock::new(|| prepared(|words| words.set_up));
     SET_UP.stand_in(text)
 }
 
 fn project(source: &Source<'_>, index: usize, said: Vec<String>) -> Draft {
     let mut draft = source.head(index);
-    draft.aliases = vec![std::mem::replace(&mut draft.title, language(source).project.to_owned())];
-    draft.body = said;
+    draft.aliases = vec![std::mem::replace(&mut draft.title, language(source).project.to_owned())].into();
+    draft.body = said.into();
     if draft.body.is_empty() {
         draft.body.push(source.tree.node(index).label.name.clone());
     }

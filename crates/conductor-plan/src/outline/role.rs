@@ -232,9 +232,9 @@ pub(super) fn is_feature_alias(label: &Label) -> bool {
 /// Whether a heading names a stage: `Phase 2: …`, `MVP`, `Sprint 3`, `Week 1-2`, `1단계`.
 pub(crate) fn is_phase(label: &Label) -> bool {
     let alias = label.alias.as_deref().unwrap_or_default();
-    let words = plain_words(&format!("{alias} {}", label.name));
-    let first = words.first().map_or("", String::as_str);
-    let second = words.get(1).map_or("", String::as_str);
+    let words = [plain_words(alias), plain_words(&label.name)].concat();
+    let first = words.first().map_or("", |word| word);
+    let second = words.get(1).map_or("", |word| word);
     let numeral = |word: &str| {
         word.bytes().all(|byte| byte.is_ascii_digit()) && !word.is_empty()
             || matches!(word, "i" | "ii" | "iii" | "iv" | "v" | "one" | "two" | "three" | "four")
@@ -292,14 +292,12 @@ pub(crate) fn named(name: &str) -> Option<Named> {
             return Some(Named { role: *role, share, weak: false });
         }
     }
-    let mut words = plain_words(name);
-    for word in &mut words {
-        word.truncate(singular(word).len());
-    }
+    let plain = plain_words(name);
+    let words: Vec<&str> = plain.iter().map(|word| singular(word)).collect();
     // For each role how many words name it, of how many the longest phrase is, and whether each may be a thing.
     let mut covered: BTreeMap<Role, (usize, usize, bool)> = BTreeMap::new();
     let mut at = 0;
-    while let Some(word) = words.get(at) {
+    while let Some(&word) = words.get(at) {
         let phrases = INDEX.get(word).map_or(&[][..], Vec::as_slice);
         let rest = words.get(at..).unwrap_or_default();
         let found = phrases
@@ -332,13 +330,13 @@ fn percent(part: usize, whole: usize) -> usize {
 }
 
 /// For each word the phrases that begin with it, word by word.
-type Phrases = BTreeMap<String, Vec<(Vec<String>, Role)>>;
+type Phrases = BTreeMap<&'static str, Vec<(Vec<&'static str>, Role)>>;
 
 fn index() -> Phrases {
     let mut index = Phrases::new();
     for (role, phrase) in meanings(|words| words.roles).filter(|(_, phrase)| !phrase.chars().any(is_packed)) {
-        let words: Vec<String> = phrase.split(' ').map(|word| singular(word).to_owned()).collect();
-        if let Some(first) = words.first().cloned() {
+        let words: Vec<&str> = phrase.split(' ').map(singular).collect();
+        if let Some(&first) = words.first() {
             let known = index.entry(first).or_default();
             // Where two languages have one word for two things, the first one's counts.
             if !known.iter().any(|(phrase, _)| *phrase == words) {

@@ -4,8 +4,9 @@
 //! would wait for what has to wait for it.
 
 use super::draft::Draft;
-use super::language::{Phrases, table};
+use super::language::{prepared, table};
 use crate::Category;
+use crate::phrases::Phrases;
 use crate::words::{is_packed, plain_words};
 use std::sync::LazyLock;
 
@@ -38,7 +39,7 @@ pub(super) fn gives_access(draft: &Draft) -> bool {
 
 /// Whether an item says that its users are known.
 pub(super) fn needs_access(draft: &Draft) -> bool {
-    static KNOWN: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(|words| words.known));
+    static KNOWN: LazyLock<Phrases<()>> = LazyLock::new(|| prepared(|words| words.known));
     let known = |line: &String| KNOWN.stand_in(line);
     !gives_access(draft) && builds(draft) && draft.lines().chain([&draft.title]).any(known)
 }

@@ -5,9 +5,10 @@ use super::category::category_of;
 use super::draft::Draft;
 use super::estimate::guess;
 use super::language::{phrases, table};
+use super::lines::Lines;
 use super::merge::sweep;
 use super::title::title_of;
-use crate::words::{is_packed, normal_form, plain_words};
+use crate::words::{is_packed, normal_form, plain_text};
 use crate::{Category, Priority};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -46,7 +47,7 @@ fn is_optional(line: &str) -> bool {
     static BEGINS: LazyLock<Vec<&str>> = LazyLock::new(|| {
         phrases(|words| words.optional).filter(|phrase| !phrase.chars().any(is_packed)).collect()
     });
-    let words = plain_words(line).join(" ");
+    let words = plain_text(line);
     let begins = |text: &str| BEGINS.iter().any(|phrase| text.starts_with(phrase));
     let packed = || table!(optional).any(|phrase| !phrase.is_ascii() && line.starts_with(phrase));
     begins(&words)
@@ -104,11 +105,11 @@ fn split(drafts: &mut Vec<Draft>, options: &OutlineOptions) {
             continue;
         }
         draft.container = true;
-        let lines = std::mem::take(&mut draft.scope);
+        let lines: Vec<String> = std::mem::take(&mut draft.scope).into();
         let part = part_of(draft, at, minutes);
         for line in lines {
             let titled = title_of(line.split_once(": ").map_or(line.as_str(), |(name, _)| name));
-            let body = if titled.title.len() + 8 < line.len() { vec![line] } else { Vec::new() };
+            let body = (titled.title.len() + 8 < line.len()).then_some(line).into_iter().collect();
             parts.push(Draft { title: titled.title, body, ..part.clone() });
         }
     }
@@ -119,12 +120,12 @@ fn split(drafts: &mut Vec<Draft>, options: &OutlineOptions) {
 fn part_of(draft: &Draft, at: usize, minutes: u32) -> Draft {
     Draft {
         title: String::new(),
-        aliases: Vec::new(),
-        body: Vec::new(),
-        scope: Vec::new(),
+        aliases: Lines::default(),
+        body: Lines::default(),
+        scope: Lines::default(),
         benefit: draft.benefit.clone(),
-        acceptance: Vec::new(),
-        after: Vec::new(),
+        acceptance: Lines::default(),
+        after: Lines::default(),
         minutes: draft.minutes.map(|_| minutes.div_ceil(u32::try_from(FEWEST_PARTS).unwrap_or(1))),
         priority: draft.priority,
         category: draft.category,

@@ -8,7 +8,7 @@ use super::language::{spaced, table};
 use super::role::{Role, is_stage_word};
 use super::title::title_of;
 use super::tree::NodeKind;
-use crate::words::{is_packed, normal_form, plain_words};
+use crate::words::{is_packed, normal_form, plain_text, plain_words};
 use std::sync::LazyLock;
 
 /// Names between commas have at most so many words.
@@ -86,7 +86,7 @@ fn columns(head: &[String]) -> Option<Columns> {
     let work = of(&[Attribute::Tasks])
         .or_else(|| of(&[Attribute::Name]))
         .or_else(|| of(&[Attribute::Description]))?;
-    let one_each = table!(one_each).any(|one| one == plain_words(&head[work]).join(" "));
+    let one_each = table!(one_each).any(|one| one == plain_text(&head[work]));
     Some(Columns { stage, work, called: flat(&head[stage]), one_each })
 }
 

@@ -9,6 +9,7 @@ use super::draft::{Draft, Place, Source};
 use super::features::is_title;
 use super::matching::Index;
 use super::title::title_of;
+use crate::words::Lexicon;
 use std::collections::BTreeMap;
 
 /// From this score on a step is the item itself.
@@ -36,20 +37,19 @@ struct Part {
 }
 
 /// Takes out the parts that steps name, and adds the steps that nothing speaks of.
-pub(super) fn add(drafts: &mut Vec<Draft>, source: &Source<'_>) {
+pub(super) fn add(drafts: &mut Vec<Draft>, source: &Source<'_>, lexicon: &Lexicon) {
     let steps = steps(source);
     if steps.len() < 2 || drafts.is_empty() {
         return;
     }
-    let mut index = Index::of(drafts.iter().map(|draft| (draft.title.as_str(), whole_text(draft))));
+    let index = Index::of(lexicon, drafts.iter().map(|draft| (draft.title.as_str(), whole_text(draft))));
     let lines: Vec<(usize, usize)> = drafts
         .iter()
         .enumerate()
         .filter(|(_, draft)| !draft.container && !draft.gone)
         .flat_map(|(at, draft)| (0..draft.scope.len()).map(move |line| (at, line)))
         .collect();
-    let mut parts =
-        Index::of(lines.iter().map(|&(at, line)| (drafts[at].scope[line].as_str(), String::new())));
+    let parts = Index::of(lexicon, lines.iter().map(|&(at, line)| (drafts[at].scope[line].as_str(), [])));
     let mut named: Vec<Part> = Vec::new();
     let mut unknown = Vec::new();
     for (number, step) in steps.iter().enumerate() {
@@ -64,7 +64,7 @@ pub(super) fn add(drafts: &mut Vec<Draft>, source: &Source<'_>) {
                 let (draft, line) = lines[part];
                 named.push(Part { draft, line, step: number });
             }
-            None => unknown.extend((!is_known(step, &mut index, open)).then_some(number)),
+            None => unknown.extend((!is_known(step, &index, open)).then_some(number)),
         }
     }
     take_out(drafts, named, &steps);
@@ -72,7 +72,7 @@ pub(super) fn add(drafts: &mut Vec<Draft>, source: &Source<'_>) {
         let step = &steps[number];
         drafts.push(Draft {
             title: step.title.clone(),
-            body: step.said.clone(),
+            body: step.said.clone().into(),
             places: vec![step.place],
             list: step.list,
             confidence: 50,
@@ -82,8 +82,8 @@ pub(super) fn add(drafts: &mut Vec<Draft>, source: &Source<'_>) {
 }
 
 /// Whether some item is what a step is about, or what it says of itself.
-fn is_known(step: &Step, index: &mut Index, open: impl Fn(usize) -> bool + Copy) -> bool {
-    let asked = index.entry(&step.title, &step.said.join("\n"));
+fn is_known(step: &Step, index: &Index<'_>, open: impl Fn(usize) -> bool + Copy) -> bool {
+    let asked = index.entry(&step.title, step.said.iter().map(String::as_str));
     let said = step.said.iter().flat_map(|line| spoken_parts(line));
     index.best(&asked, open).is_some_and(|found| found.score >= UNKNOWN)
         || said.into_iter().any(|part| {
@@ -112,8 +112,8 @@ fn steps(source: &Source<'_>) -> Vec<Step> {
     steps
 }
 
-fn whole_text(draft: &Draft) -> String {
-    draft.text() + &draft.benefit.join("\n")
+fn whole_text(draft: &Draft) -> impl Iterator<Item = &str> {
+    draft.lines().chain(&draft.benefit).map(String::as_str)
 }
 
 /// Two steps in one item make work of their own of the parts that they name; if nothing is left of the item, it holds
@@ -133,8 +133,8 @@ fn take_out(drafts: &mut Vec<Draft>, mut named: Vec<Part>, steps: &[Step]) {
             places.push(step.place);
             drafts.push(Draft {
                 title: title_of(&text).title,
-                body: step.said.clone(),
-                aliases: vec![step.title.clone()],
+                body: step.said.clone().into(),
+                aliases: vec![step.title.clone()].into(),
                 places,
                 parent: if whole { Some(at) } else { drafts[at].parent },
                 list: drafts[at].list,

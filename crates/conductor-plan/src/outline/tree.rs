@@ -63,9 +63,10 @@ impl Tree {
             parent: 0,
             children: Vec::new(),
         };
-        let mut builder =
-            Builder { tree: Self { nodes: vec![root] }, sections: vec![0], intro: None, items: Vec::new() };
         let blocks = document.blocks();
+        let mut nodes = Vec::with_capacity(blocks.len() + 1);
+        nodes.push(root);
+        let mut builder = Builder { tree: Self { nodes }, sections: vec![0], intro: None, items: Vec::new() };
         for (index, block) in blocks.iter().enumerate() {
             builder.add(block, blocks.get(index + 1));
         }

@@ -15,8 +15,9 @@ mod svg;
 pub use labels::Labels;
 pub use markdown::markdown_cell;
 
+use crate::lookup::Lookup;
 use crate::{Finding, Item, ItemKey, Order, Plan};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What is drawn.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub struct Picture<'p> {
     critical: BTreeSet<ItemKey>,
     critical_edges: BTreeSet<(usize, usize)>,
     /// Position of each item; of equal keys the first counts.
-    positions: BTreeMap<&'p ItemKey, usize>,
+    positions: Lookup<&'p ItemKey, usize>,
     containers: BTreeSet<&'p ItemKey>,
     texts: &'p [(String, String)],
     workers: usize,

@@ -4,18 +4,21 @@ use super::constraint::constraints;
 use super::modality::modality;
 use super::{Requirement, RequirementId, RequirementKind};
 use crate::document::short_hash;
+use crate::lookup::Lookup;
 use crate::outline::role::{Role, roles};
 use crate::outline::tree::{Node, NodeKind, Tree};
 use crate::outline::{Attribute, attributes, doubted};
-use crate::words::{normal_form, plain_words};
-use crate::{ANSWERS, Document, Source};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::phrases::Phrases;
+use crate::words::{normal_form, plain_text};
+use crate::{ANSWERS, Document, SharedText, Source};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// What a document asks for, in its order.
 pub fn requirements(document: &Document) -> Vec<Requirement> {
     let tree = Tree::of(document);
     let roles = roles(&tree);
-    of_tree(document, &tree, &roles, attributes(&tree, &roles))
+    of_tree(document, &tree, &roles, &attributes(&tree, &roles))
 }
 
 /// The same of a document of which roles and attributes are known.
@@ -23,7 +26,7 @@ pub(crate) fn of_tree(
     document: &Document,
     tree: &Tree,
     roles: &[Role],
-    mut attributes: Vec<Option<Attribute>>,
+    attributes: &[Option<Attribute>],
 ) -> Vec<Requirement> {
     if document.name() == ANSWERS {
         return answered(tree);
@@ -35,6 +38,7 @@ pub(crate) fn of_tree(
     };
     // What was passed over for a word that is as often the name of a thing is still asked for.
     let within_work = doubted(tree, roles, Role::is_work);
+    let mut attributes = attributes.to_vec();
     attributes
         .iter_mut()
         .zip(&within_work)
@@ -75,9 +79,9 @@ fn answered(tree: &Tree) -> Vec<Requirement> {
         let text = format!("{question} {}", answer.join(" "));
         let id = format!("R-{}", short_hash(&[ANSWERS, &normal_form(&question)]));
         let requirement = Requirement {
-            id: RequirementId(id.clone()),
-            section: question,
-            source: Source { document: ANSWERS.to_owned(), span: first.span.join(last.span) },
+            id: RequirementId::new(&id),
+            section: question.into(),
+            source: Source { document: ANSWERS.into(), span: first.span.join(last.span) },
             kind: RequirementKind::Constraint,
             modality: modality(&text),
             constraints: constraints(&answer.join(" ")),
@@ -96,29 +100,31 @@ fn demands(
     attributes: &[Option<Attribute>],
     kind_of: impl Fn(usize) -> Option<RequirementKind>,
 ) -> Vec<Requirement> {
+    let name_of_document = SharedText::from(document.name());
+    let mut sections = Sections::default();
     let mut found = Vec::new();
-    let mut used = BTreeSet::new();
+    let mut used = Lookup::default();
     // How often each text came: a document may say the same sentence a thousand times.
-    let mut times: BTreeMap<String, u32> = BTreeMap::new();
+    let mut times: Lookup<String, u32> = Lookup::default();
     for (index, node) in tree.nodes.iter().enumerate().skip(1) {
         let Some(kind) = kind_of(index) else { continue };
         let Some(text) = demand(tree, attributes, index) else { continue };
         let name = normal_form(&text);
-        let count = times.entry(name.clone()).or_default();
+        let count = times.get_or_insert_with(name.clone(), || 0);
         let id = loop {
             *count += 1;
             let nth = count.to_string();
             let parts = [document.name(), name.as_str(), nth.as_str()];
             // The first of its kind is named by its text alone.
             let id = format!("R-{}", short_hash(if *count == 1 { &parts[..2] } else { &parts }));
-            if used.insert(id.clone()) {
+            if used.insert(id.clone(), ()).is_none() {
                 break id;
             }
         };
         found.push(Requirement {
-            id: RequirementId(id),
-            section: section_of(tree, index),
-            source: Source { document: document.name().to_owned(), span: node.own },
+            id: RequirementId::new(id),
+            section: sections.of(tree, index),
+            source: Source { document: name_of_document.clone(), span: node.own },
             kind,
             modality: modality(&text),
             constraints: constraints(&text),
@@ -165,23 +171,30 @@ fn demand(tree: &Tree, attributes: &[Option<Attribute>], index: usize) -> Option
 
 /// `The project has no specific data requirements` asks for nothing.
 fn denies(text: &str) -> bool {
-    let words = plain_words(text).join(" ");
-    ["does not have", "no specific", "not applicable", "does not require"]
-        .iter()
-        .any(|phrase| words.contains(phrase))
-        || matches!(words.as_str(), "none" | "n a" | "tbd")
+    static PHRASES: LazyLock<Phrases<()>> = LazyLock::new(|| {
+        Phrases::of(&[((), "does not have, no specific, not applicable, does not require")])
+    });
+    let alone = text.len() <= 16 && matches!(plain_text(text).as_str(), "none" | "n a" | "tbd");
+    alone || PHRASES.stand_in(text)
 }
 
 fn demand_of_heading(tree: &Tree, attributes: &[Option<Attribute>], index: usize) -> bool {
     matches!(tree.node(index).kind, NodeKind::Section { .. }) && demand(tree, attributes, index).is_some()
 }
 
-fn section_of(tree: &Tree, index: usize) -> String {
-    let mut at = tree.node(index).parent;
-    while at != 0 && !matches!(tree.node(at).kind, NodeKind::Section { .. }) {
-        at = tree.node(at).parent;
+/// The names of the sections that were asked for so far, by their nodes.
+#[derive(Default)]
+struct Sections(Lookup<usize, SharedText>);
+
+impl Sections {
+    /// The name of the section that a node stands in.
+    fn of(&mut self, tree: &Tree, index: usize) -> SharedText {
+        let mut at = tree.node(index).parent;
+        while at != 0 && !matches!(tree.node(at).kind, NodeKind::Section { .. }) {
+            at = tree.node(at).parent;
+        }
+        self.0.get_or_insert_with(at, || SharedText::from(&tree.node(at).label.name)).clone()
     }
-    tree.node(at).label.name.clone()
 }
 
 fn kind_of(role: Role) -> Option<RequirementKind> {

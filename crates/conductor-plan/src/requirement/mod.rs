@@ -13,7 +13,7 @@ pub use constraint::constraints;
 pub(crate) use demand::of_tree;
 pub use demand::requirements;
 
-use crate::Source;
+use crate::{SharedText, Source};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub struct Requirement {
     /// The document's words, without markup.
     pub text: String,
     /// Title of the section that it stands in; empty when it stands before the first one.
-    pub section: String,
+    pub section: SharedText,
     /// Where it stands.
     pub source: Source,
     /// What kind of demand it is.
@@ -72,7 +72,7 @@ pub enum Bound {
 /// The name of a requirement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct RequirementId(String);
+pub struct RequirementId(SharedText);
 
 /// What kind of demand a requirement is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -179,7 +179,7 @@ impl RequirementKind {
 
 impl RequirementId {
     /// Any text can be an id; [`lint`](crate::lint) finds those that name nothing.
-    pub fn new(id: impl Into<String>) -> Self {
+    pub fn new(id: impl Into<SharedText>) -> Self {
         Self(id.into())
     }
 

@@ -1,8 +1,8 @@
 //! How strong a demand is, by its words.
 
 use super::Modality;
-use crate::words::{list, plain_words};
-use std::collections::BTreeMap;
+use crate::lookup::Lookup;
+use crate::words::{fold, list, runs};
 use std::sync::LazyLock;
 
 /// Words that make a demand weaker or stronger, without marks on letters; the first row that has one decides.
@@ -26,16 +26,15 @@ const PACKED: &[(Modality, &str)] = &[
     (Modality::May, "可选, 可以选择, 任意, オプション, 선택"),
 ];
 
-static MEANINGS: LazyLock<BTreeMap<&str, usize>> = LazyLock::new(|| {
+static MEANINGS: LazyLock<Lookup<&str, usize>> = LazyLock::new(|| {
     let rows = WORDS.iter().enumerate();
     rows.flat_map(|(row, (_, words))| list(words).map(move |word| (word, row))).collect()
 });
 
 /// How strong a demand is; without a word that says so it is a must.
 pub(super) fn modality(text: &str) -> Modality {
-    let words = plain_words(text);
-    let said =
-        words.iter().filter_map(|word| MEANINGS.get(word.as_str())).min().and_then(|&row| WORDS.get(row));
+    let rows = runs(text).filter_map(|word| MEANINGS.get(&*fold(word)).copied());
+    let said = rows.min().and_then(|row| WORDS.get(row));
     let packed = || {
         let packed = text.contains(crate::words::is_packed);
         PACKED.iter().filter(|_| packed).find(|(_, row)| list(row).any(|known| text.contains(known)))

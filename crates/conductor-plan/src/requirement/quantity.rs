@@ -60,13 +60,27 @@ static WAYS: LazyLock<BTreeMap<char, Vec<(&str, Unit)>>> = LazyLock::new(|| {
 static BETWEEN_WORDS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| list(BETWEEN).collect());
 
 /// The words that bound a number, by where they stand.
-static UP_TO_WORDS: LazyLock<Vec<(Bound, &str)>> =
-    LazyLock::new(|| list(UP_TO).map(|word| (Bound::AtMost, word)).collect());
-static BEFORE_WORDS: LazyLock<Vec<(Bound, &str)>> = LazyLock::new(|| bounding(BEFORE));
-static BEHIND_WORDS: LazyLock<Vec<(Bound, &str)>> = LazyLock::new(|| bounding(BEHIND));
+static UP_TO_WORDS: LazyLock<Bounding> = LazyLock::new(|| bounding(&[(Bound::AtMost, UP_TO)], last));
+static BEFORE_WORDS: LazyLock<Bounding> = LazyLock::new(|| bounding(BEFORE, last));
+static BEHIND_WORDS: LazyLock<Bounding> = LazyLock::new(|| bounding(BEHIND, first));
 
-fn bounding(rows: &'static [(Bound, &'static str)]) -> Vec<(Bound, &'static str)> {
-    rows.iter().flat_map(|&(bound, words)| list(words).map(move |word| (bound, word))).collect()
+/// Words that bound a number, by the byte that they have where they meet what stands beside the number.
+type Bounding = BTreeMap<u8, Vec<(Bound, &'static str)>>;
+
+fn bounding(rows: &[(Bound, &'static str)], meets: fn(&str) -> u8) -> Bounding {
+    let mut bounding = Bounding::new();
+    for (bound, word) in rows.iter().flat_map(|&(bound, words)| list(words).map(move |word| (bound, word))) {
+        bounding.entry(meets(word)).or_default().push((bound, word));
+    }
+    bounding
+}
+
+fn first(text: &str) -> u8 {
+    text.bytes().next().unwrap_or_default()
+}
+
+fn last(text: &str) -> u8 {
+    text.bytes().next_back().unwrap_or_default()
 }
 
 /// The numbers with units of a text, in its order.
@@ -177,27 +191,29 @@ fn currency_before(text: &str, start: usize) -> Option<Unit> {
 /// The bound of a quantity, and its place with the words that say so.
 fn bound(text: &str, at: Range<usize>, unit: Unit) -> (Bound, Range<usize>) {
     let before = text[..at.start].trim_end().trim_end_matches(['$', '€']).trim_end();
-    if let Some((length, up_to)) = longest(&UP_TO_WORDS, |word| ends_with(before, word)) {
+    if let Some((length, up_to)) = longest(UP_TO_WORDS.get(&last(before)), |word| ends_with(before, word)) {
         let consumed = matches!(unit.dimension, Dimension::Time | Dimension::Money);
         let possible = !consumed && unit.dimension != Dimension::Size;
         let bound = if possible { Bound::AtLeast } else { up_to };
         return (bound, before.len() - length..at.end);
     }
-    if let Some((length, bound)) = longest(&BEFORE_WORDS, |word| ends_with(before, word)) {
+    if let Some((length, bound)) = longest(BEFORE_WORDS.get(&last(before)), |word| ends_with(before, word)) {
         return (bound, before.len() - length..at.end);
     }
     let rest = &text[at.end..];
     let behind = rest.trim_start_matches([' ', '(', ',']);
-    if let Some((length, bound)) = longest(&BEHIND_WORDS, |word| starts_with(behind, word)) {
+    if let Some((length, bound)) = longest(BEHIND_WORDS.get(&first(behind)), |word| starts_with(behind, word))
+    {
         return (bound, at.start..at.end + (rest.len() - behind.len()) + length);
     }
     (Bound::Exactly, at)
 }
 
 /// The longest of the words that fit, so that `no more than` is not read as `more than`.
-fn longest(words: &[(Bound, &str)], fits: impl Fn(&str) -> bool) -> Option<(usize, Bound)> {
+fn longest(words: Option<&Vec<(Bound, &str)>>, fits: impl Fn(&str) -> bool) -> Option<(usize, Bound)> {
     words
-        .iter()
+        .into_iter()
+        .flatten()
         .filter(|(_, word)| fits(word))
         .map(|&(bound, word)| (word.len(), bound))
         .max_by_key(|&(length, _)| length)

@@ -1,7 +1,8 @@
 //! Technologies that a text names.
 
 use super::technology_table::{AMBIGUOUS, TECHNOLOGIES};
-use crate::words::list;
+use crate::lookup::Lookup;
+use crate::words::{fold, list};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -43,13 +44,13 @@ struct Alias {
 }
 
 /// The ways to write technologies, by their first run of letters and digits; the longer ones first.
-static ALIASES: LazyLock<BTreeMap<String, Vec<Alias>>> = LazyLock::new(|| {
+static ALIASES: LazyLock<Lookup<String, Vec<Alias>>> = LazyLock::new(|| {
     let mut aliases: BTreeMap<String, Vec<Alias>> = BTreeMap::new();
     for &(kind, names) in TECHNOLOGIES {
         for ways in list(names) {
             let technology = Technology { name: ways.split('|').next().unwrap_or(ways), kind };
             for text in ways.split('|') {
-                let ambiguous = list(AMBIGUOUS).any(|word| word == text);
+                let ambiguous = AMBIGUOUS.has(text);
                 let first = text.trim_start_matches('.');
                 let key = first.get(..run(first)).unwrap_or_default().to_ascii_lowercase();
                 aliases.entry(key).or_default().push(Alias { text, technology, ambiguous });
@@ -59,7 +60,7 @@ static ALIASES: LazyLock<BTreeMap<String, Vec<Alias>>> = LazyLock::new(|| {
     for ways in aliases.values_mut() {
         ways.sort_by_key(|alias| std::cmp::Reverse(alias.text.len()));
     }
-    aliases
+    aliases.into_iter().collect()
 });
 
 /// The technologies that a text names, in its order.
@@ -90,7 +91,7 @@ fn run(text: &str) -> usize {
 }
 
 fn named_at(text: &str, start: usize, end: usize) -> Option<Named> {
-    let ways = ALIASES.get(&text.get(start..end)?.to_ascii_lowercase())?;
+    let ways = ALIASES.get(&*fold(text.get(start..end)?))?;
     ways.iter().find_map(|alias| {
         // `.NET` begins with a point that no word before it ends with.
         let from = if alias.text.starts_with('.') { start.checked_sub(1)? } else { start };

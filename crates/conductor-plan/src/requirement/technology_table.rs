@@ -4,6 +4,7 @@
 use super::technology::TechnologyKind::{
     self, Cloud, Database, Format, Framework, Language, Platform, Protocol, Tool,
 };
+use crate::words::WordSet;
 
 pub(super) const TECHNOLOGIES: &[(TechnologyKind, &str)] = &[
     (
@@ -65,8 +66,10 @@ pub(super) const TECHNOLOGIES: &[(TechnologyKind, &str)] = &[
 ];
 
 /// Names that are also words, or parts of other names.
-pub(super) const AMBIGUOUS: &str = "React, Rust, Go, Swift, Ruby, Dart, Julia, Perl, Scala, Groovy, Clojure, Bash, Express, Spring, Rocket, \
+pub(super) static AMBIGUOUS: WordSet = WordSet::of(
+    "React, Rust, Go, Swift, Ruby, Dart, Julia, Perl, Scala, Groovy, Clojure, Bash, Express, Spring, Rocket, \
     Remix, Astro, Phoenix, Unity, Ionic, Electron, Bun, Spark, Flink, Rails, Cassandra, Snowflake, Aurora, Railway, \
     Helm, Consul, Envoy, Poetry, Prettier, Vite, Sentry, Stripe, Slack, Discord, Safari, Chrome, Windows, Celery, \
     Bootstrap, Tailwind, Mongo, SAP, Qt, D3, REST, SOAP, Markdown, Milvus, Firebird, Jest, Redux, Java, Maven, Cypress, \
-    Selenium, Git, Pinecone";
+    Selenium, Git, Pinecone",
+);

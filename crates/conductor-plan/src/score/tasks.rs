@@ -1,8 +1,8 @@
 //! The two sides of a comparison in one form: tasks with a title, a text, a parent and what they wait for.
 
 use crate::graph::positions;
+use crate::lookup::Lookup;
 use crate::{Item, Plan};
-use std::collections::BTreeMap;
 
 /// One task of a side. Others are named by their position.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Tasks {
         Self::of_items(&plan.items, &positions(plan))
     }
 
-    fn of_items(items: &[Item], position: &BTreeMap<&crate::ItemKey, usize>) -> Self {
+    fn of_items(items: &[Item], position: &Lookup<&crate::ItemKey, usize>) -> Self {
         let task = |item: &Item| Task {
             id: item.key.as_str().to_owned(),
             title: item.title.clone(),

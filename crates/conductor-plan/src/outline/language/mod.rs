@@ -19,7 +19,8 @@ pub(super) use tell::language;
 
 use super::attribute::Attribute;
 use super::role::Role;
-use crate::words::{is_packed, list, plain_words};
+use crate::phrases::Phrases;
+use crate::words::{is_packed, list};
 use crate::{Category, Priority};
 
 /// The languages, English first: where two have the same word for different things, the first one's counts.
@@ -161,27 +162,9 @@ macro_rules! table {
 }
 pub(super) use table;
 
-/// Phrases, prepared to be looked for in many texts.
-pub(super) struct Phrases {
-    /// With a space on each side, for texts of plain words.
-    plain: Vec<String>,
-    /// Of scripts without spaces, for texts as they are.
-    packed: Vec<&'static str>,
-}
-
-impl Phrases {
-    pub(super) fn of(phrases_of: fn(&Words) -> &'static str) -> Self {
-        let (packed, plain): (Vec<_>, Vec<_>) =
-            phrases(phrases_of).partition(|phrase| phrase.chars().any(is_packed));
-        Self { plain: plain.into_iter().map(|phrase| format!(" {phrase} ")).collect(), packed }
-    }
-
-    /// Whether one of them stands in a text as whole words.
-    pub(super) fn stand_in(&self, text: &str) -> bool {
-        let words = format!(" {} ", plain_words(text).join(" "));
-        self.plain.iter().any(|phrase| words.contains(phrase.as_str()))
-            || !text.is_ascii() && self.packed.iter().any(|phrase| text.contains(phrase))
-    }
+/// The phrases that all languages have for something, prepared to be looked for in many texts.
+pub(super) fn prepared(of: fn(&Words) -> &'static str) -> Phrases<()> {
+    Phrases::of(&LANGUAGES.map(|words| ((), of(words))))
 }
 
 /// The same as whole words, with a space on each side where their script has them.

@@ -3,6 +3,7 @@
 use super::super::draft::Source;
 use super::{LANGUAGES, Words, chinese, english, japanese, korean};
 use crate::words::{list, plain_words};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// So much of a document is looked at.
@@ -27,10 +28,10 @@ pub(in crate::outline) fn language(source: &Source<'_>) -> &'static Words {
     if han * 5 > letters {
         return &chinese::CHINESE;
     }
-    let words: Vec<String> = texts().flat_map(|text| plain_words(text)).collect();
+    let words: Vec<Cow<'_, str>> = texts().flat_map(|text| plain_words(text)).collect();
     let count = |language: &Words| {
         let small: BTreeSet<&str> = list(language.small_words).collect();
-        words.iter().filter(|word| small.contains(word.as_str())).count()
+        words.iter().filter(|word| small.contains(&***word)).count()
     };
     let counted = LANGUAGES.iter().map(|language| (count(language), *language));
     // Of equals the first.

@@ -1,7 +1,8 @@
 //! What every language has to have.
 
+use super::super::attribute::attribute;
 use super::*;
-use crate::words::{is_packed, plain_words};
+use crate::words::{is_packed, plain_text};
 use std::collections::BTreeMap;
 
 /// Parts of documents that people name in every language.
@@ -106,12 +107,19 @@ fn phrases_are_written_as_they_are_looked_for() {
             .map(|(_, phrases)| *phrases)
             .chain(words.attributes.iter().map(|(_, phrases)| *phrases));
         for phrase in tables.flat_map(list) {
-            let plain = phrase.chars().any(is_packed) || plain_words(phrase).join(" ") == phrase;
+            let plain = phrase.chars().any(is_packed) || plain_text(phrase) == phrase;
             assert!(plain, "{}: `{phrase}`", words.project);
         }
         for (role, phrases) in words.roles {
             let spaced = list(phrases).find(|phrase| phrase.chars().any(is_packed) && phrase.contains(' '));
             assert_eq!(spaced, None, "{}: {role:?} is looked for without spaces", words.project);
         }
+    }
+}
+
+#[test]
+fn no_label_has_more_words_than_are_looked_at() {
+    for (kind, phrase) in meanings(|words| words.attributes) {
+        assert!(attribute(phrase).is_some(), "{phrase} is no {kind:?}");
     }
 }
