@@ -67,6 +67,6 @@ fn name(wanted: &Requirement) -> Vec<String> {
 }
 
 fn is_for_now(wanted: &Requirement) -> bool {
-    let words = [wanted.section.as_str(), &wanted.text].into_iter().flat_map(|text| runs(text));
+    let words = [wanted.section.as_str(), &wanted.text].into_iter().flat_map(runs);
     words.into_iter().any(|word| TEMPORARY.contains(&*fold(word)))
 }

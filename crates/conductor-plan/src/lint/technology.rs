@@ -54,20 +54,27 @@ pub(super) fn clashes<'s, 'p>(subjects: &'s [Subject<'p>]) -> Vec<Clash<'s, 'p>>
     clashes
 }
 
+/// How a technology is spoken of: what uses it, by the part of the work, and what rules it out.
+#[derive(Default)]
+struct Spoken<'s, 'p> {
+    uses: BTreeMap<&'s Bag, Vec<&'s Subject<'p>>>,
+    rules_out: Vec<&'s Subject<'p>>,
+}
+
 fn used_and_ruled_out<'s, 'p>(subjects: &'s [Subject<'p>]) -> Vec<Clash<'s, 'p>> {
-    let mut by_name: BTreeMap<&str, (BTreeMap<&Bag, Vec<&Subject<'p>>>, Vec<&Subject<'p>>)> = BTreeMap::new();
+    let mut by_name: BTreeMap<&str, Spoken<'s, 'p>> = BTreeMap::new();
     for subject in subjects {
         for named in &subject.technologies {
-            let (uses, rules_out) = by_name.entry(named.technology.name).or_default();
+            let spoken = by_name.entry(named.technology.name).or_default();
             match stance(subject, named) {
-                Stance::Uses => uses.entry(&subject.place).or_default().push(subject),
-                Stance::RulesOut => rules_out.push(subject),
+                Stance::Uses => spoken.uses.entry(&subject.place).or_default().push(subject),
+                Stance::RulesOut => spoken.rules_out.push(subject),
                 Stance::Mentions => {}
             }
         }
     }
     let mut clashes = Vec::new();
-    for (name, (uses, rules_out)) in by_name {
+    for (name, Spoken { uses, rules_out }) in by_name {
         for second in rules_out {
             let beside = uses.get(&*second.place).map_or(&[][..], Vec::as_slice);
             let first = beside.iter().find(|first| first.wanted.id != second.wanted.id);

@@ -15,13 +15,13 @@ const FEW: usize = 8;
 pub(crate) struct Lines {
     lines: Vec<String>,
     /// The forms of the lines, once there were more than a few of them when one was to be added.
-    forms: Option<Box<BTreeSet<u64>>>,
+    forms: BTreeSet<u64>,
 }
 
 impl Lines {
     pub(crate) fn push(&mut self, line: String) {
-        if let Some(forms) = &mut self.forms {
-            forms.insert(form(&line));
+        if !self.forms.is_empty() {
+            self.forms.insert(form(&line));
         }
         self.lines.push(line);
     }
@@ -40,14 +40,15 @@ impl Lines {
         if self.lines.len() <= FEW {
             return self.lines.iter().any(|known| form(known) == wanted);
         }
-        let forms =
-            self.forms.get_or_insert_with(|| Box::new(self.lines.iter().map(|line| form(line)).collect()));
-        forms.contains(&wanted)
+        if self.forms.is_empty() {
+            self.forms = self.lines.iter().map(|line| form(line)).collect();
+        }
+        self.forms.contains(&wanted)
     }
 
     /// Keeps the lines for which `keep` is true.
     pub(crate) fn retain(&mut self, keep: impl FnMut(&String) -> bool) {
-        self.forms = None;
+        self.forms.clear();
         self.lines.retain(keep);
     }
 
@@ -80,7 +81,7 @@ impl Deref for Lines {
 
 impl From<Vec<String>> for Lines {
     fn from(lines: Vec<String>) -> Self {
-        Self { lines, forms: None }
+        Self { lines, forms: BTreeSet::new() }
     }
 }
 
