@@ -12,8 +12,13 @@ pub(crate) struct Finder(Option<AhoCorasick>);
 
 impl Finder {
     pub(crate) fn of(phrases: impl Iterator<Item = &'static str>) -> Self {
-        // Only tables that are far too large have no automaton; a test makes all of them.
+        // Only tables that are far too large have no automaton.
         Self(AhoCorasick::new(phrases).ok())
+    }
+
+    /// The same in capitals or small letters, of those of ASCII.
+    pub(crate) fn in_any_case(phrases: impl Iterator<Item = &'static str>) -> Self {
+        Self(AhoCorasick::builder().ascii_case_insensitive(true).build(phrases).ok())
     }
 
     /// Whether one of them stands in a text.

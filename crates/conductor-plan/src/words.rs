@@ -134,6 +134,8 @@ pub(crate) struct Vocabulary {
     /// Words as they were written: a document repeats its words, and cutting one down costs far more than
     /// finding it here.
     seen: Lookup<Box<str>, Option<u32>>,
+    /// Room for the words of one text, kept from text to text.
+    room: Vec<u32>,
 }
 
 /// The words of a document's lines. Each line is read once, however often it is asked for.
@@ -169,7 +171,7 @@ pub(crate) struct Bag(Vec<u32>);
 impl Vocabulary {
     /// The set of the words of a text.
     pub(crate) fn bag(&mut self, text: &str) -> Bag {
-        let mut ids: Vec<u32> = Vec::new();
+        let mut ids = std::mem::take(&mut self.room);
         let mut cut = Vec::new();
         for (packed, piece) in pieces(text) {
             if packed {
@@ -181,7 +183,10 @@ impl Vocabulary {
         }
         ids.sort_unstable();
         ids.dedup();
-        Bag(ids)
+        let bag = Bag(ids.as_slice().into());
+        ids.clear();
+        self.room = ids;
+        bag
     }
 
     /// How many different words there are.

@@ -289,9 +289,7 @@ fn maker(
     item: usize,
     (generic, making): (&Bag, &Bag),
 ) -> Option<usize> {
-    let own = index.bag(&net.drafts[item].title);
-    let common = net.drafts.len().max(6);
-    let tells = |word: u32| own.has(word) && !generic.has(word) && index.frequency(word) * 2 <= common;
+    let own = telling(net, index, item, generic);
     let makes = |&other: &usize| {
         let name = &index.get(other).name;
         let earlier = place[other] < place[item] && !net.drafts[other].container;
@@ -300,9 +298,16 @@ fn maker(
         earlier
             && stage
             && name.iter().any(|word| making.has(word))
-            && name.iter().any(|word| tells(word) && !making.has(word))
+            && name.iter().any(|word| own.has(word) && !making.has(word))
     };
     index.sharing(&own).into_iter().filter(makes).min_by_key(|&other| place[other])
+}
+
+/// The words of an item's title that tell it from others.
+fn telling(net: &Net<'_>, index: &Index<'_>, item: usize, generic: &Bag) -> Bag {
+    let common = net.drafts.len().max(6);
+    let tells = |&word: &u32| !generic.has(word) && index.frequency(word) * 2 <= common;
+    Bag::from_words(index.bag(&net.drafts[item].title).iter().filter(tells))
 }
 
 /// The data that a feature works on: the first item about data that has a telling word in its title which the feature
@@ -325,14 +330,9 @@ fn data_for(net: &Net<'_>, index: &Index<'_>, place: &[usize], item: usize, gene
 /// which its text makes the most.
 fn kin(net: &Net<'_>, index: &Index<'_>, place: &[usize], item: usize, generic: &Bag) -> Vec<usize> {
     let draft = &net.drafts[item];
-    let own = index.bag(&draft.title);
+    let own = telling(net, index, item, generic);
     let earlier = |other: usize| place[other] < place[item] && !net.drafts[other].container;
-    let shared = |other: usize| {
-        let name = &index.get(other).name;
-        let common = net.drafts.len().max(6);
-        let tells = |word: u32| own.has(word) && !generic.has(word) && index.frequency(word) * 2 <= common;
-        name.iter().filter(|&word| tells(word)).count()
-    };
+    let shared = |other: usize| index.get(other).name.iter().filter(|&word| own.has(word)).count();
     let mut kin: Vec<(usize, usize, usize)> = index
         .sharing(&own)
         .into_iter()

@@ -29,7 +29,7 @@ pub(super) fn explicit(drafts: &[Draft], index: &Index<'_>) -> Vec<(usize, usize
                 pairs.extend(found.map(|other| (item, other)));
             }
         }
-        for sentence in draft.lines().flat_map(|line| sentences(line)) {
+        for sentence in draft.lines().filter(|line| may_state(line)).flat_map(|line| sentences(line)) {
             let Some(window) = window(sentence) else { continue };
             let short = called_short(&names, window).filter(|&other| other != item);
             pairs.extend(short.map(|other| (item, other)));
@@ -110,6 +110,15 @@ fn split(stated: &str) -> impl Iterator<Item = &str> {
 
 fn sentences(line: &str) -> impl Iterator<Item = &str> {
     line.split_inclusive(['.', ';', '!', '?', '。']).map(str::trim).filter(|sentence| !sentence.is_empty())
+}
+
+/// Whether a line can have such a sentence. Most have none, and to see that takes one look.
+fn may_state(line: &str) -> bool {
+    static STATES: LazyLock<Finder> = LazyLock::new(|| {
+        Finder::in_any_case(phrases(|words| words.before_sentence).chain(phrases(|words| words.before_name)))
+    });
+    let plain = line.is_ascii() && !line.contains("  ") && !line.contains(['\n', '\t']);
+    !plain || STATES.finds(line)
 }
 
 /// The part of a sentence that names what must be done before.

@@ -95,13 +95,12 @@ fn stages(drafts: &mut [Draft]) {
 fn split(drafts: &mut Vec<Draft>, options: &OutlineOptions) {
     let mut parts = Vec::new();
     for (at, draft) in drafts.iter_mut().enumerate() {
+        if draft.container || draft.gone || draft.scope.len() < FEWEST_PARTS {
+            continue;
+        }
         let minutes =
             draft.minutes.unwrap_or_else(|| guess(draft.scope.len(), &draft.text()).estimate.likely);
-        if draft.container
-            || draft.gone
-            || draft.scope.len() < FEWEST_PARTS
-            || minutes <= options.target_minutes.saturating_mul(2)
-        {
+        if minutes <= options.target_minutes.saturating_mul(2) {
             continue;
         }
         draft.container = true;
