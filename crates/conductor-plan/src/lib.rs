@@ -18,6 +18,9 @@ mod diff;
 mod document;
 pub mod edit;
 mod finding;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod graph;
 mod import;
 mod lint;

@@ -338,6 +338,8 @@ fn one_long_line_and_deep_nesting_are_read() {
         "> ".repeat(3_000) + "x",
         "[".repeat(20_000),
         "<a>\n".repeat(20_000),
+        "<part>\n".repeat(40_000) + &"</other>\n".repeat(40_000),
+        "<part>\n".repeat(5_000) + "text\n" + &"</part>\n".repeat(5_000),
         "*a ".repeat(20_000),
     ] {
         if let Ok(document) = Document::parse("a.md", text.as_bytes()) {

@@ -102,7 +102,7 @@ impl Asked<'_> {
         let requirements = self.requirements(said, flaws);
         let sources = self.sources(said, &requirements, flaws);
         if sources.is_empty() {
-            flaws.push(Flaw::NoCite { id: id.to_owned() });
+            flaws.push(Flaw::NoCite { id: shortened(id) });
         }
         let parent = self.parent.map(|parent| parent.key.clone());
         Item {
@@ -135,9 +135,8 @@ impl Asked<'_> {
             match self.library.requirement(name) {
                 Some(wanted) if known.contains(&wanted.id) => {}
                 Some(wanted) => known.push(wanted.id.clone()),
-                None => {
-                    flaws.push(Flaw::UnknownRequirement { id: said.id.clone(), requirement: shortened(name) })
-                }
+                None => flaws
+                    .push(Flaw::UnknownRequirement { id: shortened(&said.id), requirement: shortened(name) }),
             }
         }
         known
@@ -151,7 +150,7 @@ impl Asked<'_> {
                 Ok(source) if sources.contains(&source) => {}
                 Ok(source) => sources.push(source),
                 Err(why) => flaws.push(Flaw::BadCite {
-                    id: said.id.clone(),
+                    id: shortened(&said.id),
                     document: shortened(&cite.document),
                     first: cite.first_line,
                     last: cite.last_line,
@@ -176,7 +175,7 @@ impl Asked<'_> {
         let mut keys: BTreeSet<ItemKey> = BTreeSet::new();
         for (index, (one, item)) in said.iter().zip(items.iter()).enumerate() {
             if at.insert(&one.id, index).is_some() {
-                flaws.push(Flaw::SameId { id: one.id.clone() });
+                flaws.push(Flaw::SameId { id: shortened(&one.id) });
             }
             if !keys.insert(item.key.clone()) {
                 flaws.push(Flaw::SameTitle { title: shortened(&one.title) });
@@ -188,13 +187,12 @@ impl Asked<'_> {
                 match at.get(on.as_str()) {
                     Some(&on) if waits[index].contains(&on) => {}
                     Some(&on) => waits[index].push(on),
-                    None => flaws.push(Flaw::UnknownItem { id: one.id.clone(), on: shortened(on) }),
+                    None => flaws.push(Flaw::UnknownItem { id: shortened(&one.id), on: shortened(on) }),
                 }
             }
         }
         if let Some(around) = circle(&waits) {
-            let path = around.iter().chain(around.first()).map(|&index| said[index].id.clone()).collect();
-            flaws.push(Flaw::Circle { path });
+            flaws.push(Flaw::circle(around.iter().map(|&index| said[index].id.as_str())));
         }
         let keys: Vec<ItemKey> = items.iter().map(|item| item.key.clone()).collect();
         for (item, waits) in items.iter_mut().zip(waits) {
@@ -264,7 +262,7 @@ fn check_numbers(said: &SaidItem, parent: Option<&Item>, flaws: &mut Vec<Flaw>) 
     }
     let whole = parent.and_then(|parent| parent.estimate).map(|estimate| estimate.likely);
     if whole.is_some_and(|whole| *likely >= whole.max(2)) {
-        flaws.push(Flaw::NotSmaller { id: id.clone(), minutes: *likely });
+        flaws.push(Flaw::NotSmaller { id: shortened(id), minutes: *likely });
     }
 }
 

@@ -4,6 +4,8 @@ use thiserror::Error;
 
 /// The longest text of an answer that is repeated in a flaw.
 const LONGEST: usize = 200;
+/// So many ids of a circle are named.
+const LONGEST_PATH: usize = 20;
 
 /// One thing that is wrong with an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -152,8 +154,19 @@ impl Flaw {
         matches!(self, Self::Uncovered { .. })
     }
 
+    /// A circle of these ids, of a long one the beginning.
+    pub(super) fn circle<'i>(ids: impl Iterator<Item = &'i str>) -> Self {
+        let mut ids = ids.map(shortened);
+        let mut path: Vec<String> = ids.by_ref().take(LONGEST_PATH).collect();
+        if ids.next().is_some() {
+            path.push("…".to_owned());
+        }
+        path.extend(path.first().cloned());
+        Self::Circle { path }
+    }
+
     pub(super) fn bounds(id: &str, field: &'static str, found: impl ToString, rule: &'static str) -> Self {
-        Self::OutOfBounds { id: id.to_owned(), field, found: shortened(&found.to_string()), rule }
+        Self::OutOfBounds { id: shortened(id), field, found: shortened(&found.to_string()), rule }
     }
 }
 

@@ -66,8 +66,8 @@ pub(super) fn joined(items: &[Item], reply: &JoiningReply) -> Result<Vec<Item>, 
         }
     }
     if let Some(around) = circle(&waits) {
-        let path = around.iter().chain(around.first()).map(|&at| join_id(at)).collect();
-        flaws.push(Flaw::Circle { path });
+        let path: Vec<String> = around.iter().map(|&at| join_id(at)).collect();
+        flaws.push(Flaw::circle(path.iter().map(String::as_str)));
     }
     if flaws.is_empty() { Ok(apply(items, &into, &waits)) } else { Err(flaws) }
 }

@@ -205,6 +205,34 @@ fn every_flaw_is_told_and_nothing_is_taken() {
     insta::assert_snapshot!(all.join("\n"));
 }
 
+/// What goes back to the model is paid for, so that a broken answer must not come back whole.
+#[test]
+fn what_is_said_of_a_huge_answer_is_short() {
+    let documents = documents();
+    let ids = ids(&documents);
+    let long = "x".repeat(5_000);
+    let endless: Vec<Value> = (0..200)
+        .map(|n| {
+            let mut item = said(&format!("{n}{long}"), "", 0, &["R-none"]);
+            item["depends_on"] = json!([format!("{}{long}", (n + 1) % 200), "nothing"]);
+            item["cites"] = json!([{ "document": long, "first_line": 0, "last_line": 0 }]);
+            item["files"] = json!(["/"]);
+            item
+        })
+        .collect();
+    let mut growth = growth(&documents, DecomposeOptions::default());
+    let ask = growth.start().remove(0);
+    let flaws = growth.answer(&ask, &reply(&endless), 0).unwrap_err();
+    for flaw in &flaws {
+        let length = flaw.to_string().len();
+        assert!(length < 6_000, "{length} bytes");
+    }
+    assert!(flaws.iter().any(|flaw| matches!(flaw, Flaw::Circle { path } if path.len() == 22)));
+    let twice = [said(&long, "Store", 10, &[&ids[0]]), said(&long, "Search", 10, &[&ids[1]])];
+    let flaws = growth.answer(&ask, &reply(&twice), 0).unwrap_err();
+    assert!(repair(&flaws).len() < 4_000, "{}", repair(&flaws));
+}
+
 #[test]
 fn a_plan_grows_to_its_depth() {
     let documents = documents();

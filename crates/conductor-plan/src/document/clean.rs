@@ -7,6 +7,7 @@
 
 use super::lines::Lines;
 use crate::{Finding, FindingCode, Source, Span};
+use std::collections::BTreeMap;
 
 /// Markdown without tags and merge markers, and the way back to the original text.
 pub(super) struct Cleaned {
@@ -21,6 +22,47 @@ pub(super) struct Tag {
     pub(super) name: String,
     pub(super) open: bool,
     pub(super) span: Span,
+}
+
+/// The tags that are open.
+#[derive(Default)]
+struct Open {
+    /// For each its name, and how many columns its content is indented, once the first line of it was seen.
+    tags: Vec<(String, Option<usize>)>,
+    /// How many are open of each name, so that the end of one that is not open needs no search.
+    count: BTreeMap<String, usize>,
+}
+
+impl Open {
+    fn begin(&mut self, name: &str) {
+        self.tags.push((name.to_owned(), None));
+        *self.count.entry(name.to_owned()).or_default() += 1;
+    }
+
+    /// Ends the innermost tag of this name, with all within it. Whether there is one.
+    fn end(&mut self, name: &str) -> bool {
+        if self.count.get(name).is_none_or(|&count| count == 0) {
+            return false;
+        }
+        while let Some((last, _)) = self.tags.pop() {
+            if let Some(count) = self.count.get_mut(&last) {
+                *count -= 1;
+            }
+            if last == name {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// How much of a line's indentation the innermost open tag accounts for.
+    fn strip_for(&mut self, indent: usize, body: &str) -> usize {
+        let Some((_, base)) = self.tags.last_mut() else { return 0 };
+        if body.is_empty() {
+            return 0;
+        }
+        indent.min(*base.get_or_insert(indent))
+    }
 }
 
 impl Cleaned {
@@ -51,8 +93,7 @@ pub(super) fn clean(name: &str, text: &str, lines: &Lines) -> Cleaned {
     };
     let mut fence: Option<&str> = None;
     let mut in_conflict = false;
-    // For each open tag: its name, and how many columns its content is indented, once the first line of it was seen.
-    let mut open: Vec<(String, Option<usize>)> = Vec::new();
+    let mut open = Open::default();
     for (start, end) in lines.ranges(text) {
         let line = text.get(start..end).unwrap_or_default();
         let next = text.get(end..).map_or(end, |rest| end + rest.len() - rest.trim_start_matches('\r').len());
@@ -78,7 +119,7 @@ pub(super) fn clean(name: &str, text: &str, lines: &Lines) -> Cleaned {
                 continue;
             }
         }
-        let strip = strip_for(&mut open, indent, body);
+        let strip = open.strip_for(indent, body);
         cleaned.keep(text, start + strip, next);
         fence = fence_after(fence, body);
     }
@@ -88,7 +129,7 @@ pub(super) fn clean(name: &str, text: &str, lines: &Lines) -> Cleaned {
 /// The text after a tag on the same line, without the closing tag that may follow it: `<goal>Ship it</goal>`.
 fn take_rest(
     cleaned: &mut Cleaned,
-    open: &mut Vec<(String, Option<usize>)>,
+    open: &mut Open,
     text: &str,
     lines: &Lines,
     (start, end, next): (usize, usize, usize),
@@ -110,35 +151,18 @@ fn take_rest(
     cleaned.keep(text, end, next);
 }
 
-fn take_tag(
-    cleaned: &mut Cleaned,
-    open: &mut Vec<(String, Option<usize>)>,
-    lines: &Lines,
-    tag: &RawTag<'_>,
-    at: usize,
-) {
+fn take_tag(cleaned: &mut Cleaned, open: &mut Open, lines: &Lines, tag: &RawTag<'_>, at: usize) {
     let name = tag.name.to_ascii_lowercase();
     // A tag ends the paragraph before it, so an empty line takes its place.
     cleaned.text.push('\n');
     if tag.open {
-        open.push((name.clone(), None));
-    } else if let Some(position) = open.iter().rposition(|(other, _)| *other == name) {
-        open.truncate(position);
-    } else {
+        open.begin(&name);
+    } else if !open.end(&name) {
         return;
     }
     if !is_layout(&name) {
         cleaned.tags.push(Tag { name, open: tag.open, span: lines.span(at, at + tag.len) });
     }
-}
-
-/// How much of a line's indentation the innermost open tag accounts for.
-fn strip_for(open: &mut [(String, Option<usize>)], indent: usize, body: &str) -> usize {
-    let Some((_, base)) = open.last_mut() else { return 0 };
-    if body.is_empty() {
-        return 0;
-    }
-    indent.min(*base.get_or_insert(indent))
 }
 
 /// The fence that is open after a line, given the one that was open before it.
