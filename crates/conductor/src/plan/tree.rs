@@ -96,7 +96,7 @@ fn after(item: &Item, labels: &Labels) -> String {
 fn place(item: &Item, short: bool) -> String {
     let Some(source) = item.sources.first() else { return String::new() };
     if short {
-        Source { document: file_name(&source.document).to_owned(), span: source.span }.to_string()
+        Source { document: file_name(&source.document).into(), span: source.span }.to_string()
     } else {
         Source::to_string(source)
     }

@@ -44,7 +44,7 @@ impl Texts {
 
     /// Lines of the document that is cited, from `first` (counted from 1) on, lazily: only what is shown is looked at.
     pub(super) fn lines(&self, source: &Source, first: usize) -> impl Iterator<Item = Line<'_>> {
-        let (lines, span) = (self.0.get(&source.document), source.span);
+        let (lines, span) = (self.0.get(source.document.as_str()), source.span);
         let starts = lines.map_or(&[][..], |lines| lines.starts.as_slice());
         let shown = starts.iter().enumerate().skip(first.saturating_sub(1));
         shown.filter_map(move |(at, &start)| {
@@ -77,7 +77,7 @@ mod tests {
         let text = "one\ntwo three\r\nfour";
         let texts = Texts::new([("a.md".to_owned(), text.to_owned())].into());
         let source = |start, end| Source {
-            document: "a.md".to_owned(),
+            document: "a.md".into(),
             span: Span { start, end, first_line: 2, last_line: 3, page: None },
         };
         let told: Vec<(usize, &str, &str)> = texts
