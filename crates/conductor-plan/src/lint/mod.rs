@@ -21,7 +21,8 @@ mod vague;
 mod vague_table;
 
 use crate::graph::Graph;
-use crate::{ANSWERS, Finding, FindingCode, Item, ItemKey, Plan, QuestionId, Requirement, Severity};
+use crate::review::lost_dependencies;
+use crate::{ANSWERS, Finding, FindingCode, Item, ItemKey, Plan, QuestionId, Requirement, Severity, live};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What [`lint_with`] checks against.
@@ -47,11 +48,15 @@ pub fn lint(plan: &Plan) -> Vec<Finding> {
     lint_with(plan, &LintOptions::default())
 }
 
-/// Checks a plan.
+/// Checks a plan. Its structure is checked with all that is in it; otherwise what was rejected has no faults any more.
 pub fn lint_with(plan: &Plan, options: &LintOptions) -> Vec<Finding> {
     let mut findings = plan.notes.clone();
-    structure(plan, &mut findings);
-    uncovered::check(plan, &mut findings);
+    let whole = plan;
+    let live = live(whole);
+    let plan = live.as_ref();
+    structure(whole, plan, &mut findings);
+    findings.extend(lost_dependencies(whole, plan));
+    uncovered::check(whole, plan, &mut findings);
     out_of_scope::check(plan, &mut findings);
     sources::check(plan, &mut findings);
     acceptance::check(plan, &mut findings);
@@ -76,21 +81,27 @@ pub fn lint_with(plan: &Plan, options: &LintOptions) -> Vec<Finding> {
 /// What keeps a plan from being imported, whatever the settings say.
 pub(crate) fn structural(plan: &Plan) -> Vec<Finding> {
     let mut findings = Vec::new();
-    structure(plan, &mut findings);
+    structure(plan, plan, &mut findings);
     findings.retain(|finding| finding.code.is_structural());
     findings
 }
 
-fn structure(plan: &Plan, findings: &mut Vec<Finding>) {
-    keys::check(plan, findings);
-    references::check(plan, findings);
-    let graph = Graph::of(plan);
-    match graph.sorted() {
+/// What is wrong with the whole, and which dependencies are too many or too few among what is left of it.
+fn structure(whole: &Plan, left: &Plan, findings: &mut Vec<Finding>) {
+    keys::check(whole, findings);
+    references::check(whole, findings);
+    let mut graph = Graph::of(whole);
+    let mut sorted = graph.sorted();
+    if left.items.len() < whole.items.len() && sorted.is_ok() {
+        graph = Graph::of(left);
+        sorted = graph.sorted();
+    }
+    match sorted {
         Ok(sorted) => {
-            redundant::check(plan, &graph, &sorted, findings);
-            missing::check(plan, &graph, findings);
+            redundant::check(left, &graph, &sorted, findings);
+            missing::check(left, &graph, findings);
         }
-        Err(circle) => findings.push(cycle::found(plan, &circle)),
+        Err(circle) => findings.push(cycle::found(whole, &circle)),
     }
 }
 
