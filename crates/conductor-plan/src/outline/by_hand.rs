@@ -129,8 +129,9 @@ fn stands(text: &str, phrase: &str) -> Option<usize> {
     let letter = |c: char| c.is_alphanumeric() && !is_packed(c);
     text.match_indices(phrase).map(|(at, _)| at).find(|&at| {
         let (before, behind) = (&text[..at], &text[at + phrase.len()..]);
-        !(phrase.starts_with(letter) && before.ends_with(letter))
-            && !(phrase.ends_with(letter) && behind.starts_with(letter))
+        let within = phrase.starts_with(letter) && before.ends_with(letter)
+            || phrase.ends_with(letter) && behind.starts_with(letter);
+        !within
     })
 }
 

@@ -91,6 +91,15 @@ mod tests {
             ("50,000 rows in less than 1 minute", "50000 records; at most 1 min"),
             ("99999999999999999999999999999 users", "99999999999999999999999999999 users"),
             ("1,2,3 or 4.5.6 ms", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(said(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn things_that_no_table_has_are_counted_where_words_bound_them() {
+        let cases = [
             ("A board holds at most 5 widgets", "at most 5 widgets"),
             ("at least 3 replicas run in each region", "at least 3 replicas"),
             ("supports up to 20 open orders per customer", "at least 20 open orders"),
