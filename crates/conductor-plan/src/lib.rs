@@ -48,6 +48,7 @@ pub use document::{
     Block, BlockKind, Digest, Document, DocumentError, DocumentKind, Include, MAX_DOCUMENT_BYTES,
 };
 pub use finding::{Answer, Finding, FindingCode, Fix, Question, QuestionId, Severity};
+pub use import::Placed;
 pub use lint::{LintOptions, lint, lint_with};
 pub use order::{Order, OrderError, Schedule, Slot};
 pub use outline::{OutlineOptions, outline};
@@ -59,7 +60,9 @@ pub use plan::{
 pub use requirement::{
     Bound, Constraint, Modality, Requirement, RequirementId, RequirementKind, constraints, requirements,
 };
-pub use review::{ReviewError, ReviewedPlan, Verdict, Verdicts, effective_verdicts, review, review_with};
+pub use review::{
+    ReviewError, ReviewedPlan, Verdict, Verdicts, effective_verdicts, live, review, review_with,
+};
 pub use score::{
     Edges, OrderAgreement, Reference, ReferenceError, ReferenceKind, Score, TaskMatch, TaskName, score,
 };

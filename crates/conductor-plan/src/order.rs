@@ -1,13 +1,13 @@
 //! What can be done when: levels, the critical path, and a schedule for several workers.
 
 use crate::graph::{Circle, Graph, begin, end, item_of};
-use crate::{ItemKey, Plan};
+use crate::{ItemKey, Plan, live};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use thiserror::Error;
 
-/// The order that a plan's dependencies force. Only items that are work of their own appear in it, containers do not;
-/// times are minutes and use the likely estimates.
+/// The order that a plan's dependencies force. Only items that are work of their own appear in it, containers and
+/// rejected items do not; times are minutes and use the likely estimates.
 #[derive(Debug, Clone)]
 pub struct Order {
     /// Items that can be done side by side: each waits only for items of earlier levels. In plan order within a level.
@@ -76,6 +76,8 @@ impl Order {
     /// # Errors
     /// When its items wait for each other in a circle.
     pub fn of(plan: &Plan) -> Result<Self, OrderError> {
+        let plan = live(plan);
+        let plan = plan.as_ref();
         let graph = Graph::of(plan);
         let sorted = graph.sorted().map_err(|circle| cycle(plan, &circle))?;
         let minutes = |item: usize| {

@@ -66,6 +66,9 @@ pub struct DocumentRef {
     pub digest: Digest,
     /// How it was read.
     pub kind: DocumentKind,
+    /// Of a document with pages the line on which each of them begins, so that its text alone can be cited by page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<u32>,
 }
 
 /// The name of an item, stable while its title, its parent's title and the document's name stay: planning a document

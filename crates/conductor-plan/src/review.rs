@@ -3,6 +3,7 @@
 use crate::lint::structural;
 use crate::{Finding, FindingCode, Item, ItemKey, LintOptions, Plan, Severity, lint_with};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
@@ -109,6 +110,40 @@ pub fn effective_verdicts(plan: &Plan) -> BTreeMap<&ItemKey, Verdict> {
     effective
 }
 
+/// What is left of a plan without the items that were rejected so far: what an import would make of it now. An item that
+/// nothing was said of is left, a container of which nothing is left is not. What waited for a rejected item no longer
+/// does. All that counts work, orders it or draws it looks at this.
+pub fn live(plan: &Plan) -> Cow<'_, Plan> {
+    if !plan.verdicts.values().any(|verdict| *verdict == Verdict::Rejected) {
+        return Cow::Borrowed(plan);
+    }
+    let verdicts = Verdicts::all_accepted("").with_those_of(plan);
+    match dropped(plan, &verdicts) {
+        Ok(dropped) => {
+            let mut left = plan.clone();
+            take_out(&mut left, &dropped);
+            Cow::Owned(left)
+        }
+        // Only a verdict that is missing, or is about nothing, could be the reason, and there is none.
+        Err(_) => Cow::Borrowed(plan),
+    }
+}
+
+/// Dependencies of items that stay on items that were rejected.
+pub(crate) fn lost_dependencies(plan: &Plan, live: &Plan) -> Vec<Finding> {
+    if plan.items.len() == live.items.len() {
+        return Vec::new();
+    }
+    let kept: BTreeSet<&ItemKey> = live.items.iter().map(|item| &item.key).collect();
+    let titles: BTreeMap<&ItemKey, &str> =
+        plan.items.iter().map(|item| (&item.key, item.title.as_str())).collect();
+    let waiting = plan.items.iter().filter(|item| kept.contains(&item.key));
+    let gone = waiting.flat_map(|item| item.depends_on.iter().map(move |on| (item, on)));
+    gone.filter(|(_, on)| !kept.contains(on))
+        .filter_map(|(item, on)| Some(lost(item, titles.get(on)?, on)))
+        .collect()
+}
+
 /// Takes the rejected items out of a plan, with all that they contain. What waited for one of them no longer does, and a
 /// finding says so; a container of which nothing is left goes too.
 ///
@@ -138,33 +173,26 @@ pub fn review_with(
     if dropped.len() == plan.items.len() {
         return Err(ReviewError::NothingAccepted);
     }
-    let mut findings = Vec::new();
-    let mut plan = plan;
-    let titles: BTreeMap<ItemKey, String> = plan
-        .items
-        .iter()
-        .filter(|item| dropped.contains(&item.key))
-        .map(|item| (item.key.clone(), item.title.clone()))
-        .collect();
-    plan.items.retain(|item| !dropped.contains(&item.key));
-    for item in &mut plan.items {
-        let (gone, kept) =
-            std::mem::take(&mut item.depends_on).into_iter().partition(|on| dropped.contains(on));
-        item.depends_on = kept;
-        findings.extend(Vec::into_iter(gone).map(|on: ItemKey| lost(item, &titles, on)));
-    }
-    let dropped = titles.into_keys().collect();
-    Ok(ReviewedPlan { plan, by: verdicts.by.clone(), dropped, findings })
+    let mut left = plan.clone();
+    take_out(&mut left, &dropped);
+    let findings = lost_dependencies(&plan, &left);
+    Ok(ReviewedPlan { plan: left, by: verdicts.by.clone(), dropped: dropped.into_iter().collect(), findings })
 }
 
-fn lost(item: &Item, titles: &BTreeMap<ItemKey, String>, on: ItemKey) -> Finding {
-    let title = titles.get(&on).map_or("", String::as_str);
+fn take_out(plan: &mut Plan, dropped: &BTreeSet<ItemKey>) {
+    plan.items.retain(|item| !dropped.contains(&item.key));
+    for item in &mut plan.items {
+        item.depends_on.retain(|on| !dropped.contains(on));
+    }
+}
+
+fn lost(item: &Item, title: &str, on: &ItemKey) -> Finding {
     let message = format!(
         "\"{}\" was to wait for \"{title}\", which was rejected; check that it can be done without",
         item.title
     );
     Finding::new(FindingCode::DroppedDependency, message)
-        .about(vec![item.key.clone(), on])
+        .about(vec![item.key.clone(), on.clone()])
         .at(item.sources.clone())
 }
 

@@ -266,6 +266,15 @@ pub(crate) fn list(phrases: &'static str) -> impl Iterator<Item = &'static str> 
     phrases.split(", ")
 }
 
+/// Lower case, each character at the place where it was.
+pub(crate) fn lower_in_place(text: &str) -> String {
+    let same_length = |c: char| {
+        let mut lower = c.to_lowercase();
+        lower.next().filter(|low| lower.next().is_none() && low.len_utf8() == c.len_utf8()).unwrap_or(c)
+    };
+    text.chars().map(same_length).collect()
+}
+
 /// Whether a character belongs to a script that is written without spaces, or (Korean) glues particles to its words.
 pub(crate) fn is_packed(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}')

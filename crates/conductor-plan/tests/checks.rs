@@ -3,8 +3,9 @@
 mod shared;
 
 use conductor_plan::{
-    Category, Estimate, FindingCode, Fix, Item, ItemKey, LintOptions, Order, PLAN_VERSION, Plan, Priority,
-    ReviewError, Severity, Source, Span, Verdict, Verdicts, lint, lint_with, review, review_with,
+    Category, Document, Estimate, FindingCode, Fix, Item, ItemKey, LintOptions, Order, OutlineOptions,
+    PLAN_VERSION, Plan, Priority, ReviewError, Severity, Source, Span, Verdict, Verdicts, lint, lint_with,
+    live, outline, review, review_with,
 };
 use shared::plan;
 
@@ -243,6 +244,50 @@ fn what_is_rejected_goes_with_all_in_it_and_what_waited_is_told() {
     assert_eq!(after.depends_on, [key("free")]);
     let told: Vec<String> = reviewed.findings().iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(told.join("\n"), @r#"warning [dropped_dependency] "Do after" was to wait for "Do b", which was rejected; check that it can be done without"#);
+}
+
+#[test]
+fn what_is_rejected_has_no_faults_takes_no_time_and_is_named() {
+    let mut plan = plan(vec![
+        item("all", "", &[]),
+        item("a", "all", &[]),
+        item("b", "all", &["a"]),
+        Item { acceptance: Vec::new(), ..item("c", "", &["b"]) },
+        item("d", "", &["c", "a"]),
+    ]);
+    let before = said(&plan);
+    assert!(before.contains("no_acceptance") && before.contains("redundant_edge"), "{before}");
+    plan.verdicts.insert(key("c"), Verdict::Rejected);
+    insta::assert_snapshot!(said(&plan), @r#"warning [dropped_dependency] "Do d" was to wait for "Do c", which was rejected; check that it can be done without"#);
+    let order = Order::of(&plan).unwrap();
+    assert_eq!((order.total_minutes, order.critical_minutes), (180, 120));
+    assert_eq!(order.levels, [vec![key("a")], vec![key("b"), key("d")]]);
+    assert!(!order.slack.contains_key(&key("c")));
+    assert!(order.schedule(2).slots.iter().all(|slot| slot.item != key("c")));
+    plan.verdicts.insert(key("all"), Verdict::Rejected);
+    assert_eq!(Order::of(&plan).unwrap().levels, [vec![key("d")]]);
+    assert_eq!(live(&plan).items.len(), 1);
+}
+
+#[test]
+fn a_requirement_of_rejected_items_is_named_as_that() {
+    let document = Document::parse(
+        "prd.md",
+        "# Notes\n\n## Features\n\n- The program must store notes.\n- The program must print notes.\n"
+            .as_bytes(),
+    );
+    let mut plan = outline(&[document.unwrap()], &OutlineOptions::default());
+    let uncovered = |plan: &Plan| -> Vec<String> {
+        let found =
+            lint(plan).into_iter().filter(|finding| finding.code == FindingCode::UncoveredRequirement);
+        found.map(|finding| finding.to_string()).collect()
+    };
+    assert_eq!(uncovered(&plan), [""; 0]);
+    let print = plan.items.iter().find(|item| item.title.contains("rint")).unwrap().key.clone();
+    plan.verdicts.insert(print.clone(), Verdict::Rejected);
+    insta::assert_snapshot!(uncovered(&plan).join("\n"), @r#"note [uncovered_requirement] prd.md:6 "The program must print notes." is covered only by "Print notes", which was rejected"#);
+    plan.items.retain(|item| item.key != print);
+    insta::assert_snapshot!(uncovered(&plan).join("\n"), @r#"warning [uncovered_requirement] no item covers prd.md:6 "The program must print notes.""#);
 }
 
 #[test]

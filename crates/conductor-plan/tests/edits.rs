@@ -4,7 +4,9 @@
 
 mod shared;
 
-use conductor_plan::edit::{Change, Edit, EditError, History, NewItem, Part, Place, apply, parts_named};
+use conductor_plan::edit::{
+    Change, Edit, EditError, History, NewItem, Part, Place, apply, graft, parts_named,
+};
 use conductor_plan::text_form::{TextError, read, read_one, write, write_one};
 use conductor_plan::{
     Category, Document, Estimate, Item, ItemKey, OutlineOptions, Plan, Priority, Severity, Source, Span,
@@ -70,6 +72,56 @@ fn changed(plan: &Plan, edit: Edit) -> String {
 
 fn link(item: &str, after: &str) -> Edit {
     Edit::Link { item: key(item), after: key(after) }
+}
+
+/// `after` of the sample with two parts, of which one waits for `b`, and for the other.
+fn grown(before: &Plan) -> Plan {
+    let mut grown = before.clone();
+    grown.items[3].estimate = None;
+    grown.items.extend([item("x", "after", &["b"]), item("y", "after", &["x"])]);
+    grown
+}
+
+#[test]
+fn parts_that_were_found_elsewhere_fit_the_plan_as_it_is_by_then() {
+    let before = sample();
+    let grown = grown(&before);
+    let verdict = Edit::Judge { items: vec![key("a")], verdict: Some(Verdict::Rejected) };
+    let add = Edit::Add { item: Box::new(NewItem::titled("More")), at: Place::Top };
+    let now = apply(&before, &[verdict, add, Edit::Remove { item: key("b") }]).unwrap().plan;
+    let grafted = graft(&now, &before, &grown, &key("after")).unwrap();
+    insta::assert_snapshot!(shown(&grafted), @r"
+    Do all
+      Do a Rejected
+    Do after after all
+      Do x
+      Do y after x
+    More
+    ");
+    assert_eq!(grafted.get(&key("after")).unwrap().estimate, None);
+    assert_eq!(graft(&now, &before, &before, &key("after")).unwrap(), now, "nothing was found");
+}
+
+#[test]
+fn parts_of_what_is_another_item_by_then_are_refused() {
+    let before = sample();
+    let grown = grown(&before);
+    let refused = |edit: Edit| {
+        let now = apply(&before, &[edit]).unwrap().plan;
+        graft(&now, &before, &grown, &key("after")).unwrap_err()
+    };
+    let title = Change::Title("Do it later".to_owned());
+    let reworded = refused(Edit::Set { item: key("after"), change: title });
+    assert!(matches!(reworded, EditError::Reworded { title } if title == "Do it later"));
+    assert!(matches!(refused(Edit::Remove { item: key("after") }), EditError::UnknownItem { .. }));
+    let parts = ["One", "Two"].map(|title| Part { title: title.to_owned(), ..Part::default() });
+    let split = Edit::Split { item: key("after"), parts: parts.to_vec() };
+    assert!(matches!(refused(split), EditError::AlreadyGroup { .. }));
+    // `b` waits for what waits for it, by way of the new part.
+    let turned = apply(&before, &[Edit::Unlink { item: key("after"), after: key("all") }]).unwrap().plan;
+    let turned = apply(&turned, &[link("b", "after")]).unwrap().plan;
+    let error = graft(&turned, &before, &grown, &key("after")).unwrap_err();
+    assert!(matches!(error, EditError::Cycle { .. }), "{error}");
 }
 
 #[test]
@@ -208,7 +260,7 @@ fn parts_come_from_the_cited_text_else_from_the_criteria() {
     let document = Document::parse("a.md", text.as_bytes()).unwrap();
     let plan = outline(&[document], &OutlineOptions { max_depth: 1, ..OutlineOptions::default() });
     let search = plan.items.iter().find(|item| item.title == "Search").unwrap();
-    let parts = parts_named(search, |_| Some(text));
+    let parts = parts_named(search, &plan.documents, |_| Some(text));
     let told: Vec<(&str, &str, &[String])> = parts
         .iter()
         .map(|part| (part.title.as_str(), part.description.as_str(), part.acceptance.as_slice()))
@@ -216,7 +268,7 @@ fn parts_come_from_the_cited_text_else_from_the_criteria() {
     let kept = ["is kept on disk".to_owned()];
     assert_eq!(told, [("Index", "words of all notes", &kept[..]), ("Ask it by word", "", &[])]);
     assert_eq!(parts[1].sources[0].span.slice(text), "Ask it by word");
-    assert_eq!(parts_named(search, |_| None).len(), search.acceptance.len());
+    assert_eq!(parts_named(search, &plan.documents, |_| None).len(), search.acceptance.len());
 }
 
 #[test]

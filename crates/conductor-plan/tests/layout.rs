@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read their documents from files")]
 
 use conductor_plan::{
-    Block, BlockKind, Document, DocumentError, DocumentKind, OutlineOptions, Plan, outline,
+    Block, BlockKind, Document, DocumentError, DocumentKind, DocumentRef, OutlineOptions, Plan, outline,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -126,6 +126,7 @@ fn other_scripts_are_read_in_their_order() {
     };
     insta::assert_snapshot!("chinese", lines("chinese.pdf"));
     insta::assert_snapshot!("hebrew", lines("hebrew.pdf"));
+    insta::assert_snapshot!("vertical", lines("vertical.pdf"));
 }
 
 #[test]
@@ -142,6 +143,37 @@ fn spans_name_the_page() {
     let plan = plan(document);
     let source = plan.items.last().unwrap().sources.first().unwrap();
     assert!(source.to_string().starts_with("chromium-one.pdf:p"), "{source}");
+}
+
+#[test]
+fn a_text_that_was_kept_is_cited_by_the_same_pages() {
+    for file in ["weasy-one.pdf", "weasy-two.pdf", "chromium-one.pdf", "groff-one.pdf"] {
+        let document = read(file).unwrap();
+        let known = plan(document.clone()).documents.remove(0);
+        let again = Document::recall(&known, document.text()).unwrap();
+        assert_eq!(
+            (again.kind(), again.digest(), again.text()),
+            (document.kind(), document.digest(), document.text())
+        );
+        let pages = |document: &Document| -> BTreeMap<u32, Option<u32>> {
+            let spans = document.blocks().iter().map(|block| block.span);
+            spans.map(|span| (span.first_line, span.page)).collect()
+        };
+        let (first, second) = (pages(&document), pages(&again));
+        let same = first.iter().filter(|(line, _)| second.contains_key(line)).count();
+        assert!(same * 10 >= first.len() * 9, "{file}: {same} of {}", first.len());
+        assert!(first.values().max().unwrap() > &Some(1), "{file} has one page only");
+        for (line, page) in &first {
+            assert_eq!(second.get(line).unwrap_or(page), page, "{file}:{line}");
+        }
+        // A plan of before that was noted has no pages, and its text can be read all the same.
+        let known = DocumentRef { pages: Vec::new(), ..known };
+        let plain = Document::recall(&known, document.text()).unwrap();
+        assert!(pages(&plain).values().all(Option::is_none));
+    }
+    // Text about PDFs is text.
+    let known = DocumentRef { pages: vec![1], ..plan(read("weasy-one.pdf").unwrap()).documents.remove(0) };
+    assert_eq!(Document::recall(&known, "# Files\n\n%PDF-1.7 begins them.\n").unwrap().blocks().len(), 2);
 }
 
 #[test]

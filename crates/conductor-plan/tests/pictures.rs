@@ -4,7 +4,7 @@
 
 use conductor_plan::{
     Category, Digest, Document, DocumentRef, Engine, EngineKind, Estimate, Item, ItemKey, Labels,
-    OutlineOptions, PLAN_VERSION, Picture, Plan, Priority, Source, Span, lint, outline,
+    OutlineOptions, PLAN_VERSION, Picture, Plan, Priority, Source, Span, Verdict, lint, live, outline,
 };
 use proptest::prelude::*;
 use quick_xml::events::Event;
@@ -42,7 +42,12 @@ fn plan(title: &str, items: Vec<Item>) -> Plan {
         version: PLAN_VERSION,
         title: Some(title.to_owned()),
         engine: Engine { kind: EngineKind::Outline, model: None },
-        documents: vec![DocumentRef { name: "a.md".to_owned(), digest, kind: document.kind() }],
+        documents: vec![DocumentRef {
+            name: "a.md".to_owned(),
+            digest,
+            kind: document.kind(),
+            pages: Vec::new(),
+        }],
         requirements: Vec::new(),
         items,
         notes: Vec::new(),
@@ -157,6 +162,12 @@ proptest! {
         prop_assert_eq!(open, 0);
         check_dot(&picture.dot());
         check_markdown(&picture.markdown(), &plan);
+        let mut judged = plan.clone();
+        judged.verdicts.insert(plan.items[0].key.clone(), Verdict::Rejected);
+        let left = live(&judged);
+        let picture = Picture::new(&left, &labels, &findings).with_rejected_of(&judged).with_texts(&texts);
+        assert_only_text(&picture.html());
+        check_markdown(&picture.markdown(), &left);
     }
 }
 
@@ -185,8 +196,8 @@ fn check_markdown(markdown: &str, plan: &Plan) {
             | Part::TaskListMarker(_) => {}
         }
     }
-    // The title, a heading each, and those of order and findings.
-    assert!((plan.items.len()..=plan.items.len() + 3).contains(&headings), "{headings}\n{markdown}");
+    // The title, a heading each, and those of order, of what was rejected and of findings.
+    assert!((plan.items.len()..=plan.items.len() + 4).contains(&headings), "{headings}\n{markdown}");
 }
 
 /// A line of a flow chart, by the little of its grammar that is used here.

@@ -4,7 +4,9 @@
 
 mod shared;
 
-use conductor_plan::{Category, Item, ItemKey, Priority, Reference, ReferenceError, ReferenceKind, score};
+use conductor_plan::{
+    Category, Item, ItemKey, Priority, Reference, ReferenceError, ReferenceKind, Verdict, score,
+};
 use proptest::prelude::*;
 use shared::plan;
 
@@ -106,6 +108,25 @@ fn a_plan_agrees_with_its_own_json() {
     let reference = Reference::parse(&plan.to_json().unwrap(), None).unwrap();
     assert_eq!(reference.kind, ReferenceKind::Plan);
     about(score(&plan, &reference).overall, 1.0);
+}
+
+#[test]
+fn what_was_rejected_is_scored_on_neither_side() {
+    let mut items = all();
+    let group = item(90, "Things nobody wants", "", &[]);
+    let odd = |at: usize| Item {
+        parent: Some(group.key.clone()),
+        ..item(at, "Paint the harbour wall", "Two coats of white, before the season.", &[])
+    };
+    let extra = [group.clone(), odd(91), Item { parent: None, ..odd(92) }];
+    items.extend(extra);
+    let mut plan = plan(items);
+    let without = score(&plan, &reference());
+    assert!(without.precision < 1.0, "{without:?}");
+    plan.verdicts.extend([91, 92].map(|at| (key(at), Verdict::Rejected)));
+    about(score(&plan, &reference()).precision, 1.0);
+    let own = Reference::parse(&plan.to_json().unwrap(), None).unwrap();
+    about(score(&shared::plan(all()), &own).overall, 1.0);
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod marks;
 mod pdf;
 mod plain;
 
-use crate::{Finding, FindingCode, Source, Span};
+use crate::{DocumentRef, Finding, FindingCode, Source, Span};
 pub use include::Include;
 use lines::Lines;
 use serde::{Deserialize, Serialize};
@@ -229,6 +229,41 @@ impl Document {
             includes,
             findings,
         })
+    }
+
+    /// A document that was read before, from the text that was kept of it. That of a PDF says no more which page is where;
+    /// the reference does.
+    ///
+    /// # Errors
+    /// When the text is empty, or too long.
+    pub fn recall(known: &DocumentRef, text: &str) -> Result<Self, DocumentError> {
+        let digest = known.digest.clone();
+        if known.kind != DocumentKind::Pdf {
+            return Ok(Self { digest, ..Self::parse(&known.name, text.as_bytes())? });
+        }
+        if text.trim().is_empty() {
+            return Err(DocumentError::Empty { name: known.name.clone() });
+        }
+        let lines = Lines::of(text);
+        let mut blocks = markdown::blocks(&clean::clean(&known.name, text, &lines), &lines);
+        for span in blocks.iter_mut().map(|block| &mut block.span) {
+            let begun = known.pages.partition_point(|&line| line <= span.first_line);
+            span.page = u32::try_from(begun).ok().filter(|&page| page > 0);
+        }
+        let (name, text) = (known.name.clone(), text.to_owned());
+        Ok(Self { name, digest, kind: known.kind, text, blocks, includes: Vec::new(), findings: Vec::new() })
+    }
+
+    /// The line on which each page begins; none where there are no pages. A page without text begins where the next does.
+    pub(crate) fn page_lines(&self) -> Vec<u32> {
+        let mut starts: Vec<u32> = Vec::new();
+        for span in self.blocks.iter().map(|block| block.span) {
+            let page = span.page.and_then(|page| usize::try_from(page).ok()).unwrap_or(0);
+            if starts.len() < page {
+                starts.resize(page, span.first_line);
+            }
+        }
+        starts
     }
 
     /// The name that it was given.

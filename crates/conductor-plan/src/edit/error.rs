@@ -75,6 +75,12 @@ pub enum EditError {
         /// Its title.
         title: String,
     },
+    /// What was asked for was asked of other words.
+    #[error("\"{title}\" was changed while its parts were looked for; split it again")]
+    Reworded {
+        /// Its title now.
+        title: String,
+    },
     /// One part is no split.
     #[error("splitting \"{title}\" needs two parts or more; name them, each in a few words")]
     TooFewParts {

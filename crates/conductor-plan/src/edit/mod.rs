@@ -8,6 +8,7 @@
 mod change;
 mod delta;
 mod error;
+mod graft;
 mod history;
 mod join;
 mod judge;
@@ -19,6 +20,7 @@ mod sound;
 pub use change::Change;
 pub use delta::Delta;
 pub use error::EditError;
+pub use graft::graft;
 pub use history::{History, Step};
 pub use join::Part;
 pub use parts::parts_named;

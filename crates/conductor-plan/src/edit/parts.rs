@@ -3,18 +3,23 @@
 use super::Part;
 use crate::outline::flat;
 use crate::words::normal_form;
-use crate::{Block, BlockKind, Document, Item, Source, Span};
+use crate::{Block, BlockKind, Document, DocumentRef, Item, Source, Span};
 
 /// A part's title is cut after so many characters; the rest is its description.
 const LONGEST_TITLE: usize = 80;
 
 /// What the places that an item cites list: the outermost list items, or the headings below the item's own. `text` gives
-/// the text of a document by its name. Fewer than two parts mean that the documents name none.
-pub fn parts_named<'t>(item: &Item, text: impl Fn(&str) -> Option<&'t str>) -> Vec<Part> {
+/// the text of one of the documents by its name. Fewer than two parts mean that the documents name none.
+pub fn parts_named<'t>(
+    item: &Item,
+    documents: &[DocumentRef],
+    text: impl Fn(&str) -> Option<&'t str>,
+) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for source in &item.sources {
-        let Some(text) = text(&source.document) else { continue };
-        let Ok(document) = Document::parse(&source.document, text.as_bytes()) else { continue };
+        let known = documents.iter().find(|known| source.document == known.name);
+        let Some((known, text)) = known.zip(text(&source.document)) else { continue };
+        let Ok(document) = Document::recall(known, text) else { continue };
         // Spans count in the text that was kept; one that is read differently now is not to be guessed at.
         if document.text() != text {
             continue;

@@ -122,7 +122,8 @@ fn excluding<'s>(first: &'s Subject<'_>, second: &'s Subject<'_>) -> Option<(&'s
 }
 
 fn written(quantity: &Quantity) -> String {
-    let (bound, value, unit) = (quantity.bound, quantity.value.clone(), quantity.unit.name.to_owned());
+    let (bound, value, unit) =
+        (quantity.bound, quantity.value.clone(), quantity.unit.name.clone().into_owned());
     Constraint::Quantity { bound, value, unit }.to_string()
 }
 

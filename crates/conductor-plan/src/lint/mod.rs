@@ -22,7 +22,8 @@ mod vague_table;
 
 use crate::both::both;
 use crate::graph::Graph;
-use crate::{ANSWERS, Finding, FindingCode, Item, ItemKey, Plan, QuestionId, Requirement, Severity};
+use crate::review::lost_dependencies;
+use crate::{ANSWERS, Finding, FindingCode, Item, ItemKey, Plan, QuestionId, Requirement, Severity, live};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Plans of so many items and requirements are worth a second thread.
@@ -51,10 +52,12 @@ pub fn lint(plan: &Plan) -> Vec<Finding> {
     lint_with(plan, &LintOptions::default())
 }
 
-/// Checks a plan.
+/// Checks a plan. Its structure is checked with all that is in it; otherwise what was rejected has no faults any more.
 pub fn lint_with(plan: &Plan, options: &LintOptions) -> Vec<Finding> {
+    let live = live(plan);
+    let live = live.as_ref();
     let large = plan.items.len() + plan.requirements.len() >= LARGE;
-    let (mut findings, asked) = both(large, || items(plan, options), || asked(plan));
+    let (mut findings, asked) = both(large, || items(plan, live, options), || asked(live));
     findings.extend(asked);
     let answered: BTreeSet<&QuestionId> = plan.answers.iter().map(|answer| &answer.question).collect();
     findings.retain(|finding| {
@@ -69,10 +72,11 @@ pub fn lint_with(plan: &Plan, options: &LintOptions) -> Vec<Finding> {
 }
 
 /// What is wrong with the items.
-fn items(plan: &Plan, options: &LintOptions) -> Vec<Finding> {
-    let mut findings = plan.notes.clone();
-    structure(plan, &mut findings);
-    uncovered::check(plan, &mut findings);
+fn items(whole: &Plan, plan: &Plan, options: &LintOptions) -> Vec<Finding> {
+    let mut findings = whole.notes.clone();
+    structure(whole, plan, &mut findings);
+    findings.extend(lost_dependencies(whole, plan));
+    uncovered::check(whole, plan, &mut findings);
     out_of_scope::check(plan, &mut findings);
     sources::check(plan, &mut findings);
     acceptance::check(plan, &mut findings);
@@ -94,21 +98,27 @@ fn asked(plan: &Plan) -> Vec<Finding> {
 /// What keeps a plan from being imported, whatever the settings say.
 pub(crate) fn structural(plan: &Plan) -> Vec<Finding> {
     let mut findings = Vec::new();
-    structure(plan, &mut findings);
+    structure(plan, plan, &mut findings);
     findings.retain(|finding| finding.code.is_structural());
     findings
 }
 
-fn structure(plan: &Plan, findings: &mut Vec<Finding>) {
-    keys::check(plan, findings);
-    references::check(plan, findings);
-    let graph = Graph::of(plan);
-    match graph.sorted() {
+/// What is wrong with the whole, and which dependencies are too many or too few among what is left of it.
+fn structure(whole: &Plan, left: &Plan, findings: &mut Vec<Finding>) {
+    keys::check(whole, findings);
+    references::check(whole, findings);
+    let mut graph = Graph::of(whole);
+    let mut sorted = graph.sorted();
+    if left.items.len() < whole.items.len() && sorted.is_ok() {
+        graph = Graph::of(left);
+        sorted = graph.sorted();
+    }
+    match sorted {
         Ok(sorted) => {
-            redundant::check(plan, &graph, &sorted, findings);
-            missing::check(plan, &graph, findings);
+            redundant::check(left, &graph, &sorted, findings);
+            missing::check(left, &graph, findings);
         }
-        Err(circle) => findings.push(cycle::found(plan, &circle)),
+        Err(circle) => findings.push(cycle::found(whole, &circle)),
     }
 }
 

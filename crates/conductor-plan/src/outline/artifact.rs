@@ -1,10 +1,10 @@
 //! Work that a document asks for outside of its lists: a build file, parts to be written by hand, tests.
 
+use super::by_hand::written_by_hand;
 use super::draft::{Draft, Place, Source};
 use super::files::files_in;
 use super::language::{language, table};
 use super::role::Role;
-use super::title::title_of;
 use super::tree::NodeKind;
 use crate::words::{is_packed, plain_words};
 use crate::{Category, Span};
@@ -23,6 +23,7 @@ const BUILD_FILES: &[&str] = &[
     "requirements.txt",
     "setup.py",
 ];
+
 /// Adds what the sentences of the documents ask for and no item does yet.
 pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
     for source in sources {
@@ -32,8 +33,9 @@ pub(super) fn add(drafts: &mut Vec<Draft>, sources: &[Source<'_>]) {
                 continue;
             }
             let text = node.label.full();
-            for sentence in text.split_inclusive(". ") {
-                found.extend(by_hand(source, node.span, sentence));
+            for sentence in text.split_inclusive(". ").flat_map(|part| part.split_inclusive('。')) {
+                let by_hand = written_by_hand(sentence).into_iter();
+                found.extend(by_hand.map(|name| draft(source, node.span, name, sentence)));
                 found.extend(build_file(source, node.span, sentence));
             }
         }
@@ -80,56 +82,6 @@ fn draft(source: &Source<'_>, span: Span, title: String, sentence: &str) -> Draf
         list: usize::MAX,
         ..Draft::default()
     }
-}
-
-/// `requires a custom queue and cannot use …`: the queue is work.
-fn by_hand(source: &Source<'_>, span: Span, sentence: &str) -> Vec<Draft> {
-    let Some(name) = written_by_hand(sentence) else { return Vec::new() };
-    // `custom queue and stack`: two things, where both are single words.
-    let kind_and_names =
-        name.split_once(' ').and_then(|(kind, names)| Some((kind, names.split_once(" and ")?)));
-    let names = match kind_and_names {
-        Some((kind, (one, two))) if !one.contains(' ') && !two.contains(' ') => {
-            vec![format!("{kind} {one}"), format!("{kind} {two}")]
-        }
-        Some(_) | None => vec![name],
-    };
-    names.into_iter().map(|name| draft(source, span, name, sentence)).collect()
-}
-
-fn written_by_hand(sentence: &str) -> Option<String> {
-    let plain = sentence.replace(['`', '*'], "");
-    let lower = plain.to_lowercase();
-    // Hardly any sentence has one of the words that the phrases end with.
-    if !["custom ", "own ", "hand-written "].iter().any(|kind| lower.contains(kind)) {
-        return None;
-    }
-    let at = ["require", "requires", "implement", "use", "uses", "needs", "provide"]
-        .iter()
-        .flat_map(|verb| {
-            ["custom ", "a custom ", "its own ", "own ", "hand-written "]
-                .map(|kind| (format!("{verb} {kind}"), kind))
-        })
-        .filter_map(|(phrase, kind)| {
-            lower.find(&format!(" {phrase}")).map(|at| at + 1 + phrase.len() - kind.len())
-        })
-        .min()?;
-    let rest = plain.get(at..)?.trim_start_matches("a ");
-    let ends = [
-        " and cannot",
-        " and must not",
-        " and may not",
-        " instead",
-        " rather than",
-        ", ",
-        ". ",
-        " that ",
-        " to ",
-        " for ",
-    ];
-    let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
-    let title = title_of(rest.get(..end)?).title;
-    (2..=7).contains(&title.split(' ').count()).then_some(title)
 }
 
 /// Whether a sentence asks for something to be there.

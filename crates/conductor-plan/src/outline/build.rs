@@ -53,6 +53,7 @@ pub(super) fn build(
                 name: document.name().to_owned(),
                 digest: document.digest().clone(),
                 kind: document.kind(),
+                pages: document.page_lines(),
             })
             .collect(),
         requirements,

@@ -8,6 +8,7 @@ mod api;
 mod artifact;
 mod attribute;
 mod build;
+mod by_hand;
 mod category;
 mod chain;
 mod components;

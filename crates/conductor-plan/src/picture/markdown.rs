@@ -10,15 +10,23 @@ pub(super) fn write(picture: &Picture<'_>) -> String {
     let documents: Vec<String> = plan.documents.iter().map(|document| text(&document.name)).collect();
     let _ = writeln!(
         out,
-        "{} requirements, {} tasks, from {}.\n",
+        "{} requirements, {} tasks{}, from {}.\n",
         plan.requirements.len(),
         plan.leaves().count(),
+        rejected_count(picture),
         if documents.is_empty() { "no document".to_owned() } else { documents.join(", ") }
     );
     for row in plan.tree() {
         item(&mut out, picture, &row);
     }
     order(&mut out, picture);
+    if !picture.rejected.is_empty() {
+        out.push_str("## Rejected\n\n");
+        for (key, title) in &picture.rejected {
+            let _ = writeln!(out, "- {} {}", text(picture.labels.get(key)), text(title));
+        }
+        out.push('\n');
+    }
     if !picture.findings.is_empty() {
         out.push_str("## Findings\n\n");
         for finding in picture.findings {
@@ -32,6 +40,15 @@ pub(super) fn write(picture: &Picture<'_>) -> String {
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
+}
+
+/// `, 2 items rejected`, or nothing.
+fn rejected_count(picture: &Picture<'_>) -> String {
+    match picture.rejected.len() {
+        0 => String::new(),
+        1 => ", 1 item rejected".to_owned(),
+        count => format!(", {count} items rejected"),
+    }
 }
 
 fn item(out: &mut String, picture: &Picture<'_>, row: &TreeRow<'_>) {

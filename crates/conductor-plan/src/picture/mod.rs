@@ -33,11 +33,14 @@ pub struct Picture<'p> {
     positions: Lookup<&'p ItemKey, usize>,
     containers: BTreeSet<&'p ItemKey>,
     texts: &'p [(String, String)],
+    /// Keys and titles of what is named, but not drawn.
+    rejected: Vec<(&'p ItemKey, &'p str)>,
     workers: usize,
 }
 
 impl<'p> Picture<'p> {
-    /// A picture of a plan with the names that its items go by and what was found wrong with it.
+    /// A picture of a plan with the names that its items go by and what was found wrong with it. It shows every item, so
+    /// what is drawn of a plan in review is [`live`](crate::live), and the rest is told with [`Picture::with_rejected_of`].
     pub fn new(plan: &'p Plan, labels: &'p Labels, findings: &'p [Finding]) -> Self {
         let order = Order::of(plan).ok();
         let positions = crate::graph::positions(plan);
@@ -55,6 +58,7 @@ impl<'p> Picture<'p> {
             positions,
             containers: plan.containers(),
             texts: &[],
+            rejected: Vec::new(),
             workers: 2,
         }
     }
@@ -63,6 +67,14 @@ impl<'p> Picture<'p> {
     #[must_use]
     pub fn with_texts(self, texts: &'p [(String, String)]) -> Self {
         Self { texts, ..self }
+    }
+
+    /// With the names of the items that `whole` has and this plan has not, since they were rejected.
+    #[must_use]
+    pub fn with_rejected_of(self, whole: &'p Plan) -> Self {
+        let gone = whole.items.iter().filter(|item| !self.positions.has(&item.key));
+        let rejected = gone.map(|item| (&item.key, item.title.as_str())).collect();
+        Self { rejected, ..self }
     }
 
     /// With a schedule for so many workers; two are usual.

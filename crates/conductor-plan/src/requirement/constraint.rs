@@ -11,7 +11,7 @@ pub fn constraints(text: &str) -> Vec<Constraint> {
         .map(|found| (found.at.start, 0, Constraint::Technology { name: found.technology.name.to_owned() }));
     let counted = quantities(text).into_iter().map(|found| {
         let order = if found.bound == Bound::AtMost { 2 } else { 1 };
-        let unit = found.unit.name.to_owned();
+        let unit = found.unit.name.into_owned();
         (found.at.start, order, Constraint::Quantity { bound: found.bound, value: found.value, unit })
     });
     let mut all: Vec<(usize, u8, Constraint)> = named.chain(counted).collect();
@@ -91,6 +91,41 @@ mod tests {
             ("50,000 rows in less than 1 minute", "50000 records; at most 1 min"),
             ("99999999999999999999999999999 users", "99999999999999999999999999999 users"),
             ("1,2,3 or 4.5.6 ms", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(said(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn things_that_no_table_has_are_counted_where_words_bound_them() {
+        let cases = [
+            ("A board holds at most 5 widgets", "at most 5 widgets"),
+            ("at least 3 replicas run in each region", "at least 3 replicas"),
+            ("supports up to 20 open orders per customer", "at least 20 open orders"),
+            ("no more than 10,000 tags", "at most 10000 tags"),
+            ("≤ 4 workers", "at most 4 workers"),
+            ("5 widgets or fewer", "at most 5 widgets"),
+            ("höchstens 5 offene Aufträge des Kunden", "at most 5 offene aufträge"),
+            ("mindestens 3 Knoten je Region", "at least 3 knoten"),
+            ("au plus 6 niveaux de dossiers", "at most 6 niveaux"),
+            ("como máximo 4 carpetas", "at most 4 carpetas"),
+            ("pelo menos 3 réplicas", "at least 3 réplicas"),
+            ("最多5个副本", "at most 5 副本"),
+            ("至少3个工作区，每个", "at least 3 工作区"),
+            ("3つ以上のレプリカ", "at least 3 レプリカ"),
+            ("最大5個のウィジェットを表示", "at most 5 ウィジェット"),
+            ("최대 5개의 위젯을 표시", "at most 5 위젯"),
+            ("3개 이상의 복제본", "at least 3 복제본"),
+            ("3 replicas, 3 steps, 5 Aufträge, 3个副本, 위젯 5개", ""),
+            ("see section 3 Widgets, step 4 Checks, figure 2 Notes", ""),
+            ("as said above 3 Widgets and under 4 Checks, siehe unter 3 Knoten", ""),
+            ("Python at least 3.11 features, version 2 or more things", "Python"),
+            ("no later than 5 May 2025, at least 3 May, bis zu 3 Mai, hasta 5 mayo", ""),
+            ("at least 3 times, mindestens 3 Mal, au moins 3 fois, al menos 2 veces", ""),
+            ("at most 2 of them, at least 18 to enter, no more than 3 and", ""),
+            ("at least 8 long, up to 5 deep", ""),
+            ("Play 3 games, at least 2 alone", ""),
         ];
         for (text, expected) in cases {
             assert_eq!(said(text), expected, "{text}");

@@ -1,6 +1,7 @@
 //! What a document asks for, each with the place where it says so.
 
 mod constraint;
+mod counted;
 mod demand;
 mod modality;
 mod number;

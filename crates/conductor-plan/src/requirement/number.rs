@@ -1,6 +1,6 @@
 //! Numbers as people write them: `10,000`, `1.000,5`, `10k`, `1.5 million`, `１万`.
 
-use super::quantity::{Dimension, Unit};
+use super::quantity::Dimension;
 use super::quantity_table::POWERS;
 use std::ops::Range;
 
@@ -67,9 +67,14 @@ fn power(text: &str, end: usize) -> (usize, usize) {
 
 impl Number {
     /// The number with a decimal point and without separators.
-    pub(super) fn value(&self, unit: Unit) -> String {
-        let plain = decimal(&self.written, unit.dimension == Dimension::Share).unwrap_or_default();
+    pub(super) fn value(&self, dimension: Dimension) -> String {
+        let plain = decimal(&self.written, dimension == Dimension::Share).unwrap_or_default();
         scaled(&plain, self.zeros)
+    }
+
+    /// Whether nothing is behind its point.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.value(Dimension::Count).contains('.')
     }
 
     /// Whether it may be a year.

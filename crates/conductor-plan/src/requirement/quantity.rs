@@ -1,18 +1,20 @@
 //! Numbers with their units in a text, and on which side of them the work has to stay.
 
 use super::Bound;
+use super::counted::{may_be_place, noun_behind};
 use super::number::{Number, number_at};
 use super::quantity_table::{BEFORE, BEHIND, BETWEEN, UNITS, UP_TO};
-use crate::words::list;
+use crate::words::{list, lower_in_place};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
 /// A unit of measure, or what is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unit {
-    /// As it is usually written.
-    pub(crate) name: &'static str,
+    /// As it is usually written; of what no table has, as the text has it, in lower case.
+    pub(crate) name: Cow<'static, str>,
     /// Only numbers of one dimension can be compared.
     pub(crate) dimension: Dimension,
     /// Its size in the smallest unit of its dimension.
@@ -46,9 +48,9 @@ pub(crate) struct Quantity {
 }
 
 /// The units by the first character of each way to write them; the longer ones first.
-static WAYS: LazyLock<BTreeMap<char, Vec<(&str, Unit)>>> = LazyLock::new(|| {
-    let mut ways: BTreeMap<char, Vec<(&str, Unit)>> = BTreeMap::new();
-    for &(unit, words) in UNITS {
+static WAYS: LazyLock<BTreeMap<char, Vec<(&str, &Unit)>>> = LazyLock::new(|| {
+    let mut ways: BTreeMap<char, Vec<(&str, &Unit)>> = BTreeMap::new();
+    for (unit, words) in UNITS {
         for word in list(words) {
             ways.entry(word.chars().next().unwrap_or_default()).or_default().push((word, unit));
         }
@@ -83,17 +85,26 @@ fn last(text: &str) -> u8 {
     text.bytes().next_back().unwrap_or_default()
 }
 
+/// Which words may bound a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Words {
+    /// All of them.
+    All,
+    /// None that may be about a place or a time, or begin another clause: `3 games, at least 2 of them alone`.
+    Sure,
+}
+
 /// The numbers with units of a text, in its order.
 pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
     if !text.contains(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c)) {
         return Vec::new();
     }
-    let text = &lower(text);
+    let (written, text) = (text, &lower_in_place(text));
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(number) = number_at(text, at) {
         at = number.at.end;
-        if let Some(quantities) = quantity(text, &number) {
+        if let Some(quantities) = quantity(text, &number).or_else(|| counted(written, text, &number)) {
             at = quantities.last().map_or(at, |last| last.at.end.max(at));
             found.extend(quantities);
         }
@@ -101,20 +112,16 @@ pub(crate) fn quantities(text: &str) -> Vec<Quantity> {
     found
 }
 
-/// Lower case, each character at the place where it was.
-fn lower(text: &str) -> String {
-    let same_length = |c: char| {
-        let mut lower = c.to_lowercase();
-        lower.next().filter(|low| lower.next().is_none() && low.len_utf8() == c.len_utf8()).unwrap_or(c)
-    };
-    text.chars().map(same_length).collect()
-}
-
 /// The quantity that begins with a number; two of a range.
 fn quantity(text: &str, number: &Number) -> Option<Vec<Quantity>> {
     if let Some((upper, unit, end)) = range(text, number) {
         let start = number.at.start;
-        let of = |bound, number: &Number| Quantity { at: start..end, bound, value: number.value(unit), unit };
+        let of = |bound, number: &Number| Quantity {
+            at: start..end,
+            bound,
+            value: number.value(unit.dimension),
+            unit: unit.clone(),
+        };
         return Some(vec![of(Bound::AtLeast, number), of(Bound::AtMost, &upper)]);
     }
     let (unit, end) = match unit_behind(text, number.at.end) {
@@ -125,12 +132,25 @@ fn quantity(text: &str, number: &Number) -> Option<Vec<Quantity>> {
     if unit.name == "s" && number.is_year() && text.as_bytes().get(number.at.end) == Some(&b's') {
         return None;
     }
-    let (bound, at) = bound(text, number.at.start..end, unit);
-    Some(vec![Quantity { at, bound, value: number.value(unit), unit }])
+    let (bound, at) = bound(text, number.at.start..end, unit, Words::All);
+    Some(vec![Quantity { at, bound, value: number.value(unit.dimension), unit: unit.clone() }])
+}
+
+/// A number of things that no table has; only where words bound it that can be about nothing else.
+fn counted(written: &str, text: &str, number: &Number) -> Option<Vec<Quantity>> {
+    let noun = noun_behind(written, text, number)?;
+    let unit = Unit { name: Cow::Owned(noun.name), dimension: Dimension::Count, factor: 1 };
+    let at = number.at.start..noun.end;
+    let (bound, at) = match noun.bound {
+        Some(bound) => (bound, at),
+        None => bound(text, at, &unit, Words::Sure),
+    };
+    let value = number.value(unit.dimension);
+    (bound != Bound::Exactly).then(|| vec![Quantity { at, bound, value, unit }])
 }
 
 /// `5-10 minutes`, `between 5 and 10 minutes`.
-fn range(text: &str, lower: &Number) -> Option<(Number, Unit, usize)> {
+fn range(text: &str, lower: &Number) -> Option<(Number, &'static Unit, usize)> {
     let rest = &text[lower.at.end..];
     let bare = rest.trim_start();
     let from = ["between ", "zwischen ", "entre ", "from ", "von "]
@@ -147,7 +167,7 @@ fn range(text: &str, lower: &Number) -> Option<(Number, Unit, usize)> {
 }
 
 /// The unit that follows a number, and where it ends.
-fn unit_behind(text: &str, end: usize) -> Option<(Unit, usize)> {
+fn unit_behind(text: &str, end: usize) -> Option<(&'static Unit, usize)> {
     let mut at = end + gap(&text[end..]);
     for _ in 0..3 {
         if let Some((unit, length)) = unit_at(&text[at..], at == end) {
@@ -168,7 +188,7 @@ fn gap(text: &str) -> usize {
     text.chars().next().filter(|&c| matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-')).map_or(0, char::len_utf8)
 }
 
-fn unit_at(text: &str, adjacent: bool) -> Option<(Unit, usize)> {
+fn unit_at(text: &str, adjacent: bool) -> Option<(&'static Unit, usize)> {
     let ways = WAYS.get(&text.chars().next()?)?;
     ways.iter().find_map(|(word, unit)| {
         let rest = text.strip_prefix(word)?;
@@ -182,14 +202,14 @@ fn unit_at(text: &str, adjacent: bool) -> Option<(Unit, usize)> {
 }
 
 /// `$500`.
-fn currency_before(text: &str, start: usize) -> Option<Unit> {
+fn currency_before(text: &str, start: usize) -> Option<&'static Unit> {
     let sign = text[..start].trim_end().chars().next_back()?;
     let ways = WAYS.get(&sign).filter(|_| matches!(sign, '$' | '€'))?;
     ways.first().map(|&(_, unit)| unit)
 }
 
 /// The bound of a quantity, and its place with the words that say so.
-fn bound(text: &str, at: Range<usize>, unit: Unit) -> (Bound, Range<usize>) {
+fn bound(text: &str, at: Range<usize>, unit: &Unit, words: Words) -> (Bound, Range<usize>) {
     let before = text[..at.start].trim_end().trim_end_matches(['$', '€']).trim_end();
     if let Some((length, up_to)) = longest(UP_TO_WORDS.get(&last(before)), |word| ends_with(before, word)) {
         let consumed = matches!(unit.dimension, Dimension::Time | Dimension::Money);
@@ -197,16 +217,25 @@ fn bound(text: &str, at: Range<usize>, unit: Unit) -> (Bound, Range<usize>) {
         let bound = if possible { Bound::AtLeast } else { up_to };
         return (bound, before.len() - length..at.end);
     }
-    if let Some((length, bound)) = longest(BEFORE_WORDS.get(&last(before)), |word| ends_with(before, word)) {
+    if let Some((length, bound)) = longest(BEFORE_WORDS.get(&last(before)), |word| ends_with(before, word))
+        && !(words == Words::Sure && may_be_place(&before[before.len() - length..]))
+    {
         return (bound, before.len() - length..at.end);
     }
     let rest = &text[at.end..];
     let behind = rest.trim_start_matches([' ', '(', ',']);
     if let Some((length, bound)) = longest(BEHIND_WORDS.get(&first(behind)), |word| starts_with(behind, word))
+        && !(words == Words::Sure && stands_before(&behind[..length]))
     {
         return (bound, at.start..at.end + (rest.len() - behind.len()) + length);
     }
     (Bound::Exactly, at)
+}
+
+/// Whether these are words that bound the number behind them.
+fn stands_before(words: &str) -> bool {
+    let known = BEFORE_WORDS.get(&last(words));
+    known.is_some_and(|known| known.iter().any(|(_, known)| *known == words))
 }
 
 /// The longest of the words that fit, so that `no more than` is not read as `more than`.

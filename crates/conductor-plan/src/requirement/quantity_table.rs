@@ -3,10 +3,12 @@
 //! Words are in lower case. Scripts without spaces stand directly at the number or near it.
 
 use super::Bound::{self, AtLeast, AtMost};
+use super::counted::Counter;
 use super::quantity::{Dimension, Unit};
+use std::borrow::Cow;
 
 const fn unit(name: &'static str, dimension: Dimension, factor: u64) -> Unit {
-    Unit { name, dimension, factor }
+    Unit { name: Cow::Borrowed(name), dimension, factor }
 }
 
 /// Each unit with the ways to write it. `factor` is its size in the smallest unit of its dimension.
@@ -177,3 +179,52 @@ pub(super) const BEHIND: &[(Bound, &str)] = &[
 
 /// `up to` bounds from above what is used up, and from below what has to be possible.
 pub(super) const UP_TO: &str = "up to, as many as, bis zu, jusqu'à, hasta, até";
+
+/// Of the words that bound a number, those that may be about a place or a time: nothing but a unit tells then that they are
+/// not. And those that may begin another clause when they stand behind a noun.
+pub(super) const PLACES: &str = "under, below, above, over, within, in under, not later than, no later than, unter, über, \
+    innerhalb, innerhalb von, inférieur à, inferior a";
+
+/// Words that may stand behind a number and are nothing that is counted: small words, verbs, times and months.
+pub(super) const NO_COUNT: &str = "after, all, and, any, are, before, but, does, each, every, exists, fails, for, from, gets, had, happens, has, have, her, his, \
+    into, its, less, may, means, more, must, needs, not, off, other, out, per, plus, shall, should, since, than, that, the, \
+    them, then, these, this, those, thus, times, time, until, was, were, when, where, which, while, who, will, with, without, always, \
+    alle, als, am, auf, aus, bei, bis, das, dem, den, der, des, die, eines, etwas, falls, für, jeweils, mal, mit, nach, nicht, \
+    oder, pro, sind, und, uhr, vom, von, vor, wenn, wird, werden, zum, zur, \
+    avec, ces, chaque, dans, des, est, fois, les, mais, moins, ou, par, pas, pendant, pour, puis, que, qui, sans, ses, sont, sous, sur, vers, \
+    antes, cada, como, con, desde, después, dos, durante, las, los, mais, más, menos, nas, nos, para, pelas, pelos, \
+    por, que, segundos, sem, ser, sin, são, tras, vezes, veces, após, depois, uma, una, \
+    january, february, march, april, june, july, august, september, october, november, december, jan, feb, mar, apr, jun, jul, \
+    aug, sep, sept, oct, nov, dec, januar, februar, märz, mai, juni, juli, oktober, dezember, janvier, février, mars, avril, \
+    juin, juillet, août, septembre, octobre, novembre, décembre, enero, febrero, marzo, abril, mayo, junio, julio, agosto, \
+    septiembre, octubre, noviembre, diciembre, janeiro, fevereiro, março, maio, junho, julho, setembro, outubro, novembro, \
+    dezembro, monday, tuesday, wednesday, thursday, friday, saturday, sunday";
+
+/// What stands right behind a number where things are counted in scripts without spaces. Plain units come first, so that
+/// months (`个月`) are none of these.
+pub(super) const COUNTERS: &[Counter] = &[
+    Counter {
+        sign: "个",
+        joins: &["不同的"],
+        ends: "的和与或在中是可以时后前内每同为被将能会应需并且及等，",
+    },
+    Counter {
+        sign: "個",
+        joins: &["の", "不同的"],
+        ends: "的和與或在中是可以時後前內每同為被將能會應需並且及等",
+    },
+    Counter { sign: "つ", joins: &["の"], ends: "" },
+    Counter { sign: "개", joins: &["의 ", " "], ends: "" },
+];
+
+/// What stands between such a counter and the noun, and bounds the number.
+pub(super) const BEHIND_ONLY: &[(Bound, &str)] = &[
+    (AtLeast, "以上"),
+    (AtMost, "以下"),
+    (AtMost, "以内"),
+    (AtMost, "未満"),
+    (AtLeast, " 이상의"),
+    (AtLeast, " 이상"),
+    (AtMost, " 이하의"),
+    (AtMost, " 이하"),
+];

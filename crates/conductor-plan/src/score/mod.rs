@@ -17,7 +17,7 @@ mod tasks;
 
 pub use reference::{Reference, ReferenceError, ReferenceKind};
 
-use crate::Plan;
+use crate::{Plan, live};
 use assignment::{Pair, assign};
 use order::Closure;
 use serde::Serialize;
@@ -113,9 +113,9 @@ pub struct TaskMatch {
     pub similarity: f64,
 }
 
-/// Holds a plan against a reference.
+/// Holds a plan against a reference, without what was rejected of it.
 pub fn score(plan: &Plan, reference: &Reference) -> Score {
-    let ours = Tasks::of_plan(plan);
+    let ours = Tasks::of_plan(&live(plan));
     let theirs = &reference.tasks;
     let their_cut = theirs.cut(reference.depth);
     let their_words = words(theirs, &their_cut);

@@ -113,6 +113,7 @@ fn keep(
             name: ANSWERS.to_owned(),
             digest: document.digest().clone(),
             kind: document.kind(),
+            pages: Vec::new(),
         };
         cite(&mut stored.plan, reference);
     }

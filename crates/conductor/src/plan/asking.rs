@@ -9,7 +9,7 @@ use conductor_host::config::{Config, Planning};
 use conductor_host::git::Repo;
 use conductor_host::journal::Database;
 use conductor_host::llm::{Client, Model, ModelError, RealPause, Target, TargetError};
-use conductor_host::planner::{AgentModel, Kept, Planned, Planner, PlannerError, ROUNDS, Rules};
+use conductor_host::planner::{AgentModel, Kept, Planned, Planner, PlannerError, ROUNDS, Rules, Watch};
 use conductor_host::process::{OnHangup, Signals};
 use conductor_plan::decompose::{DecomposeOptions, Forecast, Growth, GrowthError};
 use conductor_plan::{Document, Engine, EngineKind, ItemKey, OutlineOptions, Plan, outline};
@@ -133,12 +133,24 @@ impl Asking {
             Signals::catch(OnHangup::Stop).map_err(|error| CliError::internal(error.to_string()))?;
         let attending = signals.attend();
         let mut line = Line::new(&signals, context.printer.is_quiet());
-        let planned = self.planner.plan(growth, self.engine.clone(), &mut Kept { database, work }, &mut line);
+        let planned = self.watched(growth, work, database, &mut line);
         line.clear();
         drop(attending);
-        let planned = planned.map_err(from_planner)?;
+        let planned = planned?;
         self.tell(&planned, context);
         Ok(planned)
+    }
+
+    /// The same, with somebody else who follows it, and nothing said.
+    pub(super) fn watched(
+        &self,
+        growth: Growth<'_>,
+        work: &str,
+        database: &mut Database,
+        watch: &mut dyn Watch,
+    ) -> Result<Planned, CliError> {
+        let planned = self.planner.plan(growth, self.engine.clone(), &mut Kept { database, work }, watch);
+        planned.map_err(from_planner)
     }
 
     /// What it took, and what is worth knowing of how the plan came about.

@@ -11,7 +11,7 @@ use taskwerk_client::model::Minutes;
 
 use super::editing::{Done, Editing};
 use super::report::{self, PlanJson, count};
-use super::tree::{Labels, marked};
+use super::tree::{Labels, Said};
 use crate::context::Context;
 
 /// Which draft is changed, and whether really.
@@ -139,12 +139,12 @@ fn print(
 /// The first of them, as `plan show` shows them.
 fn rows(plan: &Plan, items: &[&Item]) -> Table {
     let mut table = Table::new(&[("", Fit::Keep), ("", Fit::Shrink(20)), ("", Fit::Keep)]);
-    let labels = Labels::of_plan(plan);
+    let (labels, said) = (Labels::of_plan(plan), Said::of(plan));
     for item in items.iter().take(MOST_ROWS) {
         let estimate = item.estimate.map(|estimate| Minutes::new(estimate.likely).to_string());
         table.row([
             Cell::new(&format!("  {}", labels.of(&item.key))).style(Style::Cyan),
-            marked(plan, item, 0),
+            said.marked(item, 0),
             Cell::new(&estimate.unwrap_or_default()),
         ]);
     }

@@ -93,7 +93,7 @@ fn wish(context: &mut Context, stored: &Stored) -> Wish {
         Choice { key: 'r', word: "review", means: Wish::Review },
         Choice { key: 'n', word: "no", means: Wish::Leave },
     ];
-    let question = format!("Import {}?", count(import::wanted(&stored.plan), "task"));
+    let question = format!("Import {}?", count(stored.metadata.tasks, "task"));
     ask(&mut context.printer, &question, &choices).unwrap_or(Wish::Leave)
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanStatus};
 use conductor_host::llm::Tally;
-use conductor_plan::edit::{Applied, Edit, EditError, apply, changed_to};
-use conductor_plan::{Document, LintOptions, Plan, lint_with};
+use conductor_plan::edit::{Applied, Edit, EditError, apply, changed_to, graft};
+use conductor_plan::{Document, ItemKey, LintOptions, Plan, lint_with};
 
 use super::stored::{Metadata, Stored, Unnamed, find_row, is_draft, to_value};
 use crate::context::Context;
@@ -100,6 +100,37 @@ impl Editing {
         Err(overtaken(self.stored.row.id, "your text was written from an earlier form of it"))
     }
 
+    /// Puts the parts of an item into the plan that were found for it as it was `before`; see [`graft`]. When somebody else
+    /// has changed the plan meanwhile, they are put into that.
+    pub(super) fn graft(
+        &mut self,
+        before: &Plan,
+        grown: &Plan,
+        item: &ItemKey,
+        used: Tally,
+    ) -> Result<Done, CliError> {
+        for turn in 0..TRIES {
+            let done = match self.try_graft(before, grown, item) {
+                Err(error) if turn > 0 => return Err(overtaken(self.stored.row.id, &error.message)),
+                other => other?,
+            };
+            self.note_used(used);
+            if self.store(&done, true)? {
+                return Ok(done);
+            }
+            self.reload()?;
+        }
+        Err(overtaken(self.stored.row.id, "it is being changed all the time"))
+    }
+
+    /// What that would come to; nothing is stored.
+    pub(super) fn try_graft(&self, before: &Plan, grown: &Plan, item: &ItemKey) -> Result<Done, CliError> {
+        let title = before.get(item).map(|item| item.title.clone()).unwrap_or_default();
+        let grafted = graft(&self.stored.plan, before, grown, item).map_err(refused)?;
+        let applied = changed_to(&self.stored.plan, grafted);
+        Ok(Done { what: format!("split \"{title}\""), applied })
+    }
+
     /// Takes the last change back, or does it again. `None` when there is none.
     pub(super) fn travel(&mut self, way: Way) -> Result<Option<Done>, CliError> {
         for _ in 0..TRIES {
@@ -163,12 +194,12 @@ impl Editing {
     /// The documents that the plan cites, as far as their text was kept.
     pub(super) fn documents(&self) -> Result<Vec<Document>, CliError> {
         let texts = self.texts()?;
-        let read = |(name, text): (String, String)| Document::parse(&name, text.as_bytes()).ok();
-        Ok(texts.into_iter().filter_map(read).collect())
+        let read = |known| Document::recall(known, texts.get(&known.name)?).ok();
+        Ok(self.stored.plan.documents.iter().filter_map(read).collect())
     }
 
     /// Notes what a model or an agent used for the plan, beside what it used before. It is stored with the next change.
-    pub(super) fn note_used(&mut self, used: Tally) {
+    fn note_used(&mut self, used: Tally) {
         let before = self.stored.metadata.used;
         self.stored.metadata.used = Some(before.map_or(used, |before| before.and(used)));
     }
@@ -211,6 +242,7 @@ pub(super) fn refused(error: EditError) -> CliError {
         | EditError::NoTitle
         | EditError::LastItem
         | EditError::AlreadyGroup { .. }
+        | EditError::Reworded { .. }
         | EditError::TooFewParts { .. }
         | EditError::EstimateOrder { .. } => (Exit::Refused, "EDIT_REFUSED"),
     };

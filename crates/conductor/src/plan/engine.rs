@@ -17,7 +17,7 @@ pub(super) enum Choice {
 }
 
 /// Which engine is asked for, and how it is asked.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Debug, Default, Clone)]
 pub(super) struct EngineArgs {
     /// outline (rules, offline, free), llm (a model), agent or an agent's name, or auto: outline unless the configuration names another
     #[arg(long, value_name = "ENGINE")]
@@ -43,6 +43,11 @@ pub(super) struct EngineArgs {
 }
 
 impl EngineArgs {
+    /// Whether somebody named an engine.
+    pub(super) fn is_named(&self) -> bool {
+        self.engine.is_some() || self.model.is_some()
+    }
+
     /// The engine that was asked for. `auto` never spends money by itself: it is `outline` unless the configuration names
     /// another.
     pub(super) fn choice(&self, config: &Config) -> Result<Choice, CliError> {

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit, Printer};
 use conductor_host::journal::{Database, PlanStatus};
-use conductor_plan::{Plan, ReviewError, Verdict, Verdicts, effective_verdicts, review_with};
-use taskwerk_client::ImportOptions;
-use taskwerk_client::model::Known;
+use conductor_plan::{ReviewError, Verdicts, review_with};
+use taskwerk_client::model::{Known, TaskId};
+use taskwerk_client::{ImportOptions, TasksError};
 
 use super::report::{self, PlanJson, count};
 use super::show::print_rows;
 use super::stored::{Imported, Stored, Unnamed};
+use super::update::ids;
 use crate::ask::{Choice, ask};
 use crate::context::{Context, Project};
 use crate::failure::from_client;
@@ -19,7 +20,7 @@ use crate::failure::from_client;
 /// Make the items of a draft tasks, all or none
 ///
 /// Items that were rejected are left out; those that nothing was said of count as accepted by you. On a terminal it asks first; without one it needs --confirm. A plan that was imported before is left as it is, and
-/// so is the task of an item that an earlier plan of the same document brought.
+/// so is the task of an item that an earlier plan of the same document brought; it stays where it is, too.
 #[derive(clap::Args, Debug)]
 #[command(
     after_help = "Examples:\n  conductor plan import\n  conductor plan import 3 --confirm --session sprint-1"
@@ -73,12 +74,18 @@ pub(super) fn import(
         .map_err(|error| not_reviewed(stored, &error))?;
     let rejected = reviewed.dropped().len();
     let options = ImportOptions { known: Known::Skip, prefix: None, dry_run: false };
-    let report = project.tasks.import(reviewed.import_rows(), &options).map_err(from_client)?;
+    let known = ids(&project.tasks, reviewed.plan())?;
+    let known: BTreeMap<String, TaskId> =
+        known.into_iter().filter_map(|(key, id)| Some((key, id.parse().ok()?))).collect();
+    let placed = reviewed.import_rows_beside(&known);
+    let stayed: Vec<String> = placed.stay.into_iter().map(|(_, task)| task.to_string()).collect();
+    let report =
+        project.tasks.import(placed.rows, &options).map_err(|error| refused(stored, &stayed, error))?;
     let ids: BTreeMap<String, String> =
         report.ids.iter().map(|(key, id)| (key.clone(), id.to_string())).collect();
     let at = format!("{:.6}", cli_kit::time::now());
-    stored.metadata.imported =
-        Some(Imported { at, by, created: report.created, skipped: report.skipped, rejected, ids });
+    let (created, skipped) = (report.created, report.skipped);
+    stored.metadata.imported = Some(Imported { at, by, created, skipped, rejected, stayed, ids });
     if stored.save(database, PlanStatus::Imported)? {
         return Ok(());
     }
@@ -107,8 +114,40 @@ pub(super) fn print(printer: &mut Printer, stored: &Stored) {
         printer
             .note(format!("Those are as they were; `conductor plan update {files}` brings in what changed"));
     }
+    if let Some(stayed) = stayed(&imported.stayed) {
+        printer.note(stayed);
+    }
     print_rows(printer, stored, FEW);
     report::note_next(printer, stored);
+}
+
+/// An import that was refused. Where tasks stay although the plan moved them, what waits for what may go in circles only
+/// because of that.
+fn refused(stored: &Stored, stayed: &[String], error: TasksError) -> CliError {
+    let id = stored.row.id;
+    let refused = from_client(error);
+    match stayed.first() {
+        None => refused,
+        Some(first) => refused.hint(format!(
+            "the plan moved {}, {first} first, and a task keeps its place: `conductor plan undo --plan {id}` takes \
+             moves back, then import again",
+            count(stayed.len(), "task")
+        )),
+    }
+}
+
+/// Names the tasks that the plan has elsewhere.
+fn stayed(tasks: &[String]) -> Option<String> {
+    let named: Vec<&str> = tasks.iter().take(FEW).map(String::as_str).collect();
+    let more = tasks.len().saturating_sub(FEW);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let (stay, moved) = match tasks.len() {
+        0 => return None,
+        1 => ("stays where it is", "it"),
+        _ => ("stay where they are", "them"),
+    };
+    let named = named.join(", ");
+    Some(format!("{named}{more} {stay}, though the plan moved {moved}: the id of a task is its place"))
 }
 
 /// Says that there was nothing to do.
@@ -144,14 +183,8 @@ fn is_confirmed(context: &mut Context, stored: &Stored) -> Result<bool, CliError
     super::show::print_beginning(&mut context.printer, stored);
     let choices =
         [Choice { key: 'y', word: "yes", means: true }, Choice { key: 'n', word: "no", means: false }];
-    let question = format!("Import {}?", count(wanted(&stored.plan), "task"));
+    let question = format!("Import {}?", count(stored.metadata.tasks, "task"));
     Ok(ask(&mut context.printer, &question, &choices).unwrap_or(false))
-}
-
-/// The work that was not rejected.
-pub(super) fn wanted(plan: &Plan) -> usize {
-    let verdicts = effective_verdicts(plan);
-    plan.leaves().filter(|item| verdicts.get(&item.key) != Some(&Verdict::Rejected)).count()
 }
 
 fn not_reviewed(stored: &Stored, error: &ReviewError) -> CliError {
@@ -172,6 +205,7 @@ fn print_json(printer: &mut Printer, stored: &Stored, already: bool) {
         "created": count(|imported| imported.created),
         "updated": 0,
         "skipped": count(|imported| imported.skipped),
+        "stayed": imported.map(|imported| &imported.stayed),
         "ids": imported.map(|imported| &imported.ids),
     });
     printer.json(&document);

@@ -33,7 +33,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         printer.json(&plans.iter().map(|(row, metadata)| PlanJson::new(row, metadata)).collect::<Vec<_>>());
         return Ok(Exit::Ok);
     }
-    let columns = [Fit::Keep, Fit::Keep, Fit::Keep, Fit::Shrink(16), Fit::Drop].map(|fit| ("", fit));
+    let columns = [Fit::Keep, Fit::Keep, Fit::Keep, Fit::Keep, Fit::Shrink(16), Fit::Keep, Fit::Drop]
+        .map(|fit| ("", fit));
     let (mut table, now) = (Table::new(&columns), now());
     for (row, metadata) in &plans {
         let style = match row.status {
@@ -45,7 +46,9 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
             Cell::new(&row.id.to_string()).style(Style::Cyan),
             Cell::new(row.status.word()).style(style),
             Cell::new(&count(metadata.tasks, "task")),
+            Cell::new(&rejected(metadata)).style(Style::Dim),
             Cell::new(&row.source_file),
+            Cell::new(&follows(metadata)).style(Style::Dim),
             Cell::new(&relative(row.created_at, now)).style(Style::Dim),
         ]);
     }
@@ -55,4 +58,13 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         printer.note("No plans yet. Next: conductor plan create FILE");
     }
     Ok(Exit::Ok)
+}
+
+fn rejected(metadata: &Metadata) -> String {
+    if metadata.rejected == 0 { String::new() } else { format!("{} rejected", metadata.rejected) }
+}
+
+/// Which plan this one was made of, where a document that changed was carried into it.
+fn follows(metadata: &Metadata) -> String {
+    metadata.updates.map(|plan| format!("follows {plan}")).unwrap_or_default()
 }

@@ -61,7 +61,8 @@ impl Drop for Line<'_> {
     }
 }
 
-fn text(progress: &Progress) -> String {
+/// `3 of 9 answers, 4 under way, 41,000 tokens, $0.31  Search notes`.
+pub(super) fn text(progress: &Progress) -> String {
     let Progress { done, known, under_way, used, about } = progress;
     let title: String = escape(about).chars().take(TITLE).collect();
     format!("{done} of {known} answers, {under_way} under way, {}  {title}", used_text(used))

@@ -8,7 +8,8 @@ use cli_kit::{CliError, Exit, Printer};
 use conductor_host::journal::PlanRow;
 use conductor_host::llm::Tally;
 use conductor_plan::{
-    Engine, EngineKind, Finding, Item, ItemKey, Order, Plan, Requirement, Schedule, Severity, Slot,
+    Engine, EngineKind, Finding, Item, ItemKey, Order, Plan, Requirement, Schedule, Severity, Slot, Verdict,
+    effective_verdicts,
 };
 use serde::Serialize;
 use taskwerk_client::model::Minutes;
@@ -23,10 +24,14 @@ pub(super) struct PlanJson<'a> {
     status: &'static str,
     source_file: &'a str,
     created_at: String,
+    /// The plan that this one was made of, with what its documents changed.
+    follows: Option<u64>,
     title: Option<&'a str>,
     engine: Option<&'a Engine>,
     requirements: usize,
     tasks: usize,
+    /// Further ones, that were rejected.
+    rejected: usize,
     groups: usize,
     minutes: u32,
     errors: usize,
@@ -42,6 +47,9 @@ pub(super) struct WholeJson<'a> {
     plan: PlanJson<'a>,
     requirements: &'a [Requirement],
     items: &'a [Item],
+    /// What was said of the items, where anything was: what lies in a rejected item is rejected.
+    verdicts: BTreeMap<&'a ItemKey, Verdict>,
+    /// Of what was not rejected.
     order: Option<OrderJson<'a>>,
     findings: &'a [Finding],
 }
@@ -96,10 +104,12 @@ impl<'a> PlanJson<'a> {
             status: row.status.word(),
             source_file: &row.source_file,
             created_at: format!("{:.6}", row.created_at),
+            follows: metadata.updates,
             title: metadata.title.as_deref(),
             engine: metadata.engine.as_ref(),
             requirements: metadata.requirements,
             tasks: metadata.tasks,
+            rejected: metadata.rejected,
             groups: metadata.groups,
             minutes: metadata.minutes,
             errors: metadata.errors,
@@ -133,6 +143,7 @@ fn whole_json<'a>(stored: &'a Stored, order: Option<&'a Order>, agents: usize) -
         plan: PlanJson::of(stored),
         requirements: &stored.plan.requirements,
         items: &stored.plan.items,
+        verdicts: effective_verdicts(&stored.plan),
         order: order.map(|order| OrderJson {
             levels: &order.levels,
             critical_path: &order.critical_path,
@@ -145,18 +156,20 @@ fn whole_json<'a>(stored: &'a Stored, order: Option<&'a Order>, agents: usize) -
     }
 }
 
-/// `plan 1, draft, docs/prd.md`.
+/// `plan 2, draft, docs/prd.md`, and `, follows plan 1` where it does.
 pub(super) fn heading(stored: &Stored) -> String {
-    format!("plan {}, {}, {}", stored.row.id, stored.row.status.word(), escape(&stored.row.source_file))
+    let follows = stored.metadata.updates.map(|plan| format!(", follows plan {plan}")).unwrap_or_default();
+    let (id, status) = (stored.row.id, stored.row.status.word());
+    format!("plan {id}, {status}, {}{follows}", escape(&stored.row.source_file))
 }
 
-/// `31 requirements -> 14 tasks in 3 groups, outline engine (no model)   0 errors, 2 warnings`.
+/// `31 requirements -> 14 tasks in 3 groups, 2 rejected, outline engine (no model)   0 errors, 2 warnings`.
 pub(super) fn summary(printer: &Printer, stored: &Stored) -> String {
     let metadata = &stored.metadata;
     format!(
         "{} -> {}, {}   {}",
         count(metadata.requirements, "requirement"),
-        tasks_in_groups(metadata),
+        tasks_of(metadata),
         engine(&stored.plan.engine),
         weights(printer, stored)
     )
@@ -168,6 +181,12 @@ pub(super) fn tasks_in_groups(metadata: &Metadata) -> String {
         0 => count(metadata.tasks, "task"),
         groups => format!("{} in {}", count(metadata.tasks, "task"), count(groups, "group")),
     }
+}
+
+/// `14 tasks in 3 groups, 2 rejected`.
+pub(super) fn tasks_of(metadata: &Metadata) -> String {
+    let tasks = tasks_in_groups(metadata);
+    if metadata.rejected == 0 { tasks } else { format!("{tasks}, {} rejected", metadata.rejected) }
 }
 
 /// `0 errors, 2 warnings`.

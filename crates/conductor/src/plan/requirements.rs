@@ -8,7 +8,9 @@ use cli_kit::printer::Style;
 use cli_kit::table::{Cell, Fit, Table};
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit, Printer};
-use conductor_plan::{ItemKey, Labels, Modality, Requirement, RequirementId, RequirementKind};
+use conductor_plan::{
+    ItemKey, Labels, Modality, Requirement, RequirementId, RequirementKind, Verdict, effective_verdicts,
+};
 
 use super::report::count;
 use super::subject::Subject;
@@ -65,6 +67,23 @@ fn modality(text: &str) -> Result<Modality, String> {
 struct Covered<'a> {
     requirement: &'a Requirement,
     covered_by: Vec<&'a ItemKey>,
+    /// Items that would cover it, had they not been rejected.
+    rejected: Vec<&'a ItemKey>,
+}
+
+impl Covered<'_> {
+    /// Which tasks cover it, whether a rejected one would, or that none does where one should.
+    fn told(&self, labels: &Labels) -> Option<String> {
+        if !self.covered_by.is_empty() {
+            Some(names(&self.covered_by, labels))
+        } else if !self.rejected.is_empty() {
+            Some(format!("rejected: {}", names(&self.rejected, labels)))
+        } else if self.requirement.kind.is_work() {
+            None
+        } else {
+            Some(String::new())
+        }
+    }
 }
 
 pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
@@ -73,6 +92,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         (args.kind.is_empty() || args.kind.contains(&requirement.kind))
             && (args.modality.is_empty() || args.modality.contains(&requirement.modality))
     };
+    let verdicts = effective_verdicts(&subject.plan);
+    let is_rejected = |key: &ItemKey| verdicts.get(key) == Some(&Verdict::Rejected);
     let mut by_requirement: BTreeMap<&RequirementId, Vec<&ItemKey>> = BTreeMap::new();
     for item in &subject.plan.items {
         item.requirements.iter().for_each(|id| by_requirement.entry(id).or_default().push(&item.key));
@@ -82,9 +103,10 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         .requirements
         .iter()
         .filter(wanted)
-        .map(|requirement| Covered {
-            requirement,
-            covered_by: by_requirement.get(&requirement.id).cloned().unwrap_or_default(),
+        .map(|requirement| {
+            let items = by_requirement.get(&requirement.id).cloned().unwrap_or_default();
+            let (rejected, covered_by) = items.into_iter().partition(|key| is_rejected(key));
+            Covered { requirement, covered_by, rejected }
         })
         .collect();
     let printer = &mut context.printer;
@@ -106,10 +128,15 @@ fn print_table(printer: &mut Printer, subject: &Subject, rows: &[Covered<'_>], l
     let columns =
         [Fit::Keep, Fit::Keep, Fit::Keep, Fit::Shrink(24), Fit::Drop, Fit::Drop].map(|fit| ("", fit));
     let mut table = Table::new(&columns);
-    for Covered { requirement, covered_by } in rows {
-        let uncovered = covered_by.is_empty() && requirement.kind.is_work();
-        let covered = if uncovered { "no task".to_owned() } else { names(covered_by, labels) };
-        let style = if uncovered { Style::Yellow } else { Style::Cyan };
+    for row in rows {
+        let requirement = row.requirement;
+        let told = row.told(labels);
+        let style = match (&told, row.covered_by.is_empty()) {
+            (None, _) => Style::Yellow,
+            (Some(_), true) => Style::Dim,
+            (Some(_), false) => Style::Cyan,
+        };
+        let covered = told.unwrap_or_else(|| "no task".to_owned());
         table.row([
             Cell::new(&requirement.source.to_string()).style(Style::Dim),
             Cell::new(requirement.kind.as_str()),
@@ -127,7 +154,8 @@ fn print_table(printer: &mut Printer, subject: &Subject, rows: &[Covered<'_>], l
 fn print_markdown(printer: &mut Printer, rows: &[Covered<'_>], labels: &Labels) {
     printer.line("| place | kind | strength | requirement | constraints | tasks |");
     printer.line("|---|---|---|---|---|---|");
-    for Covered { requirement, covered_by } in rows {
+    for row in rows {
+        let requirement = row.requirement;
         let cell = |text: &str| escape(&conductor_plan::markdown_cell(text)).into_owned();
         printer.line(format!(
             "| {} | {} | {} | {} | {} | {} |",
@@ -136,7 +164,7 @@ fn print_markdown(printer: &mut Printer, rows: &[Covered<'_>], labels: &Labels) 
             requirement.modality.as_str(),
             cell(&requirement.text),
             cell(&constraints(requirement)),
-            names(covered_by, labels)
+            row.told(labels).unwrap_or_default()
         ));
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use cli_kit::text::{escape, escape_block};
 use cli_kit::{CliError, Exit, Printer};
-use conductor_plan::{ItemKey, Order, Picture};
+use conductor_plan::{ItemKey, Order, Picture, live};
 
 use super::report;
 use super::stored::{Stored, Unnamed};
@@ -16,7 +16,7 @@ use crate::context::Context;
 
 /// Show a plan with everything: tree, estimates, places in the document, order, critical path, findings
 ///
-/// As a picture, too: html is one page with the graph and the documents beside it, linked both ways; it loads nothing.
+/// What was rejected is not counted, ordered or drawn. As a picture, too: html is one page with the graph and the documents beside it, linked both ways; it loads nothing.
 #[derive(clap::Args, Debug)]
 #[command(
     after_help = "Examples:\n  conductor plan show\n  conductor plan show 2 --json\n  conductor plan show --agents 4\n  conductor plan show --format html -o plan.html\n  conductor plan show --format mermaid >> README.md"
@@ -66,8 +66,11 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     let printer = &mut context.printer;
     let format = if printer.is_json() && args.format == Format::Text { Format::Json } else { args.format };
     let labels = Labels::new(&stored).into_inner();
-    let picture =
-        Picture::new(&stored.plan, &labels, &stored.findings).with_texts(&texts).for_workers(agents);
+    let live = live(&stored.plan);
+    let picture = Picture::new(&live, &labels, &stored.findings)
+        .with_rejected_of(&stored.plan)
+        .with_texts(&texts)
+        .for_workers(agents);
     let drawn = match format {
         Format::Text => {
             if args.output.is_some() {

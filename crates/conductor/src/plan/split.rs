@@ -1,12 +1,12 @@
 //! `conductor plan split`.
 
 use cli_kit::{CliError, Exit};
-use conductor_plan::edit::{Edit, Part, changed_to, parts_named};
-use conductor_plan::{ItemKey, Plan};
+use conductor_plan::ItemKey;
+use conductor_plan::edit::{Edit, Part, parts_named};
 
 use super::asking::{self, Asking};
 use super::changed::{OnPlan, tell};
-use super::editing::{Done, Editing};
+use super::editing::Editing;
 use super::engine::EngineArgs;
 use super::items::find_item;
 use crate::context::Context;
@@ -59,7 +59,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
 pub(super) fn listed(editing: &Editing, key: &ItemKey) -> Result<Vec<Part>, CliError> {
     let Some(item) = editing.stored.plan.get(key) else { return Ok(Vec::new()) };
     let texts = editing.texts()?;
-    let parts = parts_named(item, |name| texts.get(name).map(String::as_str));
+    let parts = parts_named(item, &editing.stored.plan.documents, |name| texts.get(name).map(String::as_str));
     if parts.len() < 2 {
         let message = format!("the document names no parts of \"{}\"", item.title);
         return Err(CliError::new(Exit::Refused, "NO_PARTS", message)
@@ -85,15 +85,10 @@ fn asked(
     }
     let work = editing.stored.row.digest.clone();
     let planned = asking.run(growth, &work, &mut editing.database, context)?;
-    // Whoever finds parts of one item has not made the plan.
-    let plan = Plan { engine: before.engine.clone(), ..planned.plan };
-    let title = before.get(key).map(|item| item.title.clone()).unwrap_or_default();
-    let what = format!("split \"{title}\"");
     let done = if args.on.dry_run {
-        Done { what, applied: changed_to(&before, plan) }
+        editing.try_graft(&before, &planned.plan, key)?
     } else {
-        editing.note_used(planned.spent);
-        editing.replace(plan, &what)?
+        editing.graft(&before, &planned.plan, key, planned.spent)?
     };
     tell(context, editing, &before, &done, args.on.dry_run);
     Ok(Exit::Ok)

@@ -6,7 +6,7 @@ use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
 use conductor_host::llm::Tally;
 use conductor_plan::edit::History;
-use conductor_plan::{Engine, Finding, LintOptions, Plan, Severity, Waiting, lint_with};
+use conductor_plan::{Engine, Finding, LintOptions, Plan, Severity, Waiting, lint_with, live};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::from_journal;
@@ -29,11 +29,13 @@ pub(super) struct Metadata {
     pub(super) engine: Option<Engine>,
     /// What the documents ask for.
     pub(super) requirements: usize,
-    /// Items that are work of their own.
+    /// Items that are work of their own, without the rejected ones.
     pub(super) tasks: usize,
-    /// Items that hold others together.
+    /// Items that would be work of their own, had they not been rejected.
+    pub(super) rejected: usize,
+    /// Items that hold others together, without the rejected ones.
     pub(super) groups: usize,
-    /// Minutes of work, one task after the other.
+    /// Minutes of work that was not rejected, one task after the other.
     pub(super) minutes: u32,
     /// Findings that forbid the import.
     pub(super) errors: usize,
@@ -70,6 +72,9 @@ pub(super) struct Imported {
     /// Items that were left out, since they were rejected.
     #[serde(default)]
     pub(super) rejected: usize,
+    /// Tasks that were there and stayed where they are, though the plan has their items elsewhere.
+    #[serde(default)]
+    pub(super) stayed: Vec<String>,
     /// The task of each item, by the item's key.
     pub(super) ids: BTreeMap<String, String>,
 }
@@ -86,14 +91,16 @@ pub(super) enum Unnamed {
 impl Metadata {
     /// Counts a plan.
     pub(super) fn of(plan: &Plan, findings: &[Finding]) -> Self {
-        let groups = plan.containers().len();
-        let minutes = plan.leaves().filter_map(|item| item.estimate).map(|estimate| estimate.likely);
+        let live = live(plan);
+        let tasks = live.leaves().count();
+        let minutes = live.leaves().filter_map(|item| item.estimate).map(|estimate| estimate.likely);
         let mut metadata = Self {
             title: plan.title.clone(),
             engine: Some(plan.engine.clone()),
             requirements: plan.requirements.len(),
-            tasks: plan.leaves().count(),
-            groups,
+            tasks,
+            rejected: plan.leaves().count().saturating_sub(tasks),
+            groups: live.containers().len(),
             minutes: minutes.fold(0, u32::saturating_add),
             errors: 0,
             warnings: 0,
@@ -133,12 +140,12 @@ impl Metadata {
 }
 
 impl Stored {
-    /// Reads a row, and checks the plan in it: what is noted beside it was counted with the settings of another day.
+    /// Reads a row, and checks and counts the plan in it: what is noted beside it was counted with the settings of another
+    /// day.
     pub(super) fn of_row(row: PlanRow, options: &LintOptions) -> Result<Self, CliError> {
         let plan = Plan::from_json(&row.body).map_err(|error| damaged(row.id, &error.to_string()))?;
         let findings = lint_with(&plan, options);
-        let mut metadata = Metadata::of_row(&row)?;
-        metadata.count(&findings);
+        let metadata = Metadata::of_row(&row)?.recounted(&plan, &findings);
         Ok(Self { row, plan, findings, metadata })
     }
 

@@ -1,11 +1,11 @@
 //! A plan's items as a table that keeps their order and nesting.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use cli_kit::printer::Style;
 use cli_kit::table::{Cell, Fit, Table};
-use conductor_plan::{Item, ItemKey, Plan, Source, TreeRow, Verdict};
+use conductor_plan::{Item, ItemKey, Plan, Source, TreeRow, Verdict, effective_verdicts};
 use taskwerk_client::model::Minutes;
 
 use super::stored::Stored;
@@ -47,9 +47,10 @@ pub(super) fn table(stored: &Stored, labels: &Labels, critical: &BTreeSet<ItemKe
         ("", Fit::Drop),
     ]);
     let short = has_distinct_file_names(&stored.plan);
+    let said = Said::of(&stored.plan);
     for TreeRow { depth, container, item } in stored.plan.tree().into_iter().take(limit) {
-        let judged = stored.metadata.imported.is_none() || is_rejected(&stored.plan, item);
-        let title = if judged { marked(&stored.plan, item, depth) } else { titled("", item, depth) };
+        let judged = stored.metadata.imported.is_none() || said.is_rejected(&item.key);
+        let title = if judged { said.marked(item, depth) } else { titled("", item, depth) };
         let title = if container || !critical.contains(&item.key) { title } else { title.style(Style::Bold) };
         let estimate =
             item.estimate.map(|estimate| Minutes::new(estimate.likely).to_string()).unwrap_or_default();
@@ -58,38 +59,46 @@ pub(super) fn table(stored: &Stored, labels: &Labels, critical: &BTreeSet<ItemKe
             title,
             Cell::new(&estimate),
             Cell::new(&place(item, short)).style(Style::Dim),
-            Cell::new(&after(item, labels)),
+            Cell::new(&said.after(item, labels)),
         ]);
     }
     table
 }
 
-/// The title, with what was said of the item where anything was said of the plan at all.
-pub(super) fn marked(plan: &Plan, item: &Item, depth: usize) -> Cell {
-    let mark = match plan.verdicts.get(&item.key) {
-        _ if plan.verdicts.is_empty() => "",
-        None => "[ ] ",
-        Some(Verdict::Accepted) => "[x] ",
-        Some(Verdict::Rejected) => "[-] ",
-    };
-    let cell = titled(mark, item, depth);
-    if is_rejected(plan, item) { cell.style(Style::Dim) } else { cell }
+/// What was said of the items of a plan, as it is shown beside them.
+pub(super) struct Said<'p>(BTreeMap<&'p ItemKey, Verdict>);
+
+impl<'p> Said<'p> {
+    pub(super) fn of(plan: &'p Plan) -> Self {
+        Self(effective_verdicts(plan))
+    }
+
+    /// The title, with what was said of the item where anything was said of the plan at all.
+    pub(super) fn marked(&self, item: &Item, depth: usize) -> Cell {
+        let mark = match self.0.get(&item.key) {
+            _ if self.0.is_empty() => "",
+            None => "[ ] ",
+            Some(Verdict::Accepted) => "[x] ",
+            Some(Verdict::Rejected) => "[-] ",
+        };
+        let cell = titled(mark, item, depth);
+        if self.is_rejected(&item.key) { cell.style(Style::Dim) } else { cell }
+    }
+
+    fn is_rejected(&self, key: &ItemKey) -> bool {
+        self.0.get(key) == Some(&Verdict::Rejected)
+    }
+
+    /// What an item waits for. Nothing that stays waits for what was rejected.
+    fn after(&self, item: &Item, labels: &Labels) -> String {
+        let on = item.depends_on.iter().filter(|on| self.is_rejected(&item.key) || !self.is_rejected(on));
+        let names: Vec<&str> = on.map(|key| labels.of(key)).collect();
+        if names.is_empty() { String::new() } else { format!("after {}", names.join(", ")) }
+    }
 }
 
 fn titled(mark: &str, item: &Item, depth: usize) -> Cell {
     Cell::new(&format!("{:indent$}{mark}{}", "", item.title, indent = depth * 2))
-}
-
-fn is_rejected(plan: &Plan, item: &Item) -> bool {
-    plan.verdicts.get(&item.key) == Some(&Verdict::Rejected)
-}
-
-fn after(item: &Item, labels: &Labels) -> String {
-    if item.depends_on.is_empty() {
-        return String::new();
-    }
-    let names: Vec<&str> = item.depends_on.iter().map(|key| labels.of(key)).collect();
-    format!("after {}", names.join(", "))
 }
 
 /// `prd.md:12`; the whole path where file names alone would not tell the documents apart.

@@ -6,20 +6,20 @@ use cli_kit::{CliError, Exit};
 use conductor_engine::ids::TaskRef;
 use conductor_engine::session::{Standing, TaskFacts};
 use conductor_host::journal::Database;
-use conductor_plan::{Item, ItemKey, LintOptions, Order, Plan, Priority};
+use conductor_plan::{Item, ItemKey, LintOptions, Order, Plan, Priority, live};
 use jiff::Timestamp;
 
 use super::stored::{Stored, Unnamed};
 use super::tree::Labels;
 
-/// The work in the plan of this number, under the names that `plan show` gives its items.
+/// The work in the plan of this number that was not rejected, under the names that `plan show` gives its items.
 pub(crate) fn work(database: &Database, id: u64) -> Result<Vec<TaskFacts>, CliError> {
     let stored = Stored::find(database, Some(id), Unnamed::Draft, &LintOptions::default())?;
     Order::of(&stored.plan).map_err(|error| {
         CliError::new(Exit::Refused, "PLAN_HAS_ERRORS", error.to_string())
             .hint(format!("`conductor plan lint {id}` shows all that is wrong with it"))
     })?;
-    Ok(facts(&stored.plan, &Labels::new(&stored)))
+    Ok(facts(&live(&stored.plan), &Labels::new(&stored)))
 }
 
 fn facts(plan: &Plan, labels: &Labels) -> Vec<TaskFacts> {

@@ -9,6 +9,8 @@ mod hostile;
 mod import;
 mod journal;
 mod living;
+#[cfg(target_os = "linux")]
+mod parts;
 mod pictures;
 mod plan;
 mod planning;

@@ -1,14 +1,15 @@
 //! Plans by a model and by an agent, as a user makes them: against a model server on this machine.
 
+use std::collections::BTreeSet;
 use std::process::{Child, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::Ran;
 use testkit::model::planning::{Respond, Shape, Trouble, good, troubled};
-use testkit::model::{Does, ModelServer};
+use testkit::model::{Answer, Does, ModelServer};
 
 use super::{DOCUMENT, Place};
 
@@ -19,7 +20,7 @@ const DEEP: Shape =
     Shape { minutes: 2_000, first_parts: 3, parts: 2, large: (u64::MAX, u64::MAX), delay_ms: 0 };
 
 /// A project whose model is at this server.
-fn place(server: &ModelServer, more: &str) -> Place {
+pub(super) fn place(server: &ModelServer, more: &str) -> Place {
     let place = Place::unborn();
     place.write("docs/prd.md", DOCUMENT);
     place.ok(&["init"]);
@@ -201,6 +202,57 @@ fn an_item_is_split_by_a_model_and_the_rest_stays() {
     assert!(new.len() > old.len() + 1 && old.iter().all(|key| new.contains(key)), "{after}");
     place.ok(&["plan", "undo"]);
     assert_eq!(place.json(&["plan", "show"])["items"], before["items"]);
+}
+
+/// A document of several pages, made by WeasyPrint.
+const PDF: &[u8] = include_bytes!("../../../conductor-plan/tests/fixtures/layout/weasy-one.pdf");
+
+#[test]
+fn an_item_of_a_pdf_is_split_and_its_parts_name_the_pages_that_they_cite() {
+    let lines = Arc::new(Mutex::new((0, 0)));
+    let told = Arc::clone(&lines);
+    let well = good(PLAIN);
+    let server = ModelServer::planning(Arc::new(move |prompt| {
+        let (first, last) = *told.lock().unwrap();
+        let cite = json!({ "document": "docs/prd.pdf", "first_line": first, "last_line": last });
+        match well(prompt) {
+            Does::Answer(answer) => {
+                let mut said: Value = serde_json::from_str(&answer.say).unwrap();
+                said["items"][0]["cites"] = json!([cite]);
+                Does::Answer(Answer { say: said.to_string(), ..answer })
+            }
+            other @ (Does::Fail(_) | Does::Hang) => other,
+        }
+    }));
+    let server = server.unwrap();
+    let place = place(&server, "");
+    std::fs::write(place.hermetic.work().join("docs/prd.pdf"), PDF).unwrap();
+    place.ok(&["plan", "decompose", "docs/prd.pdf"]);
+    let drafted = place.json(&["plan", "show"]);
+    let requirements = drafted["requirements"].as_array().unwrap();
+    let page = |wanted: &Value| wanted["source"]["span"]["page"].as_u64().unwrap();
+    let pages: BTreeSet<u64> = requirements.iter().map(page).collect();
+    assert!(pages.len() > 1, "{pages:?}");
+    // Of each page the first requirement that has a line for itself.
+    for (at, wanted_page) in pages.iter().enumerate() {
+        let wanted = requirements.iter().find(|wanted| page(wanted) == *wanted_page).unwrap();
+        let line = wanted["source"]["span"]["first_line"].as_u64().unwrap();
+        let whole = &wanted["source"]["span"]["last_line"];
+        *lines.lock().unwrap() = (line, whole.as_u64().unwrap());
+        let shown = place.json(&["plan", "show"]);
+        let parents: Vec<&Value> =
+            shown["items"].as_array().unwrap().iter().map(|item| &item["parent"]).collect();
+        let leaf = |item: &&Value| item["parent"].is_null() && !parents.contains(&&item["key"]);
+        let item = shown["items"].as_array().unwrap().iter().find(leaf).unwrap();
+        let split = ["plan", "split", item["key"].as_str().unwrap(), "--engine", "llm"];
+        let changed = made(&place, &split);
+        let part =
+            changed["items"].as_array().unwrap().iter().find(|new| new["parent"] == item["key"]).unwrap();
+        let cited =
+            part["sources"].as_array().unwrap().iter().find(|cited| cited["span"]["first_line"] == line);
+        assert_eq!(cited.unwrap()["span"]["page"], json!(wanted_page), "{at}: {part}");
+    }
+    assert_eq!(server.violations(), []);
 }
 
 /// A model that answers well until so many questions came, and then hangs as long as it is not told to go on.

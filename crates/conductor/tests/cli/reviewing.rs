@@ -1,10 +1,13 @@
 //! Drafts changed by commands and as text: what is said, what is stored, what is refused.
 
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
 use conductor_plan::edit::{Change, Edit, NewItem, Part, Place as Spot, apply};
 use conductor_plan::{Document, ItemKey, OutlineOptions, Plan, Verdict, Verdicts, outline, review};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use taskwerk_client::model::Known;
+use taskwerk_client::model::{ErrorCode, Known, TaskId};
 use taskwerk_client::{ImportOptions, Tasks};
 
 use super::{DOCUMENT, Place};
@@ -160,6 +163,64 @@ fn rejected_items_are_left_out_and_an_import_again_makes_nothing_twice() {
 }
 
 #[test]
+fn what_is_rejected_counts_nowhere_and_is_named() {
+    let place = drafted();
+    place.ok(&["plan", "link", "2.2", "--after", "2.1"]);
+    place.ok(&["plan", "reject", "2.1"]);
+    insta::assert_snapshot!("rejected_show", place.shown(&["plan", "show"]));
+    insta::assert_snapshot!("rejected_requirements", place.shown(&["plan", "requirements"]));
+    assert!(place.ok(&["plan", "list"]).contains("2 tasks  1 rejected"));
+    let shown = place.json(&["plan", "show"]);
+    let search = shown["items"][3]["key"].as_str().unwrap();
+    assert_eq!((&shown["plan"]["tasks"], &shown["plan"]["rejected"]), (&json!(2), &json!(1)));
+    assert_eq!(shown["verdicts"], json!({ search: "rejected" }));
+    assert_eq!(shown["items"].as_array().unwrap().len(), 5, "the items stay where programs find them");
+    for (what, told) in [("order", &shown["order"]), ("schedule", &shown["order"]["schedule"]["slots"])] {
+        assert!(!told.to_string().contains(search), "{what}: {told}");
+    }
+    let times: u64 =
+        [2, 4].iter().map(|&at: &usize| shown["items"][at]["estimate"]["likely"].as_u64().unwrap_or(0)).sum();
+    let times = times + shown["items"][1]["estimate"]["likely"].as_u64().unwrap();
+    assert_eq!((&shown["order"]["total_minutes"], &shown["plan"]["minutes"]), (&json!(times), &json!(times)));
+    for format in ["mermaid", "dot", "svg"] {
+        let drawn = place.ok(&["plan", "show", "--format", format]);
+        assert!(drawn.contains("Print") && !drawn.contains("Search"), "{format}: {drawn}");
+    }
+    for format in ["markdown", "html"] {
+        let told = place.ok(&["plan", "show", "--format", format]);
+        assert!(told.contains("1 item rejected") && told.contains("2.1"), "{format}: {told}");
+    }
+    // The whole group goes when nothing in it is left.
+    place.ok(&["plan", "reject", "2.2"]);
+    let plan = &place.json(&["plan", "show"])["plan"];
+    assert_eq!((&plan["tasks"], &plan["rejected"], &plan["groups"]), (&json!(1), &json!(2), &json!(1)));
+    let imported = place.json(&["plan", "import", "--confirm"]);
+    assert_eq!((&imported["created"], &imported["plan"]["tasks"]), (&json!(2), &json!(1)));
+}
+
+#[test]
+fn a_task_that_the_plan_moved_stays_and_is_named() {
+    let place = drafted();
+    place.ok(&["plan", "import", "--confirm"]);
+    place.write("prd.md", &format!("{DOCUMENT}3. **Share notes** by mail.\n   - The mail holds the note.\n"));
+    place.ok(&["plan", "decompose", "prd.md"]);
+    place.ok(&["plan", "add", "Reading", "--under", "2"]);
+    place.ok(&["plan", "move", "2.1", "--under", "reading"]);
+    place.ok(&["plan", "move", "print", "--top"]);
+    place.ok(&["plan", "link", "share notes", "--after", "reading"]);
+    insta::assert_snapshot!("moved_import", place.shown(&["plan", "import", "--confirm"]));
+    let tasks = place.tasks();
+    let of = |title: &str| tasks.iter().find(|task| task.title.as_str().contains(title)).unwrap();
+    assert_eq!(of("Search").id.to_string(), "TASK-002.1");
+    assert_eq!(of("Print").id.to_string(), "TASK-002.2");
+    assert!(!tasks.iter().any(|task| task.title.as_str() == "Reading"), "a group without work is no task");
+    let after = &of("Share").depends_on;
+    assert!(after.contains(&of("Search").id), "it waits for what was to be in the group: {after:?}");
+    let again = place.json(&["plan", "import", "2", "--confirm"]);
+    assert_eq!((&again["created"], &again["stayed"]), (&json!(0), &json!(["TASK-002.1", "TASK-002.2"])));
+}
+
+#[test]
 fn the_document_planned_again_finds_the_tasks_of_a_changed_plan() {
     let place = drafted();
     place.ok(&["plan", "edit", "2.1", "--title", "Find notes"]);
@@ -244,18 +305,39 @@ fn two_who_change_a_plan_at_once_lose_nothing() {
     assert!(!place.json(&["plan", "show"])["items"].to_string().contains("Title 0"));
 }
 
-/// The rows of a plan, imported as `plan import` does; how many tasks were made, and how many were there.
-fn import(tasks: &Tasks, plan: &Plan) -> (usize, usize) {
-    let Ok(reviewed) = review(plan.clone(), &Verdicts::all_accepted("me").with_those_of(plan)) else {
-        return (0, 0);
-    };
-    let options = ImportOptions { known: Known::Skip, prefix: None, dry_run: false };
-    let report = tasks.import(reviewed.import_rows(), &options).unwrap();
-    (report.created, report.skipped)
+/// The tasks that there are, by the keys of their items.
+fn known(tasks: &Tasks) -> BTreeMap<String, TaskId> {
+    let mut known = BTreeMap::new();
+    let each = tasks.each_exported(|exported| {
+        known.extend(exported.key.map(|key| (key.as_str().to_owned(), exported.task.id)));
+        ControlFlow::Continue(())
+    });
+    each.unwrap();
+    known
 }
 
-/// Edits of whatever items there are. Those that do not fit are passed over, and so are those that put an item into
-/// another group: its task has an id below that of the group's, and an import moves no task.
+/// The rows of a plan, imported as `plan import` does; how many tasks were made, and how many were there. Nothing when it
+/// would go in circles, since tasks stay where they are.
+fn import(tasks: &Tasks, plan: &Plan) -> Option<(usize, usize)> {
+    let Ok(reviewed) = review(plan.clone(), &Verdicts::all_accepted("me").with_those_of(plan)) else {
+        return Some((0, 0));
+    };
+    let options = ImportOptions { known: Known::Skip, prefix: None, dry_run: false };
+    let placed = reviewed.import_rows_beside(&known(tasks));
+    match tasks.import(placed.rows, &options) {
+        Ok(report) => Some((report.created, report.skipped)),
+        Err(error) => {
+            assert_eq!(
+                (error.code(), placed.stay.is_empty()),
+                (ErrorCode::DependencyCycle, false),
+                "{error}"
+            );
+            None
+        }
+    }
+}
+
+/// Edits of whatever items there are. Those that do not fit are passed over.
 fn edited(first: &Plan, edits: &[(u8, prop::sample::Index, prop::sample::Index)]) -> Plan {
     edits.iter().fold(first.clone(), |plan, (kind, one, two)| {
         let [item, other] = [one, two].map(|at| plan.items[at.index(plan.items.len())].key.clone());
@@ -272,13 +354,7 @@ fn edited(first: &Plan, edits: &[(u8, prop::sample::Index, prop::sample::Index)]
                 Edit::Add { item: Box::new(NewItem::titled(format!("New {kind}"))), at: Spot::Before(other) }
             }
         };
-        let stays = |changed: &Plan| {
-            first.items.iter().all(|item| changed.get(&item.key).is_none_or(|now| now.parent == item.parent))
-        };
-        match apply(&plan, &[edit]) {
-            Ok(applied) if stays(&applied.plan) => applied.plan,
-            Ok(_) | Err(_) => plan,
-        }
+        apply(&plan, &[edit]).map_or(plan, |applied| applied.plan)
     })
 }
 
@@ -294,13 +370,18 @@ proptest! {
         let document = Document::parse("prd.md", DOCUMENT.as_bytes()).unwrap();
         let plan = outline(&[document], &OutlineOptions::default());
         let before: Vec<ItemKey> = plan.items.iter().map(|item| item.key.clone()).collect();
-        prop_assert_eq!(import(&tasks, &plan), (before.len(), 0));
+        prop_assert_eq!(import(&tasks, &plan), Some((before.len(), 0)));
         let changed = edited(&plan, &edits);
         let verdicts = Verdicts::all_accepted("me").with_those_of(&changed);
         let Ok(reviewed) = review(changed.clone(), &verdicts) else { return Ok(()) };
-        let new = reviewed.plan().items.iter().filter(|item| !before.contains(&item.key)).count();
-        let all = reviewed.plan().items.len();
-        prop_assert_eq!(import(&tasks, &changed), (new, all - new));
-        prop_assert_eq!(import(&tasks, &changed), (0, all));
+        // A new group of nothing but tasks that lie elsewhere is no work.
+        let rows = reviewed.import_rows_beside(&known(&tasks)).rows;
+        let all = rows.len();
+        let new = rows.iter().filter(|row| !before.iter().any(|key| row.key.as_deref() == Some(key.as_str()))).count();
+        let Some(made) = import(&tasks, &changed) else { return Ok(()) };
+        prop_assert_eq!(made, (new, all - new));
+        prop_assert_eq!(import(&tasks, &changed), Some((0, all)));
+        let ids: Vec<TaskId> = known(&tasks).into_values().collect();
+        prop_assert!(ids.iter().all(|id| id.parent().is_none_or(|parent| ids.contains(&parent))));
     }
 }

@@ -22,7 +22,7 @@ use super::{DOCUMENT, Place};
 /// The longest that anything is waited for.
 const LONGEST: Duration = Duration::from_secs(60);
 
-struct Terminal {
+pub(super) struct Terminal {
     keyboard: File,
     pieces: Receiver<String>,
     /// Everything that was written.
@@ -34,7 +34,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn run(place: &Place, arguments: &[&str], env: &[(&str, &str)]) -> Self {
+    pub(super) fn run(place: &Place, arguments: &[&str], env: &[(&str, &str)]) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -82,7 +82,7 @@ impl Terminal {
 
     /// Waits until this stands on the screen.
     #[track_caller]
-    fn sees(&mut self, text: &str) {
+    pub(super) fn sees(&mut self, text: &str) {
         while !self.screen.screen().contents().contains(text) {
             assert!(self.read(), "`{text}` did not come:\n{}", self.screen.screen().contents());
         }
@@ -96,12 +96,12 @@ impl Terminal {
         }
     }
 
-    fn types(&mut self, keys: &str) {
+    pub(super) fn types(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
     /// How it ended, and what was written until then.
-    fn ended(&mut self) -> (std::process::ExitStatus, String) {
+    pub(super) fn ended(&mut self) -> (std::process::ExitStatus, String) {
         let status = self.child.wait().unwrap();
         while self.read() {}
         (status, std::mem::take(&mut self.seen))
@@ -117,7 +117,11 @@ impl Terminal {
 
     /// Whether the terminal shows what is typed, as it does while no program has it.
     fn echoes(&self) -> bool {
-        tcgetattr(&self.keyboard).unwrap().local_modes.contains(LocalModes::ECHO)
+        self.modes().contains(LocalModes::ECHO)
+    }
+
+    fn modes(&self) -> LocalModes {
+        tcgetattr(&self.keyboard).unwrap().local_modes
     }
 }
 
@@ -236,6 +240,34 @@ fn asked_to_end_it_gives_the_terminal_back() {
     terminal.types("\u{3}");
     let (status, rest) = terminal.ended();
     assert!(status.success() && rest.contains(BACK), "{rest:?}");
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_can_be_read() {
+    let place = drafted();
+    let env = [("CONDUCTOR_DIE_AT", "plan-review/redraw"), ("RUST_BACKTRACE", "0")];
+    let mut terminal = Terminal::run(&place, &["plan", "review"], &env);
+    terminal.sees("undecided");
+    terminal.types("a");
+    terminal.sees("2 accepted");
+    let raw = terminal.modes();
+    assert!(!raw.intersects(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG));
+    // Ctrl-L.
+    terminal.types("\u{c}");
+    let (status, rest) = terminal.ended();
+    assert_eq!(status.code(), Some(101), "{rest:?}");
+    assert!(terminal.modes().contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG));
+    for back in [BACK, "\u{1b}[?2004l", "\u{1b}[?25h"] {
+        assert!(rest.contains(back), "{rest:?}");
+    }
+    let screen = terminal.screen.screen();
+    assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
+    // The message stands on the usual screen, from the left, and what a shell prints next comes below it.
+    let rows: Vec<String> = screen.rows(0, 80).collect();
+    let said = rows.iter().position(|row| row.starts_with("told to panic while the review")).unwrap();
+    assert!(rows.iter().any(|row| row.starts_with("thread 'main'")), "{rows:?}");
+    assert!(usize::from(screen.cursor_position().0) > said, "{rows:?}");
+    assert_eq!(place.json(&["plan", "show"])["plan"]["status"], json!("reviewing"), "nothing was lost");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::Trouble;
 use super::bounds::{MAX_GLYPHS, MAX_PAGES, MAX_STEPS};
 use super::ink::Inks;
+use super::vertical;
 use super::words::{Word, Words};
 use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
@@ -130,12 +131,22 @@ impl<'i> Collector<'i> {
     fn finish(mut self) -> Page {
         let most = self.turned.iter().max_by_key(|(turn, glyphs)| (glyphs.len(), std::cmp::Reverse(**turn)));
         let Some((&turn, _)) = most else { return self.page };
-        let glyphs = self.turned.remove(&turn).unwrap_or_default();
+        let mut glyphs = self.turned.remove(&turn).unwrap_or_default();
+        let vertical = turn == 0 && vertical::is_vertical(&glyphs);
+        if vertical {
+            let width = self.page.width;
+            glyphs = glyphs.into_iter().map(|glyph| vertical::turned(glyph, width)).collect();
+            // Letters and numbers between the signs lie on their side, and stand upright on the turned page.
+            glyphs.extend(self.turned.remove(&1).unwrap_or_default());
+            for area in self.page.rules.iter_mut().chain(&mut self.page.dots) {
+                *area = vertical::turned_area(*area, width);
+            }
+        }
         if turn != 0 {
             self.page.rules.clear();
             self.page.dots.clear();
         }
-        if turn % 2 == 1 {
+        if turn % 2 == 1 || vertical {
             std::mem::swap(&mut self.page.width, &mut self.page.height);
         }
         let mut words = Words::default();

@@ -1,7 +1,7 @@
 //! PDF to blocks, from where its glyphs stand.
 //!
 //! A PDF says which letter is drawn where; words, lines and everything above them are found by looking at the page, in
-//! this order: [`glyphs`] (what is drawn), [`words`], [`furniture`] (what repeats on every page is taken off),
+//! this order: [`glyphs`] (what is drawn), [`vertical`] (whether from above to below), [`words`], [`furniture`] (what repeats on every page is taken off),
 //! [`tables`] that are drawn, [`columns`] (the order of reading), [`lines`], [`flow`] (paragraphs, [`lists`], code,
 //! [`headings`]), [`hyphens`], [`render`] (the text that spans refer to).
 
@@ -19,6 +19,7 @@ mod lists;
 mod render;
 mod style;
 mod tables;
+mod vertical;
 mod words;
 
 use super::DocumentError;

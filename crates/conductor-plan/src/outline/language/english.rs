@@ -268,6 +268,12 @@ pub(super) const ENGLISH: Words = Words {
             endpoint, protected route, role based",
     access_at: "for, to, in, on, at, with, ui, screen, page, view, form, middleware, test, tests",
     asking: "must, should, shall, necessary, need, needs, required",
+    own_kinds: "custom, its own, own, hand-written",
+    own_kinds_behind: "",
+    own_verbs: "require, requires, implement, use, uses, needs, provide",
+    own_verbs_behind: "",
+    own_articles: "a",
+    own_ends: "and cannot, and must not, and may not, instead, rather than, so that, that, to, for",
     optional: "optional, nice to have, stretch goal",
     hard: "authenti, authoriz, concurren, distribut, encrypt, integra, machine, migra, offline, optimi, parallel, payment, pipeline, \
            realtime, real, recurs, scal, secur, schedul, stream, synchron, transaction, workflow",

@@ -104,6 +104,17 @@ pub(super) struct Words {
     pub(super) access_at: &'static str,
     /// Words of sentences that ask for something to be there.
     pub(super) asking: &'static str,
+    /// That something is to be written by hand, in sentences of what is needed; with marks. Kinds of such things before
+    /// their names, and behind them.
+    pub(super) own_kinds: &'static str,
+    pub(super) own_kinds_behind: &'static str,
+    /// Verbs before a kind, and those that stand behind the name.
+    pub(super) own_verbs: &'static str,
+    pub(super) own_verbs_behind: &'static str,
+    /// Articles between verb and kind.
+    pub(super) own_articles: &'static str,
+    /// What the name ends before.
+    pub(super) own_ends: &'static str,
     /// That something need not be.
     pub(super) optional: &'static str,
     /// Beginnings of words that usually mean more work than they read.

@@ -65,6 +65,8 @@ fn every_language_names_every_part_of_a_document() {
             ("sequences", words.then),
             ("demands", words.asking),
             ("doubt", words.optional),
+            ("things written by hand", [words.own_kinds, words.own_kinds_behind].concat().leak()),
+            ("verbs of such things", [words.own_verbs, words.own_verbs_behind].concat().leak()),
             ("hours", words.hours),
             ("tests", words.acceptance_tests),
         ] {

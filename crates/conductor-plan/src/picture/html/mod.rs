@@ -38,6 +38,7 @@ pub(super) fn page(picture: &Picture<'_>) -> String {
     out.push_str(&svg::inline(picture, |id| Some(format!("#i{id}"))));
     out.push_str("</section>\n");
     items::write(&mut out, picture, &documents);
+    rejected(&mut out, picture);
     findings(&mut out, picture, &documents);
     order(&mut out, picture);
     out.push_str("</main>\n");
@@ -48,19 +49,42 @@ pub(super) fn page(picture: &Picture<'_>) -> String {
 
 fn header(out: &mut String, picture: &Picture<'_>, title: &str) {
     let plan = picture.plan;
+    let rejected = match picture.rejected.len() {
+        0 => String::new(),
+        1 => " · 1 item rejected".to_owned(),
+        count => format!(" · {count} items rejected"),
+    };
     let count = |severity| picture.findings.iter().filter(|finding| finding.severity == severity).count();
     let _ = writeln!(
         out,
-        "<header>\n<h1>{title}</h1>\n<p>{} requirements · {} tasks · {} errors, {} warnings</p>\n\
+        "<header>\n<h1>{title}</h1>\n<p>{} requirements · {} tasks{} · {} errors, {} warnings</p>\n\
          <nav aria-label=\"Parts\"><a href=\"#graph\">Graph</a> <a href=\"#tasks\">Tasks</a> \
          <a href=\"#findings\">Findings</a> <a href=\"#order\">Order</a> <a href=\"#documents\">Documents</a></nav>\n\
          <p class=\"search\"><input id=\"filter\" type=\"search\" aria-label=\"Filter tasks\" placeholder=\"Filter tasks  ( / )\"/> \
          <span class=\"keys\"><kbd>j</kbd> <kbd>k</kbd> next, previous · <kbd>Esc</kbd> clear</span></p>\n</header>",
         plan.requirements.len(),
         plan.leaves().count(),
+        rejected,
         count(Severity::Error),
         count(Severity::Warning)
     );
+}
+
+/// What is left out, by name only.
+fn rejected(out: &mut String, picture: &Picture<'_>) {
+    if picture.rejected.is_empty() {
+        return;
+    }
+    out.push_str("<section id=\"rejected\">\n<h2>Rejected</h2>\n<ul>\n");
+    for (key, title) in &picture.rejected {
+        let _ = writeln!(
+            out,
+            "<li><code>{}</code> {}</li>",
+            xml(&plain(picture.labels.get(key))),
+            xml(&plain(title))
+        );
+    }
+    out.push_str("</ul>\n</section>\n");
 }
 
 fn findings(out: &mut String, picture: &Picture<'_>, documents: &Documents<'_>) {

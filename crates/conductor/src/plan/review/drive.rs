@@ -3,7 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use cli_kit::{CliError, Env, Exit};
+use cli_kit::{CliError, Exit};
+use conductor_host::planner::Planned;
 use conductor_host::process::{Interrupt, OnHangup, Signals};
 use conductor_plan::ItemKey;
 use conductor_plan::edit::Edit;
@@ -11,15 +12,19 @@ use ratatui::crossterm::event::{Event, poll, read};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
+use super::errand::{self, Errand, News, Order};
 use super::key::Key;
 use super::screen::Screen;
-use super::state::State;
+use super::state::{Asked, State};
 use super::texts::Texts;
 use super::update::{Effect, paste, update};
 use super::view::{Theme, view};
-use crate::context::Context;
+use crate::context::{Context, Project};
+use crate::plan::asking::{self, Asking};
 use crate::plan::buffer::{Buffer, Unread, WHAT, Wanted};
 use crate::plan::editing::{Done, Editing, Way};
+use crate::plan::engine::EngineArgs;
+use crate::plan::progress::used_text;
 use crate::plan::{import, report};
 
 /// How often it is looked whether somebody asked the program to end.
@@ -32,16 +37,21 @@ enum End {
     Asked(Interrupt),
 }
 
+/// How often it is looked what became of a question that is under way.
+const LOOK_AT_ERRAND: Duration = Duration::from_millis(50);
+
 /// What the loop works with.
 struct Desk<'c> {
     screen: Screen,
     editing: Editing,
-    env: &'c Env,
-    folder: std::path::PathBuf,
+    context: &'c Context,
+    project: &'c Project,
+    engine: EngineArgs,
+    errand: Option<Errand>,
 }
 
 /// Shows the plan until somebody leaves.
-pub(super) fn run(context: &mut Context, editing: Editing) -> Result<Exit, CliError> {
+pub(super) fn run(context: &mut Context, editing: Editing, named: &EngineArgs) -> Result<Exit, CliError> {
     let theme = Theme { colors: !context.flags.no_color && context.env.get("NO_COLOR").is_none() };
     let project = context.open()?;
     let signals = Signals::catch(OnHangup::Stop).map_err(|error| failed(&error))?;
@@ -53,16 +63,19 @@ pub(super) fn run(context: &mut Context, editing: Editing) -> Result<Exit, CliEr
         stored.findings.clone(),
         texts,
     );
+    state.asks = errand::asks(named, &stored.plan, &context.config()?)?;
+    let engine = errand::engine_of(named, &stored.plan);
     context.printer.flush();
     let screen = Screen::take().map_err(|error| failed(&error))?;
-    let folder = project.tasks.data_dir().to_owned();
-    let mut desk = Desk { screen, editing, env: &context.env, folder };
+    let mut desk = Desk { screen, editing, context, project: &project, engine, errand: None };
     let end = {
         let _attending = signals.attend();
         desk.look(&mut state, theme, &signals)
     };
-    let Desk { screen, mut editing, .. } = desk;
+    let Desk { screen, mut editing, errand, .. } = desk;
     drop(screen);
+    // Nobody sees any more what would come of it.
+    drop(errand);
     match end? {
         End::Left => {
             let tally = state.tally.told();
@@ -117,9 +130,11 @@ impl Desk<'_> {
                 self.draw(state, theme).map_err(|error| failed(&error))?;
                 drawn = true;
             }
-            if !listens(LOOK).map_err(|error| failed(&error))? {
+            let longest = if self.errand.is_some() { LOOK_AT_ERRAND } else { LOOK };
+            if !listens(longest).map_err(|error| failed(&error))? {
                 return Ok(End::Asked(Interrupt::HungUp));
             }
+            drawn &= !self.hear(state)?;
             // What was typed ahead is drawn once.
             while poll(Duration::ZERO).map_err(|error| failed(&error))? {
                 drawn = false;
@@ -152,14 +167,105 @@ impl Desk<'_> {
         match effect {
             Effect::Quit => return Ok(Some(End::Left)),
             Effect::Import => return Ok(Some(End::Import)),
-            Effect::Redraw => self.screen.redraw().map_err(|error| failed(&error))?,
+            Effect::Redraw => {
+                panic_if_told(self.context);
+                self.screen.redraw().map_err(|error| failed(&error))?;
+            }
             Effect::Suspend => self.suspend()?,
             Effect::Apply { edits, then } => self.apply(state, &edits, then),
             Effect::Undo => self.travel(state, Way::Back),
             Effect::Redo => self.travel(state, Way::Forward),
             Effect::EditText(item) => self.edit_text(state, item.as_ref())?,
+            Effect::Ask(item) => self.ask(state, item),
+            Effect::Cancel => self.cancel(state),
         }
         Ok(None)
+    }
+
+    /// Asks for the parts of an item, beside the review.
+    fn ask(&mut self, state: &mut State, item: ItemKey) {
+        let title = self.editing.stored.plan.get(&item).map(|item| item.title.clone()).unwrap_or_default();
+        match self.order(item).and_then(|order| Errand::begin(order).map_err(|error| failed(&error))) {
+            Ok(errand) => {
+                self.errand = Some(errand);
+                state.asking = Some(Asked { title, progress: "asking".to_owned() });
+            }
+            Err(error) => self.complain(state, &error),
+        }
+    }
+
+    fn order(&self, item: ItemKey) -> Result<Order, CliError> {
+        let config = self.context.config()?;
+        let asking = Asking::of(&self.engine, self.context, &config)?
+            .ok_or_else(|| CliError::internal("the outline engine is not asked"))?;
+        let stored = &self.editing.stored;
+        Ok(Order {
+            asking,
+            documents: self.editing.documents()?,
+            plan: stored.plan.clone(),
+            item,
+            options: asking::options(&config.planning),
+            work: stored.row.digest.clone(),
+            database: self.project.database()?,
+        })
+    }
+
+    fn cancel(&self, state: &mut State) {
+        if let (Some(errand), Some(asked)) = (&self.errand, &mut state.asking) {
+            errand.cancel();
+            "ending".clone_into(&mut asked.progress);
+        }
+    }
+
+    /// Hears what became of what was asked; whether there was anything to hear.
+    fn hear(&mut self, state: &mut State) -> Result<bool, CliError> {
+        let mut heard = false;
+        while let Some(news) = self.errand.as_ref().and_then(Errand::hear) {
+            heard = true;
+            match (news, &mut state.asking) {
+                (News::Progress(progress), Some(asked)) => asked.progress = progress,
+                (News::Progress(_), None) => {}
+                (News::Done(done), _) => {
+                    state.asking = None;
+                    if let Some(errand) = self.errand.take() {
+                        self.settle(state, &errand, *done);
+                    }
+                }
+                (News::Lost, _) => {
+                    (state.asking, self.errand) = (None, None);
+                    // Its panic gave the terminal away.
+                    self.screen.lend(|| ()).map_err(|error| failed(&error))?;
+                    state.complain("the question was lost, since its thread ended; ask again");
+                }
+            }
+        }
+        Ok(heard)
+    }
+
+    fn settle(&mut self, state: &mut State, errand: &Errand, done: Result<Planned, CliError>) {
+        if errand.is_cancelled() {
+            state.say("Asked no further; what was answered by then is kept");
+            return;
+        }
+        let planned = match done {
+            Ok(planned) => planned,
+            Err(error) => return self.complain(state, &error),
+        };
+        let Errand { item, before, .. } = errand;
+        match self.editing.graft(before, &planned.plan, item, planned.spent) {
+            Ok(done) if done.applied.back.is_empty() => {
+                let why = planned
+                    .remarks
+                    .first()
+                    .map_or_else(|| "it was left whole".to_owned(), ToString::to_string);
+                state.say(&why);
+            }
+            Ok(done) => {
+                self.renew(state, None);
+                state.say_done(&format!("{}, {}", done.what, used_text(&planned.spent)));
+            }
+            Err(error) => self.complain(state, &error),
+        }
     }
 
     fn suspend(&mut self) -> Result<(), CliError> {
@@ -202,15 +308,16 @@ impl Desk<'_> {
     }
 
     fn edit_text(&mut self, state: &mut State, item: Option<&ItemKey>) -> Result<(), CliError> {
-        let buffer = match Buffer::write(&self.folder, &self.editing.stored, item) {
+        let folder = self.project.tasks.data_dir();
+        let buffer = match Buffer::write(folder, &self.editing.stored, item) {
             Ok(buffer) => buffer,
             Err(error) => {
                 self.complain(state, &error);
                 return Ok(());
             }
         };
-        let env = self.env;
-        let opened = self.screen.lend(|| buffer.open(env)).map_err(|error| failed(&error))?;
+        let context = self.context;
+        let opened = self.screen.lend(|| buffer.open(&context.env)).map_err(|error| failed(&error))?;
         if let Err(error) = opened {
             self.complain(state, &error);
             return Ok(());
@@ -251,6 +358,15 @@ impl Desk<'_> {
         let hint = error.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
         state.complain(&format!("{}{hint}", error.message));
     }
+}
+
+/// Names the place at which a test has this program panic; only builds with debug assertions look for it, so that no
+/// release can be made to by a variable.
+const DIE_AT: &str = "CONDUCTOR_DIE_AT";
+
+fn panic_if_told(context: &Context) {
+    let told = cfg!(debug_assertions) && context.env.get(DIE_AT) == Some("plan-review/redraw");
+    assert!(!told, "told to panic while the review has the terminal");
 }
 
 fn failed(error: &io::Error) -> CliError {

@@ -7,6 +7,7 @@
 
 mod command;
 mod drive;
+mod errand;
 mod form;
 mod input;
 mod key;
@@ -24,6 +25,7 @@ use cli_kit::{CliError, Exit};
 
 use super::buffer;
 use super::editing::Editing;
+use super::engine::EngineArgs;
 use super::report;
 use super::show::print_tree;
 use super::stored::{Stored, Unnamed, is_draft};
@@ -32,10 +34,11 @@ use crate::context::Context;
 /// Look through a draft before it is imported: accept, reject and change its items, beside the text that they come from
 ///
 /// On a terminal it is a screen with keys (`?` shows them); every change is stored at once. Without a terminal, and for a
-/// plan that was imported, the plan is printed. `--edit` opens it as text in `$VISUAL` or `$EDITOR`.
+/// plan that was imported, the plan is printed. `--edit` opens it as text in `$VISUAL` or `$EDITOR`. Parts of an item come
+/// from the text; where --engine or --model names a model or an agent, or one made the plan, `s` asks that.
 #[derive(clap::Args, Debug)]
 #[command(
-    after_help = "Examples:\n  conductor plan review\n  conductor plan review 2\n  conductor plan review --edit\n  conductor plan review --print"
+    after_help = "Examples:\n  conductor plan review\n  conductor plan review 2\n  conductor plan review --edit\n  conductor plan review --engine claude\n  conductor plan review --print"
 )]
 pub(crate) struct Args {
     /// The plan's number; the newest draft when left out
@@ -47,6 +50,8 @@ pub(crate) struct Args {
     /// Print it, on a terminal too
     #[arg(long, conflicts_with = "edit")]
     print: bool,
+    #[command(flatten)]
+    engine: EngineArgs,
 }
 
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CliError> {
@@ -54,21 +59,30 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Exit, CliError> 
         let mut editing = Editing::open(context, args.plan)?;
         return buffer::edit(context, &mut editing, None, false);
     }
-    look(context, args.plan, args.print)
+    if args.engine.estimate_cost {
+        return Err(CliError::usage("a review asks for the parts of one item at a time, and has no cost of its own")
+            .hint("`conductor plan split ITEM --estimate-cost` with the same --engine or --model says what one costs"));
+    }
+    look(context, args.plan, args.print, &args.engine)
 }
 
 /// Opens the review of a plan, as `plan review` does.
 pub(in crate::plan) fn open(context: &mut Context, plan: u64) -> Result<Exit, CliError> {
-    look(context, Some(plan), false)
+    look(context, Some(plan), false, &EngineArgs::default())
 }
 
-fn look(context: &mut Context, plan: Option<u64>, print: bool) -> Result<Exit, CliError> {
+fn look(
+    context: &mut Context,
+    plan: Option<u64>,
+    print: bool,
+    engine: &EngineArgs,
+) -> Result<Exit, CliError> {
     let project = context.open()?;
     let (database, checks) = (project.database()?, project.lint_options());
     let stored = Stored::find(&database, plan, Unnamed::DraftOrImported, &checks)?;
     let usable = context.env.get("TERM").is_none_or(|name| name != "dumb");
     if context.can_ask && usable && !print && is_draft(stored.row.status) {
-        return drive::run(context, Editing { database, stored, checks });
+        return drive::run(context, Editing { database, stored, checks }, engine);
     }
     let printer = &mut context.printer;
     if printer.is_json() {

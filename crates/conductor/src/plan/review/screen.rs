@@ -1,6 +1,7 @@
 //! The terminal: taken when the review begins, and given back however it ends.
 
 use std::io::{self, Stdout, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -9,6 +10,10 @@ use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
+
+/// Whether the terminal is the review's at the moment. To leave the other screen twice would put the cursor back over what
+/// was printed in between, such as the message of a panic.
+static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The screen of the review. Dropping it gives the terminal back.
 pub(super) struct Screen {
@@ -52,12 +57,16 @@ impl Drop for Screen {
 }
 
 fn enter() -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
 }
 
 /// A terminal that is gone needs nothing back.
 fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let mut out = io::stdout();
     let _ = execute!(out, DisableBracketedPaste, LeaveAlternateScreen, ratatui::crossterm::cursor::Show);
     let _ = out.flush();

@@ -49,6 +49,28 @@ pub(super) struct State {
     pub(super) size: (u16, u16),
     /// What was said of the items.
     pub(super) tally: Tally,
+    /// Who is asked for parts; nobody, where the text alone tells.
+    pub(super) asks: Option<Asks>,
+    /// Whom parts are being asked of.
+    pub(super) asking: Option<Asked>,
+}
+
+/// Who is asked for parts of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asks {
+    /// A model or an agent. Not escaped.
+    pub(super) name: String,
+    /// Whether it was named for this review, so that it is asked without another word.
+    pub(super) sure: bool,
+}
+
+/// A question for parts that is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// The item's title. Not escaped.
+    pub(super) title: String,
+    /// How far it is. Escaped.
+    pub(super) progress: String,
 }
 
 /// An item as it is listed.
@@ -88,6 +110,8 @@ pub(super) enum Mode {
     Parts(Box<Parts>),
     Pick(Box<Pick<Choice>>),
     ConfirmImport,
+    /// Whether the parts of this item are to be asked for.
+    ConfirmAsk(ItemKey),
 }
 
 /// What is picked from a list.
@@ -134,6 +158,8 @@ impl State {
             message: None,
             size: (80, 24),
             tally: Tally::default(),
+            asks: None,
+            asking: None,
         };
         state.list();
         state.show_all();
@@ -294,7 +320,8 @@ impl State {
             | Mode::Search { .. }
             | Mode::Add(_)
             | Mode::Moving(_)
-            | Mode::ConfirmImport => 0,
+            | Mode::ConfirmImport
+            | Mode::ConfirmAsk(_) => 0,
             Mode::Form(_) => 5,
             Mode::Parts(parts) => u16::try_from(parts.lines.len()).unwrap_or(u16::MAX).saturating_add(1),
             Mode::Pick(_) => self.size.1 / 2,

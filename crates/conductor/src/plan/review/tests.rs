@@ -10,7 +10,7 @@ use ratatui::backend::TestBackend;
 
 use super::command::{Command, TABLE};
 use super::key::Key;
-use super::state::{Mode, State};
+use super::state::{Asked, Asks, Mode, State};
 use super::texts::Texts;
 use super::update::{Effect, paste, update};
 use super::view::{Theme, view};
@@ -254,6 +254,43 @@ fn items_are_moved_linked_split_merged_added_and_removed() {
     assert!(!review.titles().iter().any(|title| title.contains("笔记")));
     review.types("x");
     assert_eq!(review.titles().last().unwrap(), "3 Write the manual");
+}
+
+#[test]
+fn parts_are_asked_for_where_the_review_has_an_engine() {
+    let mut review = Review::new((80, 24));
+    let key = review.state.current().unwrap().key.clone();
+    review.state.asks = Some(Asks { name: "anthropic/fake\u{1b}[2J".to_owned(), sure: false });
+    review.types("s");
+    insta::assert_snapshot!("ask", review.screen());
+    review.types("n");
+    assert_eq!((review.asked.len(), matches!(review.state.mode, Mode::Browse)), (0, true));
+    review.types("st");
+    assert!(matches!(review.state.mode, Mode::Parts(_)));
+    review.types("^sy");
+    assert_eq!(std::mem::take(&mut review.asked), [Effect::Ask(key.clone())]);
+    review.state.asks = Some(Asks { name: "claude".to_owned(), sure: true });
+    review.types("s");
+    assert_eq!(std::mem::take(&mut review.asked), [Effect::Ask(key)]);
+    let progress = "1 of 3 answers, 2 under way, 4,000 tokens, $0.03".to_owned();
+    review.state.asking = Some(Asked { title: "Store notes".to_owned(), progress });
+    insta::assert_snapshot!("asking", review.screen());
+    review.types("s");
+    assert!(review.state.message.as_ref().is_some_and(|message| message.bad));
+    review.types("i");
+    assert!(matches!(review.state.mode, Mode::Browse), "an import would end what was asked");
+    review.types("S^");
+    assert_eq!(review.asked, [], "in a list Esc leaves the list");
+    review.types("^");
+    assert_eq!(std::mem::take(&mut review.asked), [Effect::Cancel]);
+    review.state.asking = None;
+    review.types("^");
+    assert_eq!(review.asked, []);
+    // A group has its parts already.
+    review.types("S\n");
+    review.key(Key::Home);
+    review.types("s");
+    assert_eq!(review.asked, []);
 }
 
 #[test]

@@ -23,6 +23,9 @@ pub(super) enum Effect {
     },
     Undo,
     Redo,
+    /// Ask for the parts of an item, and ask no further.
+    Ask(ItemKey),
+    Cancel,
     /// Open the item, or the plan, in the user's editor.
     EditText(Option<ItemKey>),
     Import,
@@ -53,6 +56,7 @@ pub(super) fn update(state: &mut State, key: Key) -> Option<Effect> {
         Mode::Moving(item) => moving(state, key, item),
         Mode::Parts(parts) => split(state, key, parts),
         Mode::Pick(pick) => lists::picking(state, key, pick),
+        Mode::ConfirmAsk(item) => confirm_ask(state, key, item),
         Mode::ConfirmImport => (key == Key::Char('y') || key == Key::Char('i')).then_some(Effect::Import),
     };
     state.clamp();
@@ -67,7 +71,12 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Mode::Parts(parts) => parts.paste(text),
         Mode::Pick(pick) => pick.paste(text),
         // Pasted text is no command.
-        Mode::Browse | Mode::Help(_) | Mode::Page(_) | Mode::Moving(_) | Mode::ConfirmImport => {}
+        Mode::Browse
+        | Mode::Help(_)
+        | Mode::Page(_)
+        | Mode::Moving(_)
+        | Mode::ConfirmImport
+        | Mode::ConfirmAsk(_) => {}
     }
 }
 
@@ -120,7 +129,9 @@ fn browse(state: &mut State, command: Command) -> Option<Effect> {
         Command::Add => state.mode = Mode::Add(Input::default()),
         Command::Remove => return remove(state),
         Command::Move => state.mode = Mode::Moving(state.current()?.key.clone()),
-        Command::Split => propose(state),
+        Command::Split => return split_by_engine(state),
+        Command::SplitText => propose(state),
+        Command::Cancel => return state.asking.is_some().then_some(Effect::Cancel),
         Command::Link => state.mode = lists::others(state, "wait for", Choice::Link),
         Command::Merge => state.mode = lists::others(state, "take in", Choice::Merge),
         Command::Undo => return Some(Effect::Undo),
@@ -138,6 +149,9 @@ fn browse(state: &mut State, command: Command) -> Option<Effect> {
         Command::Help => state.mode = Mode::Help(0),
         Command::Import if state.findings.iter().any(|finding| finding.severity == Severity::Error) => {
             state.complain("the plan has errors, which forbid the import; ! shows them");
+        }
+        Command::Import if state.asking.is_some() => {
+            state.complain("parts are being asked for; wait for them, or Esc asks no further");
         }
         Command::Import => state.mode = Mode::ConfirmImport,
         Command::Quit => return Some(Effect::Quit),
@@ -330,15 +344,56 @@ fn moving(state: &mut State, key: Key, item: ItemKey) -> Option<Effect> {
     Some(Effect::Apply { edits, then: Some(item) })
 }
 
+/// The item that is looked at, where it can be split.
+fn whole(state: &mut State) -> Option<ItemKey> {
+    let row = state.current()?;
+    if !row.container {
+        return Some(row.key.clone());
+    }
+    state.complain("this is a group already; + adds an item, m moves one into it");
+    None
+}
+
+/// The parts that the engine of the review finds.
+fn split_by_engine(state: &mut State) -> Option<Effect> {
+    let item = whole(state)?;
+    let sure = match &state.asks {
+        None => {
+            propose(state);
+            return None;
+        }
+        Some(asks) => asks.sure,
+    };
+    if let Some(asked) = &state.asking {
+        state.complain(&format!(
+            "the parts of \"{}\" are being asked for; wait for them, or Esc asks no further",
+            asked.title
+        ));
+        return None;
+    }
+    if sure {
+        return Some(Effect::Ask(item));
+    }
+    state.mode = Mode::ConfirmAsk(item);
+    None
+}
+
+/// Nobody named the one who made the plan for this review: asking may cost.
+fn confirm_ask(state: &mut State, key: Key, item: ItemKey) -> Option<Effect> {
+    if key == Key::Char('t') {
+        propose(state);
+        return None;
+    }
+    (key == Key::Char('y') || key == Key::Char('s')).then_some(Effect::Ask(item))
+}
+
 /// The parts that the documents name.
 fn propose(state: &mut State) {
-    let Some(row) = state.current() else { return };
-    if row.container {
-        state.complain("this is a group already; + adds an item, m moves one into it");
+    if whole(state).is_none() {
         return;
     }
     let Some(item) = state.item() else { return };
-    let mut parts: Vec<Part> = parts_named(item, |name| state.texts.text(name));
+    let mut parts: Vec<Part> = parts_named(item, &state.plan.documents, |name| state.texts.text(name));
     if parts.len() < 2 {
         parts.clear();
     }

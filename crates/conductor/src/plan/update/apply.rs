@@ -67,6 +67,7 @@ fn record(
         created: done.created,
         skipped: 0,
         rejected: 0,
+        stayed: Vec::new(),
         ids: tasks::ids(&project.tasks, plan)?,
     });
     let body = plan.to_json().map_err(|error| CliError::internal(error.to_string()))?;

@@ -7,6 +7,8 @@ pub(super) mod living;
 mod say;
 mod tasks;
 
+pub(super) use tasks::ids;
+
 use std::path::PathBuf;
 
 use cli_kit::{CliError, Exit};

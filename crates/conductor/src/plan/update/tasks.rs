@@ -1,6 +1,6 @@
 //! The tasks as they are, read through the client.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use cli_kit::CliError;
@@ -32,7 +32,7 @@ pub(super) fn present(tasks: &Tasks) -> Result<Present, CliError> {
 }
 
 /// The task of each item of a plan, by the item's key.
-pub(super) fn ids(tasks: &Tasks, plan: &Plan) -> Result<BTreeMap<String, String>, CliError> {
+pub(in crate::plan) fn ids(tasks: &Tasks, plan: &Plan) -> Result<BTreeMap<String, String>, CliError> {
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
     tasks
         .each_exported(|exported| {
@@ -40,6 +40,7 @@ pub(super) fn ids(tasks: &Tasks, plan: &Plan) -> Result<BTreeMap<String, String>
             ControlFlow::Continue(())
         })
         .map_err(from_client)?;
-    ids.retain(|key, _| plan.items.iter().any(|item| item.key.as_str() == key));
+    let items: BTreeSet<&str> = plan.items.iter().map(|item| item.key.as_str()).collect();
+    ids.retain(|key, _| items.contains(key.as_str()));
     Ok(ids)
 }

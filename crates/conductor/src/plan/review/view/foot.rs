@@ -10,7 +10,7 @@ use ratatui::widgets::{Clear, Paragraph, Wrap};
 use super::Theme;
 use crate::plan::changed::Tally;
 use crate::plan::report::count;
-use crate::plan::review::state::{Mode, State};
+use crate::plan::review::state::{Asked, Mode, State};
 
 /// Rows that what is said may take.
 const MOST_ROWS: u16 = 5;
@@ -86,10 +86,19 @@ pub(super) fn foot(state: &State, theme: Theme, frame: &mut Frame<'_>, area: Rec
         frame.render_widget(Paragraph::new(lines).style(style), over);
         return;
     }
-    frame.render_widget(
-        Paragraph::new(truncate(hints(state, columns), columns).into_owned()).style(theme.bar()),
-        area,
-    );
+    let text = match (&state.asking, &state.mode) {
+        (Some(asked), Mode::Browse) => asking(asked, columns),
+        (Some(_) | None, _) => truncate(hints(state, columns), columns).into_owned(),
+    };
+    frame.render_widget(Paragraph::new(text).style(theme.bar()), area);
+}
+
+/// How far a question for parts is. What can be done about it is always there to be read.
+fn asking(asked: &Asked, columns: usize) -> String {
+    const HOW: &str = "  Esc ask no further";
+    let room = columns.saturating_sub(width(HOW));
+    let text = format!(" splitting \"{}\": {}", escape(&asked.title), asked.progress);
+    truncate(&format!("{}{HOW}", pad(&truncate(&text, room), room)), columns).into_owned()
 }
 
 fn hints(state: &State, columns: usize) -> &'static str {
@@ -109,5 +118,6 @@ fn hints(state: &State, columns: usize) -> &'static str {
         Mode::Parts(_) => " Up/Down line  Down at the end: one more  Ctrl-D take out  Enter split  Esc leave",
         Mode::Pick(_) => " type to narrow  Up/Down choose  Enter take  Esc leave",
         Mode::ConfirmImport => " y import  any other key: back",
+        Mode::ConfirmAsk(_) => " y ask  t take them from the text  any other key: back",
     }
 }

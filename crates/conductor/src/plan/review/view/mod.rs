@@ -68,7 +68,8 @@ pub(super) fn view(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         | Mode::Moving(_)
         | Mode::Parts(_)
         | Mode::Pick(_)
-        | Mode::ConfirmImport => {
+        | Mode::ConfirmImport
+        | Mode::ConfirmAsk(_) => {
             if areas.wide || !state.beside {
                 list::items(state, theme, frame, areas.items);
             }

@@ -41,7 +41,8 @@ pub(super) fn mode(state: &State, theme: Theme, frame: &mut Frame<'_>, area: Rec
         Mode::Form(edited) => form(edited, theme, frame, area),
         Mode::Parts(edited) => parts(state, edited, theme, frame, area),
         Mode::Pick(open) => pick(open, theme, frame, area),
-        Mode::ConfirmImport => confirm(state, theme, frame),
+        Mode::ConfirmImport => confirm(&import(state), theme, frame),
+        Mode::ConfirmAsk(_) => confirm(&ask(state), theme, frame),
         Mode::Browse
         | Mode::Help(_)
         | Mode::Page(_)
@@ -150,16 +151,25 @@ fn title(text: &str, bad: bool, theme: Theme, frame: &mut Frame<'_>, area: Rect)
     frame.render_widget(line, Rect { height: area.height.min(1), ..area });
 }
 
-/// Asked in the last line but one, over whatever is there.
-fn confirm(state: &State, theme: Theme, frame: &mut Frame<'_>) {
-    let whole = frame.area();
+fn import(state: &State) -> String {
     let rejected = |row: &&crate::plan::review::state::Row| row.verdict == Some(Verdict::Rejected);
     let tasks = state.rows.iter().filter(|row| !row.container && !rejected(row)).count();
     let undecided = state.tally.undecided;
     let rest =
         if undecided > 0 { format!(" ({undecided} undecided count as accepted)") } else { String::new() };
-    let text = format!(" Import {}{rest}?", count(tasks, "task"));
+    format!(" Import {}{rest}?", count(tasks, "task"))
+}
+
+fn ask(state: &State) -> String {
+    let name = state.asks.as_ref().map_or("", |asks| asks.name.as_str());
+    let title = state.item().map_or("", |item| item.title.as_str());
+    format!(" Ask {} for the parts of \"{}\"? It may cost.", escape(name), escape(title))
+}
+
+/// Asked in the last line but one, over whatever is there.
+fn confirm(text: &str, theme: Theme, frame: &mut Frame<'_>) {
+    let whole = frame.area();
     let area = Rect { y: whole.height.saturating_sub(2), height: whole.height.min(1), ..whole };
-    let text = pad(&truncate(&text, usize::from(area.width)), usize::from(area.width));
+    let text = pad(&truncate(text, usize::from(area.width)), usize::from(area.width));
     frame.render_widget(Paragraph::new(text).style(theme.bold()), area);
 }
