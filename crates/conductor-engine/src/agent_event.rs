@@ -442,6 +442,12 @@ impl Heard {
         self.question.as_ref().is_some_and(|asked| question.starts_with(asked.as_str()))
     }
 
+    /// The same for whom it does not matter what was refused, since only words count.
+    #[must_use]
+    pub fn forgiven(self) -> Self {
+        Self { refused: None, ..self }
+    }
+
     /// What was refused, if no tool has done anything since.
     pub fn refused(&self) -> Option<&str> {
         self.refused.as_deref()
@@ -495,7 +501,9 @@ mod tests {
             status: Some(ToolStatus::Done),
             ..ToolNews::default()
         };
-        assert_eq!(heard(&[refused, AgentEvent::Tool(own)]).refused(), Some("rm"));
+        let all = heard(&[refused, AgentEvent::Tool(own), part("Here it is.")]);
+        assert_eq!(all.refused(), Some("rm"));
+        assert_eq!((all.clone().forgiven().refused(), all.last_words()), (None, "Here it is."));
     }
 
     #[test]

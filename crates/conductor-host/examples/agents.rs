@@ -18,7 +18,7 @@ use std::time::Duration;
 use conductor_engine::attempt::AttemptEnd;
 use conductor_engine::ids::{RunId, SessionId};
 use conductor_host::agents::{
-    AgentRunner, AttemptRequest, Profile, RunTemplate, RunningAttempt, TaskSheet, profiles,
+    AgentRunner, AttemptRequest, Profile, Purpose, RunTemplate, RunningAttempt, TaskSheet, profiles,
 };
 use conductor_host::clock::now;
 use conductor_host::config::{Adapter, AgentConfig};
@@ -131,6 +131,7 @@ impl Place {
             ceiling: self.folder.clone(),
             timeout: Duration::from_secs(600),
             aide: None,
+            purpose: Purpose::Work,
         };
         Ok(self.runner.start(&self.profile, request))
     }

@@ -63,6 +63,7 @@ const TESTS: &[Test] = &[
     ("nothing_survives_driver_and_keeper", nothing_survives_driver_and_keeper),
     ("a_child_is_who_its_driver_is", a_child_is_who_its_driver_is),
     ("a_child_lives_in_a_proc_of_its_own", a_child_lives_in_a_proc_of_its_own),
+    ("a_child_changes_nothing_where_it_may_only_read", a_child_changes_nothing_where_it_may_only_read),
     ("a_child_may_shut_others_in_itself", a_child_may_shut_others_in_itself),
     ("a_keeper_works_below_a_keeper", a_keeper_works_below_a_keeper),
     ("a_stopped_child_is_killed_after_its_grace", a_stopped_child_is_killed_after_its_grace),
@@ -129,6 +130,7 @@ impl Scene {
             stdin: None,
             grace_ms: 60_000,
             timeout_ms: None,
+            read_only: Vec::new(),
         }
     }
 
@@ -375,6 +377,7 @@ fn drive_until_killed(lock: &Path, dir: &Path, level: &str) -> ExitCode {
         stdin: None,
         grace_ms: 60_000,
         timeout_ms: None,
+        read_only: Vec::new(),
     };
     let kept = KeptChild::spawn(&level_named(level).keeper(dir, &mark), &spec).expect("starts");
     let pids =
@@ -386,6 +389,33 @@ fn drive_until_killed(lock: &Path, dir: &Path, level: &str) -> ExitCode {
 
 fn level_named(name: &str) -> Level {
     Level::all().into_iter().find(|level| level.name == name).expect("a level of this machine")
+}
+
+fn a_child_changes_nothing_where_it_may_only_read(scene: &Scene) {
+    let folder = scene.path("held");
+    fs::create_dir(&folder).expect("a folder");
+    fs::write(folder.join("file"), "as it was\n").expect("a file");
+    for path in [&folder, &folder.join("file"), scene.dir.path()] {
+        open_to_all(path);
+    }
+    // In it, in a session of its own, and by a child that undoes what is easily undone.
+    let script = "cd held; echo mine > new; echo mine >> file; rm -f file; mv ../held ../moved; \
+                  setsid sh -c 'echo mine > other'; cd ..; echo mine > free; cat held/file";
+    let absent = scene.path("absent");
+    let spec = KeeperSpec { read_only: vec![absent, folder.clone()], ..scene.spec(script) };
+    scene.start(&spec).wait().expect("ends");
+    assert_eq!(fs::read_to_string(scene.path("free")).expect("written"), "mine\n");
+    if scene.level.namespace == Namespace::None {
+        assert!(!folder.join("file").exists(), "nobody holds it back");
+        return;
+    }
+    let names: Vec<_> =
+        fs::read_dir(&folder).expect("folder").flatten().map(|entry| entry.file_name()).collect();
+    assert_eq!(names, ["file"]);
+    assert_eq!(fs::read_to_string(folder.join("file")).expect("a file"), "as it was\n");
+    assert!(scene.out().ends_with("as it was\n"), "{}", scene.out());
+    // Whoever is outside sees nothing of it.
+    fs::write(folder.join("new"), "ours").expect("written");
 }
 
 fn a_child_inherits_no_descriptor(scene: &Scene) {
@@ -552,6 +582,7 @@ fn keep_below(dir: &Path) -> ExitCode {
         stdin: None,
         grace_ms: 60_000,
         timeout_ms: None,
+        read_only: Vec::new(),
     };
     let keeper = Keeper::current_exe().expect("own file").with_mark(mark);
     let exit = KeptChild::spawn(&keeper, &spec).expect("starts").wait().expect("contained");

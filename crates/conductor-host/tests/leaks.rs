@@ -136,6 +136,7 @@ impl Scene {
             stdin: None,
             grace_ms: 20,
             timeout_ms: None,
+            read_only: Vec::new(),
         }
     }
 

@@ -18,7 +18,7 @@ use conductor_engine::evidence::Evidence;
 use conductor_engine::gate::{GateEnd, GateSpec, TestReader, TestResults};
 use conductor_engine::ids::TreeId;
 use conductor_host::agents::{
-    AgentRunner, AttemptRequest, Detected, Profile, RunningAttempt, TaskSheet, detect, profiles,
+    AgentRunner, AttemptRequest, Detected, Profile, Purpose, RunningAttempt, TaskSheet, detect, profiles,
 };
 use conductor_host::config::{Config, GateConfig};
 use conductor_host::gates::{GateJob, GateRunner, GateStop, RunGatesError, resolve, summarise};
@@ -133,6 +133,7 @@ impl Scene {
             ceiling: self.path(""),
             resume: None,
             aide: None,
+            purpose: Purpose::Work,
             timeout: Duration::from_secs(600),
         }
     }

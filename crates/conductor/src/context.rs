@@ -3,6 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
+use cli_kit::config::Config as Layers;
 use cli_kit::{CliError, Env, Exit, GlobalFlags, Printer};
 use conductor_host::config::Config;
 use conductor_host::git::Repo;
@@ -107,8 +108,13 @@ impl Context {
 
     /// The configuration, also outside a project, where the user's layers are all there is.
     pub(crate) fn config(&self) -> Result<Config, CliError> {
+        settings::config(&self.layers()?)
+    }
+
+    /// The same with where each value was set.
+    pub(crate) fn layers(&self) -> Result<Layers, CliError> {
         let folder = locate(&current_folder()?, self.flags.dir(&self.env).as_deref()).ok();
-        settings::config(&settings::load(&self.env, folder.as_deref())?)
+        settings::load(&self.env, folder.as_deref())
     }
 
     /// The repository that the project is in.

@@ -43,6 +43,11 @@ const LLM: &[Field] = &[
     Field::new("provider", Kind::Any, "anthropic, openai, openai-chat, gemini or ollama"),
     Field::new("model", Kind::Any, "the model, also as provider/model"),
     Field::new("base_url", Kind::Any, "where the provider's interface is, if not at its usual address"),
+    Field::new(
+        "trusted",
+        Kind::Any,
+        "addresses that a project may send your key to; for your own file alone",
+    ),
     Field::new("api_key_env", Kind::Any, "the variable that holds the key, if not the usual one"),
     Field::new("api_key_command", Kind::Any, "a command that prints the key, word by word"),
     Field::new("max_tokens", Kind::Any, "the most tokens of one answer").or(Default::Integer(16_000)),

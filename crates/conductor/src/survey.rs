@@ -1,14 +1,14 @@
 //! What there is to work with: the repository's state, the gates, the agents. Several commands tell parts of it.
 
 use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cli_kit::{CliError, Exit};
 use conductor_engine::gate::GateSpec;
 use conductor_host::agents::{
-    AgentRunner, Detected, Profile, Unsupported, detect_all, has_program, profiles, unsupported_options,
+    self, AgentRunner, Detected, Profile, Unsupported, detect_all, has_program, profiles, unsupported_options,
 };
 use conductor_host::config::Config;
 use conductor_host::gates::{find, resolve};
@@ -104,6 +104,12 @@ pub(crate) fn agents(context: &Context, config: &Config, patience: Duration) -> 
 /// Every agent that is built in or configured, whether or not it is there.
 pub(crate) fn known(config: &Config, runner: &AgentRunner) -> Result<Vec<Profile>, CliError> {
     profiles(&config.orchestration.agents, &|name| has_program(&runner.user_env, name))
+        .map_err(|error| config_error(&error))
+}
+
+/// The same as those who answer questions and change nothing.
+pub(crate) fn answerers(config: &Config, runner: &AgentRunner) -> Result<Vec<Profile>, CliError> {
+    agents::answerers(&config.orchestration.agents, &|name| has_program(&runner.user_env, name))
         .map_err(|error| config_error(&error))
 }
 
@@ -204,8 +210,22 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         if !self.keep {
-            // A temporary folder that stays behind does no harm.
-            let _ = std::fs::remove_dir_all(&self.path);
+            // What agents look at is closed to whoever would write in it.
+            if std::fs::remove_dir_all(&self.path).is_err() {
+                open(&self.path);
+                // A temporary folder that stays behind does no harm.
+                let _ = std::fs::remove_dir_all(&self.path);
+            }
+        }
+    }
+}
+
+/// Gives the right to delete what is in a folder and below it; links are left alone.
+fn open(folder: &Path) {
+    let _stays_closed = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            open(&entry.path());
         }
     }
 }

@@ -1,10 +1,12 @@
-//! Test support: hermetic environments, temporary repositories, the simulator, a model server.
+//! Test support: hermetic environments, temporary repositories, the simulator, a model server, a proxy.
 
 pub mod hermetic;
 
 pub mod model;
 
 pub mod pdf;
+
+pub mod proxy;
 
 pub mod simulator;
 

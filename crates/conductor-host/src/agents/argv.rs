@@ -7,6 +7,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::catalogue::Piped;
+
 /// A place in a command line that is filled in for each attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slot {
@@ -128,6 +130,21 @@ impl RunTemplate {
         let mut all = self.0.clone();
         all.extend(words.iter().map(|word| vec![Piece::Text(word.clone())]));
         Self(all)
+    }
+
+    /// The same without the prompt, which comes by standard input instead.
+    pub(super) fn without_prompt(&self, piped: Piped) -> Self {
+        let is_prompt = |word: &Vec<Piece>| matches!(word.as_slice(), [Piece::Slot(Slot::Prompt)]);
+        let mut words: Vec<Vec<Piece>> = Vec::new();
+        for word in &self.0 {
+            match piped {
+                _ if !is_prompt(word) => words.push(word.clone()),
+                Piped::Nothing => {}
+                Piped::NoOption => drop(words.pop()),
+                Piped::Dash => words.push(vec![Piece::Text("-".to_owned())]),
+            }
+        }
+        Self(words)
     }
 
     /// The program to run.

@@ -62,6 +62,30 @@ pub trait Aide: fmt::Debug + Send + Sync {
     fn look(&self, call: &Call) -> Option<Reply>;
 }
 
+/// What an attempt is made for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Its work in the workspace counts.
+    #[default]
+    Work,
+    /// What it says counts, and nothing that it does. An agent that was not allowed something and answers all the same
+    /// has answered.
+    Answer {
+        /// Places that it can change nothing in, where the machine gives a namespace for that.
+        untouched: Vec<PathBuf>,
+    },
+}
+
+impl Purpose {
+    /// The places that it can change nothing in.
+    pub(super) fn untouched(&self) -> &[PathBuf] {
+        match self {
+            Self::Work => &[],
+            Self::Answer { untouched } => untouched,
+        }
+    }
+}
+
 /// Everything that one attempt needs.
 #[derive(Debug, Clone)]
 pub struct AttemptRequest {
@@ -90,6 +114,8 @@ pub struct AttemptRequest {
     pub timeout: Duration,
     /// Who helps it; without one it has no tools of Conductor's.
     pub aide: Option<Arc<dyn Aide>>,
+    /// What it is made for.
+    pub purpose: Purpose,
 }
 
 /// What all attempts of one program have in common.

@@ -208,6 +208,19 @@ pub(super) struct Headless {
     pub(super) model: &'static [&'static str],
     mode: fn(AgentMode, &[Allow]) -> Vec<String>,
     pub(super) tail: &'static [&'static str],
+    /// How its command line says that the prompt comes by its standard input.
+    pub(super) piped: Piped,
+}
+
+/// What stands on a command line in place of a prompt that is too long to stand there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piped {
+    /// Nothing.
+    Nothing,
+    /// Nothing, and not the option before it either.
+    NoOption,
+    /// A dash.
+    Dash,
 }
 
 impl Headless {
@@ -231,6 +244,8 @@ const CLAUDE: Headless = Headless {
             AgentMode::Plan => words(&["--permission-mode", "plan"]),
             AgentMode::Edit => words(&["--permission-mode", "acceptEdits"]),
             AgentMode::Full => words(&["--permission-mode", "bypassPermissions"]),
+            // Nobody is there who could be asked, so that what changes something is refused.
+            AgentMode::Answer => words(&["--permission-mode", "default"]),
         };
         if mode == AgentMode::Edit {
             let tools = allow.iter().map(|allow| match allow {
@@ -246,6 +261,7 @@ const CLAUDE: Headless = Headless {
         all
     },
     tail: &[],
+    piped: Piped::Nothing,
 };
 
 const CODEX: Headless = Headless {
@@ -256,7 +272,7 @@ const CODEX: Headless = Headless {
     model: &["-c", "model={model}"],
     mode: |mode, allow| {
         let sandbox = match mode {
-            AgentMode::Plan => "read-only",
+            AgentMode::Plan | AgentMode::Answer => "read-only",
             AgentMode::Edit => "workspace-write",
             AgentMode::Full => "danger-full-access",
         };
@@ -270,6 +286,7 @@ const CODEX: Headless = Headless {
         all
     },
     tail: &["{prompt}"],
+    piped: Piped::Dash,
 };
 
 const GEMINI: Headless = Headless {
@@ -283,6 +300,7 @@ const GEMINI: Headless = Headless {
             AgentMode::Plan => words(&["--approval-mode", "plan"]),
             AgentMode::Edit => words(&["--approval-mode", "auto_edit"]),
             AgentMode::Full => words(&["--approval-mode", "yolo"]),
+            AgentMode::Answer => words(&["--approval-mode", "default"]),
         };
         if mode == AgentMode::Edit {
             let tools = allow.iter().map(|allow| match allow {
@@ -297,6 +315,7 @@ const GEMINI: Headless = Headless {
         all
     },
     tail: &["--output-format", "stream-json", "-p", "{prompt}"],
+    piped: Piped::NoOption,
 };
 
 const OPENCODE: Headless = Headless {
@@ -308,6 +327,7 @@ const OPENCODE: Headless = Headless {
     // What it may do is told by its configuration: see `opencode_permission`.
     mode: |_, _| Vec::new(),
     tail: &["{prompt}"],
+    piped: Piped::Nothing,
 };
 
 /// OpenCode's own rules, as its configuration has them: what is not allowed is refused and never asked, since nobody

@@ -10,7 +10,7 @@ use conductor_engine::ids::{RunId, SessionId};
 use serde_json::Value;
 
 use super::acp;
-use super::attempt::{AgentRunner, AttemptRequest, TaskSheet};
+use super::attempt::{AgentRunner, AttemptRequest, Purpose, TaskSheet};
 use super::dir_file;
 use super::profile::{Profile, ProfileKind, Protocol};
 use super::wire::{self, Way, WireLine};
@@ -101,6 +101,7 @@ fn greeting(scratch: &Path) -> AttemptRequest {
         ceiling: scratch.to_owned(),
         timeout: PATIENCE,
         aide: None,
+        purpose: Purpose::Work,
     }
 }
 

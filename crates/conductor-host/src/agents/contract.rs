@@ -33,7 +33,7 @@ pub(super) fn read(line: &[u8]) -> Option<Said> {
 fn event(kind: &str, value: &Value) -> Option<AgentEvent> {
     let text = |key: &str| value.get(key).and_then(Value::as_str).map(cut);
     Some(match kind {
-        "message" => AgentEvent::Message { text: text("text")?, part: false },
+        "message" => AgentEvent::Message { text: value.get("text")?.as_str()?.to_owned(), part: false },
         "thought" => AgentEvent::Thought { text: text("text")?, part: false },
         "progress" => AgentEvent::Progress {
             text: text("text").unwrap_or_default(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use conductor_engine::agent_event::{AgentEvent, Heard};
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 
-use super::attempt::{AgentRunner, AttemptRequest};
+use super::attempt::{AgentRunner, AttemptRequest, Purpose};
 use super::clerk::{Clerk, MOST_ANSWERS};
 use super::cut::{Cut, StopFlag};
 use super::desk::Offer;
@@ -256,7 +256,13 @@ impl Conversation {
     /// How the attempt ends by what the agent says of its turn.
     fn judged(&self, end: TurnEnd) -> AttemptEnd {
         let file = result_file::read(&self.files.result).unwrap_or_default();
-        judge(end, &self.heard, &self.last_words(), &file)
+        let words = self.last_words();
+        match self.request.purpose {
+            Purpose::Answer { .. } if !words.is_empty() => {
+                judge(end, &self.heard.clone().forgiven(), &words, &file)
+            }
+            Purpose::Work | Purpose::Answer { .. } => judge(end, &self.heard, &words, &file),
+        }
     }
 
     /// The session of before is not there any more: the whole task, to an agent that knows nothing.

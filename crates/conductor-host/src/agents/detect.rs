@@ -142,6 +142,7 @@ fn version(
         stdin: None,
         grace_ms: 500,
         timeout_ms: u64::try_from(patience.as_millis()).ok(),
+        read_only: Vec::new(),
     };
     let kept = KeptChild::spawn(&runner.keeper, &spec).ok()?.wait().ok()?;
     let text = fs::read(&output).ok()?;

@@ -141,6 +141,8 @@ impl Launch<'_> {
     /// Starts the program; returns when it runs.
     pub(super) fn start(&self) -> Result<(KeptChild, Pipes), StartError> {
         let template = self.template();
+        let piped = self.piped();
+        let template = piped.unwrap_or(template);
         if template.uses(Slot::Prompt) && self.prompt.len() > LONGEST_ARGUMENT {
             return Err(StartError::PromptTooLong { bytes: self.prompt.len() });
         }
@@ -156,9 +158,10 @@ impl Launch<'_> {
             dir: self.request.workspace.clone(),
             stdout: prepared.names().stdout.clone(),
             stderr: prepared.names().stderr.clone(),
-            stdin: prepared.names().stdin.clone(),
+            stdin: piped.map(|_| self.prompt_file.to_owned()).or_else(|| prepared.names().stdin.clone()),
             grace_ms: millis(GRACE),
             timeout_ms: Some(millis(self.time)),
+            read_only: self.request.purpose.untouched().to_owned(),
         };
         let child = KeptChild::spawn(&self.runner.keeper, &spec)?;
         let longest = match self.program.protocol {
@@ -173,6 +176,12 @@ impl Launch<'_> {
     fn template(&self) -> &RunTemplate {
         let resume = self.session.and(self.program.resume.as_ref());
         resume.unwrap_or(&self.program.run)
+    }
+
+    /// The command line for a prompt that comes by standard input, where it is too long to come otherwise.
+    fn piped(&self) -> Option<&RunTemplate> {
+        let long = self.prompt.len() > LONGEST_ARGUMENT && self.session.is_none();
+        self.program.piped.as_ref().filter(|_| long)
     }
 
     fn slots(&self) -> BTreeMap<Slot, OsString> {

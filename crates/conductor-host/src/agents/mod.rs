@@ -6,6 +6,7 @@ mod attempt;
 mod catalogue;
 mod check;
 mod clerk;
+mod command_line;
 mod contract;
 mod conversation;
 mod cut;
@@ -37,14 +38,16 @@ mod weight;
 mod wire;
 
 pub use argv::{RunTemplate, Slot, TemplateError};
-pub use attempt::{AgentRunner, Aide, AttemptRequest, AttemptStopper, Resume, RunningAttempt, TaskSheet};
+pub use attempt::{
+    AgentRunner, Aide, AttemptRequest, AttemptStopper, Purpose, Resume, RunningAttempt, TaskSheet,
+};
 pub use catalogue::Known;
 pub use check::{Checked, Offered};
 pub use detect::{Detected, detect, detect_all, find_program, has_program, is_there};
 pub use price::priced;
 pub use profile::{
     AgentLabel, ChooseError, Profile, ProfileError, ProfileKind, ProgramProfile, Protocol, Unsupported,
-    choose, profiles, unsupported_options,
+    answerers, choose, profiles, unsupported_options,
 };
 pub use replay::{REPLAY, Replay};
 pub use surroundings::agent_environment;

@@ -6,7 +6,7 @@ use conductor_engine::attempt::FailureClass;
 use super::contract::{self, Said};
 use super::judge::{Appeal, appeal, class_of, end_of};
 use super::pipes::Line;
-use super::speaker::{Speaker, TurnEnd, output, too_long};
+use super::speaker::{Speaker, TurnEnd, output, said, too_long};
 use crate::process::Exit;
 
 /// The longest paragraph that is kept, in bytes.
@@ -41,8 +41,8 @@ impl Plain {
         self.paragraph.push_str(line);
     }
 
-    fn said(&mut self, said: Said, events: &mut Vec<AgentEvent>) {
-        let event = match said {
+    fn contract(&mut self, told: Said, events: &mut Vec<AgentEvent>) {
+        let event = match told {
             Said::Event(event) => event,
             Said::Broken(finding) => return events.push(finding),
         };
@@ -55,8 +55,9 @@ impl Plain {
             self.appeal = Some(Appeal::Blocked(text.clone()));
         } else if let AgentEvent::Limit { until, .. } = &event {
             self.limited = Some(TurnEnd::Limited { until: *until });
-        } else if let AgentEvent::Message { .. } = &event {
+        } else if let AgentEvent::Message { text, part } = &event {
             self.speaks = true;
+            return events.extend(said(text, *part));
         }
         events.push(event);
     }
@@ -68,8 +69,8 @@ impl Speaker for Plain {
             Line::TooLong { bytes, start } => events.push(too_long(bytes, start)),
             Line::Text(text) => {
                 if stream == Stream::Stdout {
-                    if let Some(said) = contract::read(text) {
-                        return self.said(said, events);
+                    if let Some(told) = contract::read(text) {
+                        return self.contract(told, events);
                     }
                     self.text(text);
                 }

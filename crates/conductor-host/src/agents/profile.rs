@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::argv::{RunTemplate, Slot, TemplateError};
 use super::catalogue::{Known, opencode_permission};
+use super::command_line::lines;
 use super::replay::Replay;
 use crate::config::{Adapter, AgentConfig, AgentMode, AgentRole, Allow, Price};
 
@@ -113,6 +114,9 @@ pub struct ProgramProfile {
     pub run: RunTemplate,
     /// Its command line when it goes on with a session of before; `None` where it cannot be told to.
     pub resume: Option<RunTemplate>,
+    /// Its command line when the prompt comes by its standard input, since it is too long for an argument; `None`
+    /// where it takes none there.
+    pub piped: Option<RunTemplate>,
     /// Names of variables that it gets from the user's environment. A name that ends in `*` stands for all
     /// that begin so.
     pub env: Vec<String>,
@@ -147,6 +151,7 @@ impl ProgramProfile {
             protocol,
             known,
             resume: goes_on.then(|| run.clone()),
+            piped: None,
             run,
             env: Vec::new(),
             fixed_env: BTreeMap::new(),
@@ -261,9 +266,33 @@ pub fn profiles(
     configured: &BTreeMap<String, AgentConfig>,
     is_there: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Profile>, ProfileError> {
+    with_mode(configured, None, is_there)
+}
+
+/// The same as those who answer questions: each is told to change nothing, as far as its program can be told, whatever
+/// it may do at work.
+///
+/// # Errors
+/// When an entry of the user's does not make an agent.
+pub fn answerers(
+    configured: &BTreeMap<String, AgentConfig>,
+    is_there: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Profile>, ProfileError> {
+    with_mode(configured, Some(AgentMode::Answer), is_there)
+}
+
+fn with_mode(
+    configured: &BTreeMap<String, AgentConfig>,
+    mode: Option<AgentMode>,
+    is_there: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Profile>, ProfileError> {
     let names = Known::ALL.iter().map(|known| known.name()).filter(|name| !configured.contains_key(*name));
-    let untouched = names.map(|name| profile(name, &AgentConfig::default(), false, is_there));
-    let named = configured.iter().map(|(name, config)| profile(name, config, true, is_there));
+    let make = |name: &str, config: &AgentConfig, configured| {
+        let config = AgentConfig { mode: mode.or(config.mode), ..config.clone() };
+        profile(name, &config, configured, is_there)
+    };
+    let untouched = names.map(|name| make(name, &AgentConfig::default(), false));
+    let named = configured.iter().map(|(name, config)| make(name, config, true));
     let mut all: Vec<Profile> = untouched.chain(named).collect::<Result<_, _>>()?;
     all.sort_by(|a, b| a.label.name.cmp(&b.label.name));
     Ok(all)
@@ -408,6 +437,7 @@ fn program(
         unsupported: unsupported.iter().filter(|(_, set)| *set).map(|(option, _)| *option).collect(),
         run: lines.run,
         resume: lines.resume,
+        piped: lines.piped,
     })
 }
 
@@ -428,54 +458,12 @@ fn fixed_env(
         env.insert(name.to_owned(), model.clone());
     }
     if known == Known::Opencode && config.run.is_none() {
-        let rules = opencode_permission(mode, allow, protocol == Protocol::Acp);
+        // Whoever is to answer goes on without what is refused, and ends where it asked for it.
+        let asks = protocol == Protocol::Acp && mode != AgentMode::Answer;
+        let rules = opencode_permission(mode, allow, asks);
         env.insert("OPENCODE_PERMISSION".to_owned(), rules.to_string());
     }
     env
-}
-
-struct Lines {
-    run: RunTemplate,
-    resume: Option<RunTemplate>,
-}
-
-/// The command lines: the user's own, else the known agent's; the user's further words behind the program's own.
-fn lines(
-    name: &str,
-    known: Option<Known>,
-    protocol: Protocol,
-    config: &AgentConfig,
-    mode: AgentMode,
-    allow: &[Allow],
-) -> Result<Lines, ProfileError> {
-    let template = |words: Vec<String>| {
-        RunTemplate::from_words(words)
-            .map_err(|source| ProfileError::Template { name: name.to_owned(), source })
-    };
-    let args = || config.args.iter().flatten().cloned();
-    if let Some(run) = &config.run {
-        return Ok(Lines { run: run.with_words(config.args.as_deref().unwrap_or_default()), resume: None });
-    }
-    let Some(known) = known else { return Err(ProfileError::NoRun { name: name.to_owned() }) };
-    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-    if protocol == Protocol::Acp {
-        let model = if config.model.is_some() { known.acp_model() } else { &[] };
-        let words = owned(known.acp()).into_iter().chain(owned(model)).chain(args()).collect();
-        return Ok(Lines { run: template(words)?, resume: None });
-    }
-    let line = known.headless().ok_or(ProfileError::OnlyAcp { name: name.to_owned(), known })?;
-    let model = if config.model.is_some() { line.model } else { &[] };
-    let words = |begin: &[&str]| {
-        let mut all = owned(line.head);
-        all.extend(owned(begin));
-        all.extend(owned(model));
-        all.extend(line.mode(mode, allow));
-        all.extend(args());
-        all.extend(owned(line.tail));
-        all
-    };
-    let resume = if line.resume.is_empty() { None } else { Some(template(words(line.resume))?) };
-    Ok(Lines { run: template(words(line.begin))?, resume })
 }
 
 #[cfg(test)]

@@ -105,6 +105,20 @@ pub(super) trait Speaker {
 /// The most bytes of one text in an event.
 pub(super) const MOST_EVENT_TEXT: usize = 16 * 1024;
 
+/// What it said, in as many events as it takes: an answer may be longer than what one event holds.
+pub(super) fn said(text: &str, part: bool) -> Vec<AgentEvent> {
+    let mut events = Vec::new();
+    let (mut rest, mut part) = (text, part);
+    loop {
+        let (piece, more) = rest.split_at(rest.floor_char_boundary(MOST_EVENT_TEXT));
+        events.push(AgentEvent::Message { text: piece.to_owned(), part });
+        if more.is_empty() {
+            return events;
+        }
+        (rest, part) = (more, true);
+    }
+}
+
 /// A text cut to what an event may hold.
 pub(super) fn cut(text: &str) -> String {
     cut_at(text, MOST_EVENT_TEXT)
@@ -136,4 +150,25 @@ pub(super) fn too_long(bytes: u64, start: &[u8]) -> AgentEvent {
 /// A line of plain text, cut to what an event may hold.
 pub(super) fn output(stream: Stream, line: &[u8]) -> AgentEvent {
     AgentEvent::Output { stream, line: cut(&String::from_utf8_lossy(line)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use conductor_engine::agent_event::Heard;
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_stays_whole_however_long_it_is() {
+        for text in [String::new(), "x".repeat(MOST_EVENT_TEXT), "ä€".repeat(MOST_EVENT_TEXT)] {
+            let events = said(&text, false);
+            let mut heard = Heard::default();
+            events.iter().for_each(|event| heard.hear(event));
+            assert_eq!(heard.last_words(), text);
+            for (number, event) in events.iter().enumerate() {
+                let AgentEvent::Message { text, part } = event else { panic!("{event:?}") };
+                assert!(text.len() <= MOST_EVENT_TEXT && *part == (number > 0));
+            }
+        }
+    }
 }

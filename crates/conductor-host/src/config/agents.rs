@@ -56,6 +56,10 @@ pub enum AgentMode {
     Edit,
     /// Everything that its program can do.
     Full,
+    /// It looks and answers, and changes nothing. No word of the configuration: what is asked of an agent that is to
+    /// answer, whatever it may do at work. Unlike [`Self::Plan`] it is none of the agent's own ways to plan, which end
+    /// in a question to a person.
+    Answer,
 }
 
 impl AgentMode {
@@ -65,6 +69,7 @@ impl AgentMode {
             Self::Plan => "plan",
             Self::Edit => "edit",
             Self::Full => "full",
+            Self::Answer => "answer",
         }
     }
 }

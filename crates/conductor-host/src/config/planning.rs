@@ -53,6 +53,9 @@ pub struct Llm {
     pub model: Option<String>,
     /// Where the provider's interface is, where not at its usual address.
     pub base_url: Option<String>,
+    /// Addresses that a key of the user's may be sent to where only the project's file names them: scheme, host and port.
+    /// For the user's own file alone.
+    pub trusted: Vec<String>,
     /// The variable that holds the key, where not the usual one.
     pub api_key_env: Option<String>,
     /// A command whose output is the key, word by word; no shell sees it.
@@ -105,6 +108,7 @@ impl Default for Llm {
             provider: None,
             model: None,
             base_url: None,
+            trusted: Vec::new(),
             api_key_env: None,
             api_key_command: None,
             max_tokens: 16_000,
@@ -193,6 +197,10 @@ impl Llm {
             provider: section.take("provider").and_then(|f| f.text()),
             model: section.take("model").and_then(|f| f.text()),
             base_url: section.take("base_url").and_then(|f| base_url(&f)),
+            trusted: section
+                .take("trusted")
+                .and_then(|f| f.list(|entry| base_url(&entry)))
+                .unwrap_or(default.trusted),
             api_key_env: section.take("api_key_env").and_then(|f| variable(&f)),
             api_key_command: section.take("api_key_command").and_then(|f| command(&f)),
             max_tokens: section

@@ -262,6 +262,7 @@ fn keeper_spec(job: &GateJob<'_>, spec: &GateSpec, env: &EnvMap, log: &Path) -> 
         stdin: None,
         grace_ms: GRACE_MS,
         timeout_ms: Some(spec.timeout_seconds.saturating_mul(1000)),
+        read_only: Vec::new(),
     }
 }
 

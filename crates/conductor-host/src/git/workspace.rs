@@ -157,7 +157,7 @@ impl Repo {
         workspace.check_place().is_ok().then_some(workspace)
     }
 
-    fn write_clone(&self, spec: &WorkspaceSpec) -> Result<(), GitError> {
+    pub(super) fn write_clone(&self, spec: &WorkspaceSpec) -> Result<(), GitError> {
         let git_dir = spec.path.join(".git");
         let branch = spec.branch.to_ref();
         let mut objects = self.common_dir().join("objects").into_os_string().into_encoded_bytes();
@@ -202,7 +202,7 @@ impl Repo {
     }
 
     /// Checks the base out. The clone was written a moment ago and no agent has seen it: it may be obeyed.
-    fn populate(&self, workspace: &Workspace) -> Result<(), GitError> {
+    pub(super) fn populate(&self, workspace: &Workspace) -> Result<(), GitError> {
         let cmd = self.git().cmd("check out a workspace", "read-tree").args([
             "--reset",
             "-u",

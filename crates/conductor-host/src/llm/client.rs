@@ -23,7 +23,7 @@ pub struct Client {
 impl Client {
     /// A client of this model. Nothing is sent yet.
     pub fn new(target: Target, key: Option<Key>) -> Self {
-        let agent = http::agent(target.timeout, target.proxy.as_deref());
+        let agent = http::agent(target.timeout, target.proxy.as_ref());
         Self { target, key, agent }
     }
 
@@ -84,7 +84,10 @@ impl Client {
             | ModelError::Unreachable { message, .. }
             | ModelError::NotUnderstood { message, .. }
             | ModelError::Agent { message, .. } => *message = key.masked(message),
-            ModelError::Silent { .. } | ModelError::ShortSighted { .. } | ModelError::Stopped => {}
+            ModelError::Silent { .. }
+            | ModelError::ShortSighted { .. }
+            | ModelError::Meddled { .. }
+            | ModelError::Stopped => {}
         }
         error
     }

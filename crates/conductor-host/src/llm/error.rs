@@ -77,7 +77,7 @@ pub enum ModelError {
     /// Too many requests.
     #[error(
         "{place} lets nothing through for now (429): {message}; try again later{}, or lower planning.llm.parallel",
-        after.map(|after| format!(" (in {} s)", after.as_secs())).unwrap_or_default()
+        after.map(|after| format!(" (in {})", length(after))).unwrap_or_default()
     )]
     Limited {
         /// Who was asked.
@@ -157,13 +157,60 @@ pub enum ModelError {
         agent: String,
         /// How its attempt ended.
         message: String,
+        /// Whether that may pass by itself.
+        passing: bool,
+    },
+    /// An agent changed what it was only to look at, so that its answer may speak of its own changes.
+    #[error(
+        "the agent {agent} changed the copy of the project that it was only to read ({files}), so that its answer may \
+         speak of its own changes and is not used; nothing held it back, so look whether it changed files of yours too \
+         (`git status`), have it change nothing by its own settings, or use another agent"
+    )]
+    Meddled {
+        /// Its name.
+        agent: String,
+        /// What it changed.
+        files: String,
     },
     /// The work was called off.
     #[error("it was called off")]
     Stopped,
 }
 
+/// A length of time for people.
+fn length(time: Duration) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    match time.as_secs() {
+        seconds @ 0..300 => format!("{seconds} s"),
+        seconds @ 300..7_200 => format!("{} min", seconds.div_ceil(MINUTE)),
+        seconds => format!("{} h", seconds.div_ceil(HOUR)),
+    }
+}
+
 impl ModelError {
+    /// How often one question is asked at the most, if it goes wrong in this way. Each time that an agent is asked costs as
+    /// much as a long conversation.
+    pub(super) fn tries(&self) -> u32 {
+        match self {
+            Self::Agent { .. } | Self::Meddled { .. } => 3,
+            Self::Unauthorized { .. }
+            | Self::Forbidden { .. }
+            | Self::NotFound { .. }
+            | Self::TooLong { .. }
+            | Self::Rejected { .. }
+            | Self::NoCredit { .. }
+            | Self::Limited { .. }
+            | Self::Unwell { .. }
+            | Self::Silent { .. }
+            | Self::BrokeOff { .. }
+            | Self::Unreachable { .. }
+            | Self::NotUnderstood { .. }
+            | Self::ShortSighted { .. }
+            | Self::Stopped => 6,
+        }
+    }
+
     /// How long the provider wants to be left alone before the same question is asked again; `None` where asking again
     /// would not help.
     pub fn wait(&self) -> Option<Duration> {
@@ -172,7 +219,10 @@ impl ModelError {
                 let after = after.unwrap_or_default();
                 (after <= LONGEST_WAIT).then_some(after)
             }
-            Self::Silent { .. } | Self::BrokeOff { .. } | Self::Unreachable { .. } => Some(Duration::ZERO),
+            Self::Agent { passing, .. } => passing.then_some(Duration::ZERO),
+            Self::Silent { .. } | Self::BrokeOff { .. } | Self::Unreachable { .. } | Self::Meddled { .. } => {
+                Some(Duration::ZERO)
+            }
             Self::Unauthorized { .. }
             | Self::Forbidden { .. }
             | Self::NotFound { .. }
@@ -181,7 +231,6 @@ impl ModelError {
             | Self::NoCredit { .. }
             | Self::NotUnderstood { .. }
             | Self::ShortSighted { .. }
-            | Self::Agent { .. }
             | Self::Stopped => None,
         }
     }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 use ureq::http::HeaderMap;
-use ureq::{Agent, Body, Proxy};
+use ureq::{Agent, Body};
 
 use super::error::ModelError;
+use super::proxy::Through;
 use super::{Calls, sse};
 
 /// How long it may take to be connected.
@@ -31,7 +32,7 @@ pub(super) struct Called {
 }
 
 /// The agent that makes requests.
-pub(super) fn agent(timeout: Duration, proxy: Option<&str>) -> Agent {
+pub(super) fn agent(timeout: Duration, proxy: Option<&Through>) -> Agent {
     Agent::config_builder()
         .timeout_global(Some(WHOLE))
         .timeout_connect(Some(CONNECT))
@@ -39,7 +40,7 @@ pub(super) fn agent(timeout: Duration, proxy: Option<&str>) -> Agent {
         .timeout_per_read(Some(timeout))
         .max_redirects(0)
         .http_status_as_error(false)
-        .proxy(proxy.and_then(|proxy| Proxy::new(proxy).ok()))
+        .proxy(proxy.map(Through::proxy))
         .user_agent(concat!("conductor/", env!("CARGO_PKG_VERSION")))
         .build()
         .into()

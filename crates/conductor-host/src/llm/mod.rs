@@ -11,6 +11,7 @@ mod http;
 mod key;
 mod money;
 mod provider;
+mod proxy;
 mod retry;
 mod sse;
 mod target;
@@ -29,8 +30,9 @@ pub use error::ModelError;
 pub use key::{Key, KeyError};
 pub use money::{Tally, cost};
 pub use provider::Provider;
+pub use proxy::Through;
 pub use retry::{Pause, RealPause, ask};
-pub use target::{Target, TargetError};
+pub use target::{Target, TargetError, address_of};
 
 /// Something that answers questions.
 pub trait Model: std::fmt::Debug + Send + Sync {
@@ -45,6 +47,10 @@ pub trait Model: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// When there is no answer; some errors are worth another try, see [`ModelError::wait`].
     fn ask(&self, question: &Question, calls: &Calls) -> Result<Answer, ModelError>;
+
+    /// Waits until nothing is left on this machine of questions that were called off. A connection is nothing that
+    /// anybody need wait for; a process is.
+    fn settle(&self) {}
 }
 
 /// A question, and what was said before it.

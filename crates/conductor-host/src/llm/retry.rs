@@ -6,8 +6,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Answer, Calls, Model, ModelError, Question};
 
-/// How often one question is asked at the most, if it is not answered.
-pub(crate) const TRIES: u32 = 6;
 /// The pause before the second try; each one after that is twice as long.
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
@@ -61,7 +59,7 @@ pub fn ask(
             Err(error) => error,
         };
         match error.wait() {
-            Some(least) if tries < TRIES && !calls.is_ending() => {
+            Some(least) if tries < error.tries() && !calls.is_ending() => {
                 pause.pause(backoff(tries, seed).max(least), calls);
             }
             Some(_) | None => return Err(error),

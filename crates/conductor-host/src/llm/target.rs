@@ -1,14 +1,15 @@
 //! Which model is asked, and how: the configuration and the command line together.
 
-use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use thiserror::Error;
+use ureq::http::Uri;
 
 use super::key::{Key, KeyError};
 use super::provider::Provider;
+use super::proxy::{Through, is_here};
 use crate::config::{Llm, Price};
 use crate::process::EnvMap;
 use crate::webhook::place_of;
@@ -30,8 +31,8 @@ pub struct Target {
     pub price: Option<Price>,
     /// For how long an answer may be silent.
     pub timeout: Duration,
-    /// The proxy of the user's environment, for addresses that are encrypted.
-    pub proxy: Option<String>,
+    /// The proxy of the user's environment that it is asked through.
+    pub proxy: Option<Through>,
 }
 
 /// Why no model can be asked.
@@ -69,6 +70,15 @@ pub enum TargetError {
     Open {
         /// The address.
         place: String,
+    },
+    /// A proxy is set that cannot be one.
+    #[error(
+        "what {variable} holds is no address of a proxy, such as http://proxy.example.org:3128: correct it, or name the \
+         host in NO_PROXY if it is to be asked directly; nothing was sent"
+    )]
+    Proxy {
+        /// The variable.
+        variable: String,
     },
     /// There is no key.
     #[error(transparent)]
@@ -108,8 +118,7 @@ impl Target {
         let base_url = config.base_url.as_deref().filter(|_| own).unwrap_or(provider.base_url());
         let price = config.price.filter(|_| own && config.model.as_deref().is_none_or(|m| m == named));
         let free = Price { input: crate::config::Micros(0), output: crate::config::Micros(0) };
-        let proxy =
-            ["HTTPS_PROXY", "https_proxy"].iter().find_map(|name| env.get(OsStr::new(name))?.to_str());
+        let proxy = Through::of(base_url, env)?;
         Ok(Self {
             provider,
             model: name.to_owned(),
@@ -118,7 +127,7 @@ impl Target {
             temperature: config.temperature,
             price: price.or((provider == Provider::Ollama).then_some(free)),
             timeout: config.timeout,
-            proxy: proxy.filter(|_| base_url.starts_with("https://")).map(str::to_owned),
+            proxy,
         })
     }
 
@@ -134,7 +143,7 @@ impl Target {
             (None, None) if self.provider.key_variables().is_empty() => return Ok(None),
             (None, None) => Key::of_variables(self.provider.key_variables(), env, provider)?,
         };
-        if self.base_url.starts_with("http://") && !is_here(&self.base_url) {
+        if self.base_url.starts_with("http://") && !self.is_here() {
             return Err(TargetError::Open { place: self.place() });
         }
         Ok(Some(key))
@@ -143,6 +152,21 @@ impl Target {
     /// Scheme and host, for people.
     pub fn place(&self) -> String {
         place_of(&self.base_url).unwrap_or_default()
+    }
+
+    /// Scheme, host and port: to whom what is asked goes, and the key with it.
+    pub fn address(&self) -> String {
+        address_of(&self.base_url)
+    }
+
+    /// Whether it is asked at its provider's own address.
+    pub fn is_usual(&self) -> bool {
+        self.address() == address_of(self.provider.base_url())
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_here(&self) -> bool {
+        self.base_url.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(is_here))
     }
 
     /// Its name for people: `PROVIDER/MODEL`.
@@ -163,12 +187,12 @@ fn provider(name: &str) -> Result<Provider, TargetError> {
     Provider::named(name).ok_or_else(|| TargetError::UnknownProvider { name: name.to_owned() })
 }
 
-/// Whether an address is this machine's own.
-fn is_here(url: &str) -> bool {
-    let host = url.trim_start_matches("http://").split(['/']).next().unwrap_or_default();
-    let host = host
-        .strip_prefix('[')
-        .and_then(|h| h.split(']').next())
-        .unwrap_or_else(|| host.split(':').next().unwrap_or_default());
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+/// Scheme, host and port of an address, in one spelling. What cannot be read stands for nothing but itself.
+pub fn address_of(url: &str) -> String {
+    let Ok(uri) = url.parse::<Uri>() else { return url.to_owned() };
+    let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else { return url.to_owned() };
+    let usual = if scheme == "https" { 443 } else { 80 };
+    let port =
+        uri.port_u16().filter(|port| *port != usual).map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{scheme}://{}{port}", host.to_ascii_lowercase())
 }

@@ -15,7 +15,7 @@ use super::failpoint::Place;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
-use crate::agents::{AttemptRequest, ProfileKind, Resume, priced, session_id, totals_of};
+use crate::agents::{AttemptRequest, ProfileKind, Purpose, Resume, priced, session_id, totals_of};
 use crate::clock;
 use crate::process::sweep;
 use crate::prompt::{self, PromptParts};
@@ -106,6 +106,7 @@ impl Site {
             prompt: prompt.text,
             resume,
             aide: Some(Arc::new(aide)),
+            purpose: Purpose::Work,
             workspace: workspace.path().to_owned(),
             dir: self.places.attempt(run, number),
             tmp: self.places.tmp(run, "attempt"),

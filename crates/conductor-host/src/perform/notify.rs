@@ -93,6 +93,7 @@ impl Site {
             stdin: None,
             grace_ms: GRACE_MS,
             timeout_ms: Some(TIMEOUT_MS),
+            read_only: Vec::new(),
         };
         self.failpoint.reach(Verb::Notify, Place::Inside);
         match KeptChild::spawn(&self.keeper, &spec).and_then(|child| child.wait()) {

@@ -1,88 +1,117 @@
-//! An agent as a model: each question is one attempt, outside of any session, in a read-only copy of the project.
+//! An agent as a model: each question is one attempt, outside of any session, in a copy of the project that is only to be
+//! read.
+//!
+//! It is driven as the agents of a session are, by [`AgentRunner`], whatever it speaks. What counts is what it says: a
+//! program of which nothing is known may leave its answer in a file, all others end with it.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use conductor_engine::agent_event::AgentEvent;
-use conductor_engine::attempt::{AttemptEnd, AttemptReport};
-use conductor_engine::ids::{RunId, SessionId};
+use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass};
+use conductor_engine::ids::{Oid, RunId, SessionId};
 use conductor_plan::decompose::agent_prompt;
 use serde_json::{Value, json};
 
-use crate::agents::{AgentRunner, AttemptRequest, Profile, TaskSheet, priced, read_left};
-use crate::git::{GateWorkspace, GitError, Repo};
+use super::copies::Copies;
+use super::words;
+use crate::agents::{
+    AgentRunner, AttemptRequest, Profile, ProfileKind, Protocol, Purpose, TaskSheet, priced, read_left,
+};
+use crate::clock::now;
+use crate::git::{GitError, ReadingCopy, Repo, Touched};
 use crate::llm::{Answer, Calls, Finish, Model, ModelError, Question, Turn, Used};
-use crate::transcript;
 
-/// The file that an agent is asked to write its answer into, in the directory of its attempt.
+/// The file that a program of which nothing is known may write its answer into, in the directory of its attempt.
 const ANSWER: &str = "answer.json";
 /// An answer that is longer is none.
 const LONGEST: u64 = 16 << 20;
-/// The time of one attempt.
-const TIME: Duration = Duration::from_secs(30 * 60);
 /// How long until it is looked whether the attempt is to end.
 const LOOK: Duration = Duration::from_millis(100);
+/// How many changed files are named.
+const NAMED: usize = 5;
 
-/// An agent that answers questions. What it writes anywhere but into its answer is not taken, and the copy of the project
-/// that it looks at is thrown away.
+/// An agent that answers questions. Nothing that it does is taken: the copy of the project that it looks at is thrown
+/// away, and so is an answer that it gave after changing it.
 #[derive(Debug)]
 pub struct AgentModel {
     runner: AgentRunner,
     profile: Profile,
-    copy: ProjectCopy,
+    copies: Copies,
+    /// The user's own files: an agent that is only to answer can change nothing in these places, where the machine gives a
+    /// namespace for that.
+    users: Vec<PathBuf>,
     scratch: PathBuf,
+    /// The working time of one attempt.
+    time: Duration,
     attempts: AtomicU64,
-}
-
-/// A checkout of a commit without bits to write it by.
-#[derive(Debug)]
-struct ProjectCopy {
-    path: PathBuf,
-    commit: String,
+    running: Running,
 }
 
 impl AgentModel {
-    /// The agent, with a copy of the commit that is checked out in `repo`. `scratch` is an empty folder outside of every
-    /// checkout, which is the caller's to remove after this.
+    /// The agent, with copies of the commit that is checked out in `repo`. `scratch` is an empty folder outside of every
+    /// checkout, which is the caller's to remove after this; `time` is the working time of one attempt.
     ///
     /// # Errors
-    /// When the copy cannot be made.
+    /// When a copy cannot be made.
     pub fn new(
         runner: AgentRunner,
         profile: Profile,
         repo: &Repo,
-        commit: &conductor_engine::ids::Oid,
+        commit: &Oid,
         scratch: &Path,
+        time: Duration,
     ) -> Result<Self, GitError> {
-        let tree = repo.tree_of(commit)?;
-        let gate = repo.ensure_gate_workspace(&scratch.join("project"), &tree, &[])?;
-        let copy = ProjectCopy::of(&gate, commit.as_str());
-        Ok(Self { runner, profile, copy, scratch: scratch.to_owned(), attempts: AtomicU64::new(0) })
+        Ok(Self {
+            users: users_places(repo, &runner, scratch),
+            copies: Copies::new(repo, commit, scratch)?,
+            runner,
+            profile,
+            scratch: scratch.to_owned(),
+            time,
+            attempts: AtomicU64::new(0),
+            running: Running::default(),
+        })
     }
 
-    fn request(&self, number: u64, question: &Question) -> AttemptRequest {
-        let dir = self.scratch.join(format!("attempt-{number}"));
-        let answer = dir.join(ANSWER).display().to_string();
+    /// The file for the answer, where the agent is one of which nothing is known. All others are heard, and many may not
+    /// write there.
+    fn answer_file(&self, dir: &Path) -> Option<PathBuf> {
+        match &self.profile.kind {
+            ProfileKind::Program(program) => match program.protocol {
+                Protocol::Command => Some(dir.join(ANSWER)),
+                Protocol::Acp | Protocol::Headless => None,
+            },
+            ProfileKind::Replay(_) => None,
+        }
+    }
+
+    fn request(&self, dir: &Path, number: u64, question: &Question, copy: &ReadingCopy) -> AttemptRequest {
+        let answer = self.answer_file(dir).map(|path| path.display().to_string());
+        let prompt =
+            agent_prompt(&question.system, &conversation(question), question.form, answer.as_deref());
+        let mut untouched = vec![copy.path().to_owned()];
+        untouched.extend(self.users.iter().cloned());
         AttemptRequest {
             run: RunId { session: SessionId(0), number },
             attempt: 1,
-            prompt: agent_prompt(&question.system, &conversation(question), question.form, &answer),
+            prompt,
             task: TaskSheet {
                 id: "PLAN".to_owned(),
                 title: "Answer with a plan".to_owned(),
                 ..TaskSheet::default()
             },
             resume: None,
-            workspace: self.copy.path.clone(),
-            dir,
+            workspace: copy.path().to_owned(),
+            dir: dir.to_owned(),
             tmp: self.scratch.join(format!("tmp-{number}")),
             ceiling: self.scratch.clone(),
-            timeout: TIME,
+            timeout: self.time,
             aide: None,
+            purpose: Purpose::Answer { untouched },
         }
     }
 
@@ -110,26 +139,57 @@ impl AgentModel {
     }
 
     fn failed(&self, message: impl Into<String>) -> ModelError {
-        ModelError::Agent { agent: self.profile.label.name.clone(), message: message.into() }
+        ModelError::Agent { agent: self.name(), message: message.into(), passing: false }
     }
 
-    fn ended(&self, end: AttemptEnd) -> Result<Finish, ModelError> {
-        let place = self.profile.label.name.clone();
+    fn ended(&self, end: AttemptEnd, calls: &Calls) -> Result<Finish, ModelError> {
+        let limit = "orchestration.safety.max_task_duration";
         match end {
             AttemptEnd::Finished { .. } => Ok(Finish::Done),
             AttemptEnd::Refused { reason } => Ok(Finish::Refused(reason)),
-            AttemptEnd::RateLimited { .. } => {
-                Err(ModelError::Limited { place, message: "its provider says so".to_owned(), after: None })
+            AttemptEnd::RateLimited { until } => {
+                let message = match until {
+                    Some(until) => format!("its provider says so, until {until}"),
+                    None => "its provider says so".to_owned(),
+                };
+                let after = until.map(|until| Duration::try_from(until.duration_since(now())));
+                let after = after.map(Result::unwrap_or_default);
+                Err(ModelError::Limited { place: self.name(), message, after })
             }
-            AttemptEnd::Failed { message, .. } => Err(self.failed(message)),
+            AttemptEnd::Failed { class, message } => {
+                let passing = class == FailureClass::Transient;
+                Err(ModelError::Agent { agent: self.name(), message, passing })
+            }
             AttemptEnd::Asked { question } => Err(self.failed(format!("it asks: {question}"))),
             AttemptEnd::Blocked { reason } => Err(self.failed(format!("it is blocked: {reason}"))),
-            AttemptEnd::TimedOut => Err(self.failed("it was not done in half an hour")),
-            AttemptEnd::Stalled => Err(self.failed("it fell silent")),
+            AttemptEnd::TimedOut => {
+                Err(self.failed(format!("it was not done in {} s ({limit})", self.time.as_secs())))
+            }
+            AttemptEnd::Stalled => {
+                Err(self.failed("it fell silent (`silence` of the agent says how long it may)"))
+            }
             AttemptEnd::Looped => Err(self.failed("it went in circles")),
             AttemptEnd::OverBudget => Err(self.failed("it used more than it may")),
-            AttemptEnd::Cancelled | AttemptEnd::Interrupted => Err(ModelError::Stopped),
+            AttemptEnd::Cancelled | AttemptEnd::Interrupted if calls.is_stopped() => Err(ModelError::Stopped),
+            AttemptEnd::Cancelled | AttemptEnd::Interrupted => {
+                Err(self.failed("it was ended by somebody else"))
+            }
         }
+    }
+
+    /// What the agent did to its copy. One that it touched is not given to anybody again.
+    fn looked_after(&self, copy: ReadingCopy) -> Result<(), ModelError> {
+        let place = copy.path().display().to_string();
+        let touched = self.copies.give_back(copy).map_err(|error| self.failed(error.to_string()))?;
+        let Touched { files, ignored: _ } = touched;
+        if files.is_empty() {
+            return Ok(());
+        }
+        let named: Vec<String> = files.iter().take(NAMED).map(ToString::to_string).collect();
+        let more = files.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let files = format!("{}{more} in {place}", named.join(", "));
+        Err(ModelError::Meddled { agent: self.name(), files })
     }
 }
 
@@ -139,57 +199,118 @@ impl Model for AgentModel {
     }
 
     fn identity(&self) -> Value {
-        json!({ "agent": self.profile.label.name, "commit": self.copy.commit })
+        let mut identity =
+            json!({ "agent": self.profile.label.name, "commit": self.copies.commit().as_str() });
+        if let ProfileKind::Program(program) = &self.profile.kind
+            && let Some(model) = &program.model
+        {
+            identity["model"] = json!(model);
+        }
+        identity
     }
 
     fn ask(&self, question: &Question, calls: &Calls) -> Result<Answer, ModelError> {
+        // Whoever waits for none calls off first: nothing begins behind that.
+        let _counted = self.running.one();
+        if calls.is_stopped() {
+            return Err(ModelError::Stopped);
+        }
         let number = self.attempts.fetch_add(1, Ordering::SeqCst) + 1;
-        let request = self.request(number, question);
-        let dir = request.dir.clone();
+        let copy = self.copies.take().map_err(|error| self.failed(error.to_string()))?;
+        let dir = self.scratch.join(format!("attempt-{number}"));
+        let request = self.request(&dir, number, question, &copy);
         let report = self.attempt(request, calls).ok_or_else(|| self.failed("its attempt broke off"))?;
+        let looked_after = self.looked_after(copy);
         let usage = priced(report.usage, self.profile.price.as_ref());
-        let finish = self.ended(report.end)?;
-        let text = answer(&dir);
+        let transcript = dir.join("transcript.jsonl");
+        let finish = self.ended(report.end, calls).map_err(|error| with_complaint(error, &transcript))?;
+        looked_after?;
+        let text = self.answer(&dir);
         let used =
             Used { input: usage.input_tokens, output: usage.output_tokens, cost_micros: usage.cost_micros };
         Ok(Answer { text, finish, used })
     }
-}
 
-impl ProjectCopy {
-    fn of(gate: &GateWorkspace, commit: &str) -> Self {
-        let path = gate.path().to_owned();
-        set_writable(&path, false);
-        Self { path, commit: commit.to_owned() }
+    fn settle(&self) {
+        self.running.wait_for_none();
     }
 }
 
-impl Drop for ProjectCopy {
-    fn drop(&mut self) {
-        set_writable(&self.path, true);
-    }
-}
-
-/// Sets or takes the bits to write by; a link is left alone. It keeps an agent from writing by mistake: what it writes on
-/// purpose is thrown away all the same, so that a file that cannot be changed does no harm.
-fn set_writable(path: &Path, writable: bool) {
-    let Ok(meta) = path.symlink_metadata() else { return };
-    if meta.is_symlink() {
-        return;
-    }
-    let mode = meta.permissions().mode();
-    let mode = if writable { mode | 0o200 } else { mode & !0o222 };
-    if writable {
-        let _ = fs::set_permissions(path, fs::Permissions::from_mode(mode));
-    }
-    if meta.is_dir() {
-        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-            set_writable(&entry.path(), writable);
+impl AgentModel {
+    /// What the agent wrote into its file, or else its last words.
+    fn answer(&self, dir: &Path) -> String {
+        let written = self.answer_file(dir).and_then(|path| read_left(&path, LONGEST));
+        match written {
+            Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            None => words::last(&dir.join("transcript.jsonl")),
         }
     }
-    if !writable {
-        let _ = fs::set_permissions(path, fs::Permissions::from_mode(mode));
+}
+
+/// With what the program printed last for people: nobody can look that up once the attempt's folder is gone.
+fn with_complaint(error: ModelError, transcript: &Path) -> ModelError {
+    /// The most of it that is told, in characters.
+    const MOST: usize = 300;
+    let mut error = error;
+    if let ModelError::Agent { message, .. } = &mut error
+        && let Some(line) = words::last_complaint(transcript)
+        && !message.contains(&line)
+    {
+        let line: String = line.chars().take(MOST).collect();
+        *message = format!("{message}; it printed: {line}");
     }
+    error
+}
+
+/// How many attempts are under way.
+#[derive(Debug, Default)]
+struct Running {
+    number: Mutex<usize>,
+    fewer: Condvar,
+}
+
+/// One of them.
+struct One<'r>(&'r Running);
+
+impl Running {
+    fn one(&self) -> One<'_> {
+        *self.number.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        One(self)
+    }
+
+    fn wait_for_none(&self) {
+        let mut number = self.number.lock().unwrap_or_else(PoisonError::into_inner);
+        while *number > 0 {
+            number = self.fewer.wait(number).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Drop for One<'_> {
+    fn drop(&mut self) {
+        *self.0.number.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.fewer.notify_all();
+    }
+}
+
+/// The user's checkout and repository, but for a place in which the agent has something of its own to write: a home folder
+/// that is a repository itself, for example.
+fn users_places(repo: &Repo, runner: &AgentRunner, scratch: &Path) -> Vec<PathBuf> {
+    const HOMES: [&str; 7] = [
+        "HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_STATE_HOME",
+        "CLAUDE_CONFIG_DIR",
+        "CODEX_HOME",
+    ];
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let homes = HOMES.iter().filter_map(|name| runner.user_env.get(OsStr::new(name)));
+    let mut written: Vec<PathBuf> = homes.map(|home| real(Path::new(home))).collect();
+    written.push(real(scratch));
+    let places = [real(repo.top()), real(repo.common_dir())];
+    places.into_iter().filter(|place| !written.iter().any(|written| written.starts_with(place))).collect()
 }
 
 /// What was said before, in the one text that an attempt is given.
@@ -210,35 +331,4 @@ fn conversation(question: &Question) -> String {
         }
     }
     text
-}
-
-/// What the agent wrote into its file, or else its last words.
-fn answer(dir: &Path) -> String {
-    match read_left(&dir.join(ANSWER), LONGEST) {
-        Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        None => last_message(&dir.join("transcript.jsonl")),
-    }
-}
-
-fn last_message(file: &Path) -> String {
-    let (mut words, mut cursor, mut open) = (String::new(), 0, false);
-    // What cannot be read was not said.
-    while let Ok(page) = transcript::read(file, cursor) {
-        for entry in page.entries {
-            let AgentEvent::Message { text, part } = entry.event else {
-                open = false;
-                continue;
-            };
-            if !(part && open) {
-                words.clear();
-            }
-            open = true;
-            words.push_str(&text);
-        }
-        cursor = page.cursor;
-        if !page.more {
-            break;
-        }
-    }
-    words
 }

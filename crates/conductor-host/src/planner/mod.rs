@@ -7,11 +7,13 @@
 
 mod agent;
 mod budget;
+mod copies;
 mod error;
 mod exchange;
 mod run;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::sync::Arc;
 

@@ -98,7 +98,10 @@ impl<'a, 'd> Run<'a, 'd> {
         self.enqueue(start);
         let done = self.work();
         if let Err(error) = done {
-            self.drain()?;
+            let drained = self.drain();
+            self.calls.stop();
+            self.planner.model.settle();
+            drained?;
             return Err(error);
         }
         let (used, spent) = (self.used, self.budget.spent);
@@ -283,7 +286,7 @@ impl<'a, 'd> Run<'a, 'd> {
         self.queue.push_back(task);
     }
 
-    /// Begins nothing more. What is under way is paid for, so it is waited for and kept, unless the user wants to go; what
+    /// Nothing more is begun. What is under way is paid for, so it is waited for and kept, unless the user wants to go; what
     /// has come by then is kept all the same.
     fn drain(&mut self) -> Result<(), PlannerError> {
         self.calls.end();
@@ -301,7 +304,6 @@ impl<'a, 'd> Run<'a, 'd> {
                 self.exchanges.keep(asked.exchange(&answer))?;
             }
         }
-        self.calls.stop();
         Ok(())
     }
 

@@ -29,7 +29,7 @@ pub(super) enum InitReport {
 pub(super) fn run(spec: &KeeperSpec, mut keeper: impl BufRead, mut reports: impl Write) -> u8 {
     // It comes when the thread that started this process ends, which is the keeper's first. Should that have
     // been before this line, the pipe below is at its end.
-    if namespace::die_with_parent().is_err() || namespace::settle().is_err() {
+    if namespace::die_with_parent().is_err() || namespace::settle(&spec.read_only).is_err() {
         let _keeper_gone = write_line(&mut reports, &InitReport::Unable);
         return 1;
     }

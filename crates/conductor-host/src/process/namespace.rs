@@ -12,9 +12,13 @@ pub(super) use other::{die_with_parent, enter, make_next, outer_child, settle};
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use std::path::{Path, PathBuf};
     use std::{fs, io};
 
-    use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
+    use rustix::fs::{StatVfsMountFlags, statvfs};
+    use rustix::mount::{
+        MountFlags, MountPropagationFlags, mount, mount_bind_recursive, mount_change, mount_remount,
+    };
     use rustix::process::{
         DumpableBehavior, Pid, Signal, getgid, getuid, set_dumpable_behavior, set_parent_process_death_signal,
     };
@@ -58,15 +62,20 @@ mod linux {
         Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
     }
 
-    /// Inside: a `/proc` that shows this namespace, and no right that the child should not have. What is mounted
-    /// or taken away outside goes on to be seen here, and nothing that is mounted here is seen outside.
-    pub(in crate::process) fn settle() -> io::Result<()> {
+    /// Inside: a `/proc` that shows this namespace, folders that cannot be changed, and no right that the child should
+    /// not have. What is mounted or taken away outside goes on to be seen here, and nothing that is mounted here is
+    /// seen outside.
+    pub(in crate::process) fn settle(read_only: &[PathBuf]) -> io::Result<()> {
         // A session inside the namespace: that of the keeper has no number here.
         let _already_leader = rustix::process::setsid();
         unshare(UnshareFlags::NEWNS)?;
         mount_change("/", MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC)?;
         let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
         mount("proc", "/proc", "proc", flags, None)?;
+        for path in read_only {
+            // Whoever cares looks afterwards whether anything was changed.
+            let _left_as_it_is = make_read_only(path);
+        }
         if !getuid().is_root() {
             clear_ambient_capability_set()?;
             let mut sets = capabilities(None)?;
@@ -77,6 +86,25 @@ mod linux {
         }
         // Nobody inside can take it over by tracing it, and so forge how the child ended.
         Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
+    }
+
+    /// Mounts a folder over itself, so that nothing in it can be changed from here. What is mounted somewhere in it
+    /// stays as it is.
+    fn make_read_only(path: &Path) -> io::Result<()> {
+        mount_bind_recursive(path, path)?;
+        // A mount that came from outside a user namespace keeps what restricts it, or is not changed at all.
+        let kept = statvfs(path)?.f_flag;
+        let flags = [
+            (StatVfsMountFlags::NOSUID, MountFlags::NOSUID),
+            (StatVfsMountFlags::NODEV, MountFlags::NODEV),
+            (StatVfsMountFlags::NOEXEC, MountFlags::NOEXEC),
+            (StatVfsMountFlags::NOATIME, MountFlags::NOATIME),
+            (StatVfsMountFlags::NODIRATIME, MountFlags::NODIRATIME),
+            (StatVfsMountFlags::RELATIME, MountFlags::RELATIME),
+        ];
+        let own = MountFlags::BIND | MountFlags::RDONLY;
+        let all = flags.iter().filter(|(has, _)| kept.contains(*has)).fold(own, |all, (_, flag)| all | *flag);
+        Ok(mount_remount(path, all, "")?)
     }
 
     #[expect(
@@ -110,6 +138,7 @@ mod linux {
 #[cfg(not(target_os = "linux"))]
 mod other {
     use std::io;
+    use std::path::PathBuf;
 
     use rustix::process::Pid;
 
@@ -128,7 +157,7 @@ mod other {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(in crate::process) fn settle() -> io::Result<()> {
+    pub(in crate::process) fn settle(_: &[PathBuf]) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 

@@ -52,6 +52,10 @@ pub struct KeeperSpec {
     pub grace_ms: u64,
     /// After how many milliseconds it is asked to end; `None` for never.
     pub timeout_ms: Option<u64>,
+    /// Folders in which the child and all its family can change nothing, where it has a PID namespace: it needs a view
+    /// of files of its own. A place that cannot be given so is left as it is.
+    #[serde(with = "os_paths")]
+    pub read_only: Vec<PathBuf>,
 }
 
 /// What made a kept child end.
@@ -156,6 +160,21 @@ mod os_path_option {
     }
 }
 
+mod os_paths {
+    use std::ffi::OsString;
+    use std::path::PathBuf;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(paths: &[PathBuf], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(paths.iter().map(|path| path.as_os_str()))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
+        Ok(Vec::<OsString>::deserialize(deserializer)?.into_iter().map(PathBuf::from).collect())
+    }
+}
+
 /// As a list of pairs, since the key of a JSON object has to be text.
 mod os_map {
     use std::ffi::OsString;
@@ -191,6 +210,7 @@ mod tests {
             stdin: Some(PathBuf::from(odd)),
             grace_ms: 10,
             timeout_ms: None,
+            read_only: vec![PathBuf::from(OsString::from_vec(b"/\xfe".to_vec()))],
         };
         let line = serde_json::to_string(&spec).unwrap();
         assert!(!line.contains('\n'));

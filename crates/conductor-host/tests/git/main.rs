@@ -9,6 +9,7 @@ mod killed;
 mod land;
 mod locks;
 mod open;
+mod reading;
 mod refs;
 mod removal;
 mod snapshot;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use conductor_engine::attempt::AttemptReport;
 use conductor_host::agents::desk::{Call, Reply};
 use conductor_host::agents::{
-    AgentRunner, Aide, AttemptRequest, AttemptStopper, Profile, RunningAttempt, TaskSheet, profiles,
+    AgentRunner, Aide, AttemptRequest, AttemptStopper, Profile, Purpose, RunningAttempt, TaskSheet, profiles,
 };
 use conductor_host::config::Config;
 use conductor_host::process::{Cmd, EnvMap, Keeper};
@@ -126,6 +126,7 @@ impl Cage {
             ceiling: self.path(""),
             resume: None,
             aide,
+            purpose: Purpose::Work,
             timeout: self.animal.timeout,
         };
         AgentRunner { keeper, user_env }.start(&self.profile(bytes), request)

@@ -16,6 +16,8 @@ const SPLIT: &str = include_str!("prompts/split.md");
 const JOIN: &str = include_str!("prompts/join.md");
 const REPAIR: &str = include_str!("prompts/repair.md");
 const AGENT: &str = include_str!("prompts/agent.md");
+const AGENT_FILE: &str = include_str!("prompts/agent_file.md");
+const AGENT_SAYS: &str = include_str!("prompts/agent_says.md");
 
 /// One question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,11 +58,16 @@ pub fn repair(flaws: &[Flaw]) -> String {
     render(REPAIR, &[("flaws", &lines.join("\n"))])
 }
 
-/// A question for an agent, which can look around in the project and is to write its answer into the file `answer`.
-pub fn agent_prompt(system: &str, prompt: &str, form: Form, answer: &str) -> String {
+/// A question for an agent, which can look around in the project. It is to write its answer into the file `answer`, or to
+/// end with it where there is none.
+pub fn agent_prompt(system: &str, prompt: &str, form: Form, answer: Option<&str>) -> String {
     // A schema that was built here can be written.
     let schema = serde_json::to_string_pretty(&form.schema(Dialect::Strict)).unwrap_or_default();
-    render(AGENT, &[("answer", answer), ("schema", &schema), ("system", system), ("prompt", prompt)])
+    let place = match answer {
+        Some(file) => render(AGENT_FILE, &[("answer", file)]),
+        None => AGENT_SAYS.to_owned(),
+    };
+    render(AGENT, &[("place", place.trim_end()), ("schema", &schema), ("system", system), ("prompt", prompt)])
 }
 
 /// The first level, for one part of the documents.

@@ -102,7 +102,7 @@ fn the_questions_are_as_they_should_be() {
     insta::assert_snapshot!("split", next[0].prompt);
     insta::assert_snapshot!(
         "agent",
-        agent_prompt(&first.system, &first.prompt, first.form, "/attempt/answer.json")
+        agent_prompt(&first.system, &first.prompt, first.form, Some("/attempt/answer.json"))
     );
     let flaws = [Flaw::CutOff, Flaw::UnknownItem { id: "a".to_owned(), on: "x".to_owned() }];
     insta::assert_snapshot!("repair", repair(&flaws));

@@ -223,6 +223,7 @@ fn containment(context: &Context, config: &Config) -> Result<Check, CliError> {
         stdin: None,
         grace_ms: 1_000,
         timeout_ms: Some(10_000),
+        read_only: Vec::new(),
     };
     let keeper = survey::keeper()?.with_means(config.orchestration.safety.means());
     Ok(match KeptChild::spawn(&keeper, &spec).and_then(|child| child.wait()) {

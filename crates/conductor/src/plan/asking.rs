@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
-use conductor_host::agents::{Detected, is_there};
+use conductor_host::agents::{AgentRunner, Detected, is_there};
 use conductor_host::config::{Config, Planning};
 use conductor_host::git::Repo;
 use conductor_host::journal::Database;
-use conductor_host::llm::{Client, Model, ModelError, RealPause, Target, TargetError};
+use conductor_host::llm::{Client, Key, Model, ModelError, RealPause, Target, TargetError};
 use conductor_host::planner::{AgentModel, Kept, Planned, Planner, PlannerError, ROUNDS, Rules, Watch};
 use conductor_host::process::{OnHangup, Signals};
 use conductor_plan::decompose::{DecomposeOptions, Forecast, Growth, GrowthError};
@@ -18,6 +18,7 @@ use serde_json::json;
 use super::engine::{Choice, EngineArgs};
 use super::progress::{Line, money, thousands, used_text};
 use super::report::count;
+use super::trust;
 use crate::context::Context;
 use crate::failure::{from_journal, from_open};
 use crate::survey::{self, Scratch};
@@ -28,6 +29,8 @@ pub(super) struct Asking {
     pub(super) engine: Engine,
     /// What answers depend on, as a part of the plan's digest.
     pub(super) identity: String,
+    /// Where questions go, for people; none where it is left to an agent, or nobody is asked.
+    route: Option<String>,
     /// The folder of an agent's attempts; dropped after the planner.
     _scratch: Option<Scratch>,
 }
@@ -52,6 +55,7 @@ impl Asking {
             Target::new(&planning.llm, args.model.as_deref(), &env).map_err(|error| from_target(&error))?;
         let asks = !args.replay && !args.estimate_cost;
         let key = if asks {
+            trust::check(&context.layers()?, &target, &planning.llm, &context.env)?;
             target.key(&planning.llm, &context.here()?, &env).map_err(|error| from_target(&error))?
         } else {
             None
@@ -62,12 +66,15 @@ impl Asking {
             ..rules(args, planning)
         };
         let engine = Engine { kind: EngineKind::Llm, model: Some(target.name()) };
-        Ok(Self::new(Arc::new(Client::new(target, key)), rules, engine, None))
+        let route = asks.then(|| route(&target, key.as_ref()));
+        Ok(Self { route, ..Self::new(Arc::new(Client::new(target, key)), rules, engine, None) })
     }
 
     fn agent(args: &EngineArgs, context: &Context, config: &Config, name: &str) -> Result<Self, CliError> {
+        let safety = &config.orchestration.safety;
         let runner = survey::runner(context)?;
-        let profiles = survey::known(config, &runner)?;
+        let runner = AgentRunner { keeper: runner.keeper.with_means(safety.means()), ..runner };
+        let profiles = survey::answerers(config, &runner)?;
         let profile = profiles.into_iter().find(|profile| profile.label.name == name).ok_or_else(|| {
             CliError::new(Exit::NotFound, "AGENT_NOT_FOUND", format!("there is no agent `{name}`"))
                 .hint("`conductor agents` lists them")
@@ -84,17 +91,23 @@ impl Asking {
         let metered = profile.price.is_some();
         let price = profile.price;
         let engine = Engine { kind: EngineKind::Agent, model: Some(profile.label.to_string()) };
-        let agent = AgentModel::new(runner, profile, &repo, head.tip(), scratch.path())
+        let time = safety.max_task_duration;
+        let jobs = config.orchestration.agents.get(name).and_then(|agent| agent.jobs);
+        let agent = AgentModel::new(runner, profile, &repo, head.tip(), scratch.path(), time)
             .map_err(|error| CliError::new(Exit::Refused, "GIT_FAILED", error.to_string()))?;
         let max_cost = args.max_cost.or(config.planning.max_cost);
-        let rules = Rules { max_cost, price, metered, ..rules(args, &config.planning) };
+        let rules = rules(args, &config.planning);
+        let parallel = jobs
+            .and_then(|jobs| usize::try_from(jobs).ok())
+            .map_or(rules.parallel, |jobs| rules.parallel.min(jobs));
+        let rules = Rules { max_cost, price, metered, parallel, ..rules };
         Ok(Self::new(Arc::new(agent), rules, engine, Some(scratch)))
     }
 
     fn new(model: Arc<dyn Model>, rules: Rules, engine: Engine, scratch: Option<Scratch>) -> Self {
         let identity = model.identity().to_string();
         let planner = Planner { model, rules, pause: Arc::new(RealPause) };
-        Self { planner, engine, identity, _scratch: scratch }
+        Self { planner, engine, identity, route: None, _scratch: scratch }
     }
 
     /// Who it is, for people.
@@ -127,8 +140,12 @@ impl Asking {
         database: &mut Database,
         context: &mut Context,
     ) -> Result<Planned, CliError> {
-        let asks = if self.planner.rules.replay { "from kept answers alone" } else { "" };
-        context.printer.note(format!("Planning with {} {asks}", self.name()).trim_end());
+        let how = match &self.route {
+            _ if self.planner.rules.replay => " from kept answers alone".to_owned(),
+            Some(route) => format!(" {}", escape(route)),
+            None => String::new(),
+        };
+        context.printer.note(format!("Planning with {}{how}", self.name()));
         let signals =
             Signals::catch(OnHangup::Stop).map_err(|error| CliError::internal(error.to_string()))?;
         let attending = signals.attend();
@@ -215,6 +232,13 @@ impl Asking {
     }
 }
 
+/// Where what is asked goes, and with which key: it is told before anything is sent.
+fn route(target: &Target, key: Option<&Key>) -> String {
+    let with = key.map(|key| format!(", with the key of {}", key.from())).unwrap_or_default();
+    let through = target.proxy.as_ref().map(|proxy| format!(", through the proxy {}", proxy.place()));
+    format!("at {}{with}{}", target.address(), through.unwrap_or_default())
+}
+
 /// A plan of documents that is to grow.
 pub(super) fn grown(documents: &[Document], options: DecomposeOptions) -> Result<Growth<'_>, CliError> {
     let base = outline(documents, &OutlineOptions::default());
@@ -268,6 +292,7 @@ fn from_target(error: &TargetError) -> CliError {
         | TargetError::NoProvider { .. }
         | TargetError::UnknownProvider { .. }
         | TargetError::OddModel { .. }
+        | TargetError::Proxy { .. }
         | TargetError::Open { .. } => CliError::usage(message),
     }
 }
@@ -290,6 +315,7 @@ fn from_planner(error: PlannerError) -> CliError {
                 | ModelError::ShortSighted { .. }
                 | ModelError::Agent { .. }
                 | ModelError::Stopped => "MODEL_FAILED",
+                ModelError::Meddled { .. } => "AGENT_MEDDLED",
             };
             CliError::new(Exit::Refused, code, message)
                 .hint("answers so far are kept: the same command goes on from there")

@@ -41,6 +41,7 @@ mod stored;
 mod subject;
 mod travel;
 mod tree;
+mod trust;
 mod undo;
 mod unlink;
 mod update;

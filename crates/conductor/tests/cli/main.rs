@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod agents;
+mod answering;
 mod config;
 mod demands;
 mod hostile;
@@ -20,6 +21,7 @@ mod score;
 mod simulate;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod trusting;
 
 use serde_json::Value;
 use testkit::{Hermetic, Ran};

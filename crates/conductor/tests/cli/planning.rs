@@ -308,7 +308,7 @@ fn ctrl_c_ends_the_questions_and_keeps_the_answers() {
 }
 
 /// An answer that covers these requirements, the first of which the project meets.
-fn answer(requirements: &Value) -> String {
+pub(super) fn answer(requirements: &Value) -> String {
     let ids: Vec<&str> = requirements.as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap()).collect();
     let item = json!({
         "id": "a", "title": "Search and print notes", "description": "", "depends_on": [], "low_minutes": 30,

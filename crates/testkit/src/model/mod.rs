@@ -70,7 +70,7 @@ impl ModelServer {
     }
 
     /// A server whose model is asked for plans: `respond` says what comes back for each request that wants an answer in a
-    /// fixed form.
+    /// fixed form, and for those of an agent that was asked for a plan.
     ///
     /// # Errors
     /// When no port can be listened on, or the thread or its runtime cannot be started.

@@ -24,6 +24,8 @@ pub struct Prompt {
     pub last: String,
     /// How many answers of the model were sent back.
     pub answers: usize,
+    /// How many results of tools were.
+    pub results: usize,
     /// How many questions came before this one, of all conversations.
     pub before: u64,
 }
@@ -99,15 +101,25 @@ impl Prompt {
                 Entry::Said(_) | Entry::Call { .. } | Entry::Result { .. } => None,
             })
         };
-        let answers = turn.entries.iter().filter(|entry| matches!(entry, Entry::Said(_))).count();
+        let count = |is: fn(&Entry) -> bool| turn.entries.iter().filter(|entry| is(entry)).count();
+        let answers = count(|entry| matches!(entry, Entry::Said(_)));
+        let results = count(|entry| matches!(entry, Entry::Result { .. }));
+        // Agents say more in the user's name than the question.
+        let question = prompts().find(|text| is_for_an_agent(text));
         Self {
             system: turn.system.clone(),
-            first: prompts().next().unwrap_or_default(),
+            first: question.or_else(|| prompts().next()).unwrap_or_default(),
             last: prompts().next_back().unwrap_or_default(),
             answers,
+            results,
             before,
         }
     }
+}
+
+/// Whether a text is a question for a plan that an agent was given.
+pub(super) fn is_for_an_agent(text: &str) -> bool {
+    text.contains("# Plan, and change nothing")
 }
 
 /// A model that always answers well.

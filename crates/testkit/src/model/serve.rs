@@ -18,7 +18,7 @@ use super::api::{self, Api, Endpoint};
 use super::breach::{Breach, breach, conversation};
 use super::choose::{Choice, Chosen, choose, said};
 use super::log::{Exchange, Log};
-use super::planning::{Prompt, Respond};
+use super::planning::{Prompt, Respond, is_for_an_agent};
 use super::script::{Cut, Failure, Script};
 use super::turn::{Reply, Turn};
 
@@ -87,7 +87,10 @@ enum Ready {
 
 impl Shared {
     fn answer(&self, api: Api, turn: &Turn, exchange: &mut Exchange) -> Ready {
-        if let (Some(planner), true) = (&self.planner, turn.form.is_some()) {
+        // An agent asks for it with its own tools beside it.
+        let by_agent = || !turn.tools.is_empty() && turn.prompts().any(is_for_an_agent);
+        if let (Some(planner), true) = (&self.planner, turn.form.is_some() || by_agent()) {
+            exchange.case = by_agent().then(|| "plan".to_owned());
             let prompt = Prompt::of(turn, self.planned.fetch_add(1, Ordering::SeqCst));
             return match said(&planner(&prompt), turn) {
                 Chosen::Reply(reply) => Ready::Reply(api, reply, turn.stream),

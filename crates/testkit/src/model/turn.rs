@@ -103,6 +103,14 @@ impl Asked {
 }
 
 impl Turn {
+    /// What the user said, or the client in the user's name.
+    pub(super) fn prompts(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Prompt(text) => Some(text.as_str()),
+            Entry::Said(_) | Entry::Call { .. } | Entry::Result { .. } => None,
+        })
+    }
+
     /// How many calls the whole conversation holds.
     pub(super) fn calls(&self) -> usize {
         self.entries.iter().filter(|entry| matches!(entry, Entry::Call { .. })).count()

@@ -30,6 +30,8 @@ pub(super) enum Case {
     Crash,
     /// The model says that all is done, and did nothing.
     Nothing,
+    /// The agent is asked for a plan of a document.
+    Planning,
 }
 
 /// What a person does meanwhile.
@@ -43,10 +45,12 @@ pub(super) enum Person {
     StopsThinking,
     /// Stops the session when the command runs.
     StopsTool,
+    /// Has a plan made.
+    Plans,
 }
 
 impl Case {
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::Edit,
         Self::Tools,
         Self::Allowed,
@@ -64,6 +68,7 @@ impl Case {
         Self::Half,
         Self::Crash,
         Self::Nothing,
+        Self::Planning,
     ];
 
     pub(super) fn name(self) -> &'static str {
@@ -85,6 +90,7 @@ impl Case {
             Self::Half => "half",
             Self::Crash => "crash",
             Self::Nothing => "nothing",
+            Self::Planning => "planning",
         }
     }
 
@@ -105,6 +111,7 @@ impl Case {
             Self::Half => "half",
             Self::Crash => "crash",
             Self::Nothing => "nothing",
+            Self::Planning => "plan",
         }
     }
 
@@ -126,7 +133,8 @@ impl Case {
             | Self::Ask
             | Self::StopThinking
             | Self::StopTool
-            | Self::Nothing => &[],
+            | Self::Nothing
+            | Self::Planning => &[],
         }
     }
 
@@ -135,6 +143,7 @@ impl Case {
             Self::Question | Self::Ask => Person::Answers,
             Self::StopThinking => Person::StopsThinking,
             Self::StopTool => Person::StopsTool,
+            Self::Planning => Person::Plans,
             Self::Edit
             | Self::Tools
             | Self::Allowed
@@ -191,6 +200,7 @@ impl Case {
                 wrong.end(seen, &["failed transient", "failed agent", "stalled"]);
             }
             Self::Nothing => wrong.of_failing(seen),
+            Self::Planning => wrong.of_plan(seen),
         }
         wrong.0
     }
@@ -246,6 +256,13 @@ impl Wrong {
             self.unless(seen.resumed, "the agent's session was not gone on with");
         }
         self.unless(seen.task == "done", format!("the task is {} after the answer", seen.task));
+    }
+
+    fn of_plan(&mut self, seen: &Seen) {
+        self.unless(seen.exit == Some(0), format!("planning ended with {:?}: {}", seen.exit, seen.blocked));
+        self.unless(seen.planned == Some(2), format!("the plan has {:?} items instead of two", seen.planned));
+        self.unless(seen.answered, "what the agent read of the project did not come to the model");
+        self.unless(seen.task == "todo", format!("the task is {}", seen.task));
     }
 
     fn of_stop(&mut self, seen: &Seen) {

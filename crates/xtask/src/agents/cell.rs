@@ -18,7 +18,7 @@ use super::cases::{Case, Person};
 use super::left::{self, Process};
 use super::real::{Real, Setup};
 use super::report::Row;
-use super::script::{ANSWER, holds, script};
+use super::script::{ANSWER, holds, planning, script, shows_what_was_read};
 use super::seen::Seen;
 
 /// The longest time of one command of a run.
@@ -72,6 +72,7 @@ impl Cell<'_> {
             Person::Waits => stage.waits(&mut seen)?,
             Person::Answers => stage.answers(&mut seen)?,
             Person::StopsThinking | Person::StopsTool => stage.stops(&mut seen)?,
+            Person::Plans => stage.plans(&mut seen)?,
         }
         seen.wall = stage.since.elapsed();
         // Before anything else is asked: what was started has ended with what started it.
@@ -85,7 +86,12 @@ impl Cell<'_> {
 
     fn stage(&self) -> io::Result<Stage<'_>> {
         let hermetic = Hermetic::new()?;
-        let model = ModelServer::start(script())?;
+        let model = match self.case.person() {
+            Person::Plans => ModelServer::planning(planning())?,
+            Person::Waits | Person::Answers | Person::StopsThinking | Person::StopsTool => {
+                ModelServer::start(script())?
+            }
+        };
         let setup = self.real.prepare(hermetic.home(), &model.url())?;
         let paths = [
             self.place.programs.clone(),
@@ -203,6 +209,20 @@ impl Stage<'_> {
         Ok(())
     }
 
+    /// Has a plan made of a document that asks for two things.
+    fn plans(&self, seen: &mut Seen) -> io::Result<()> {
+        let text = "# Notes\n\n## Features\n\n- Users can store notes in notebooks.\n- Users can search notes by word.\n";
+        fs::write(self.hermetic.work().join("prd.md"), text)?;
+        let name = self.cell.real.agent.name();
+        let mut child = self.start(&["plan", "decompose", "prd.md", "--engine", name, "--parallel", "1"])?;
+        seen.too_long = !ends(&mut child, LONGEST)?;
+        seen.exit = child.try_wait()?.and_then(|status| status.code());
+        let shown = self.document("conductor", &["plan", "show", "--json"])?;
+        let items = shown.get("items").and_then(Value::as_array);
+        seen.planned = items.and_then(|items| u64::try_from(items.len()).ok());
+        Ok(())
+    }
+
     fn stops(&self, seen: &mut Seen) -> io::Result<()> {
         let mut child = self.start(&["orchestrate", "run", "--auto"])?;
         seen.was_under_way = match self.cell.case.person() {
@@ -210,7 +230,7 @@ impl Stage<'_> {
                 let runs = |process: &Process| process.command.starts_with("tail -f");
                 wait(LONGEST, || left::below(self.root()).iter().any(runs))
             }
-            Person::Waits | Person::Answers | Person::StopsThinking => {
+            Person::Waits | Person::Answers | Person::StopsThinking | Person::Plans => {
                 let case = Some(self.cell.case.model());
                 self.model.wait_for(LONGEST, |exchange| exchange.case.as_deref() == case).is_some()
             }
@@ -252,7 +272,7 @@ impl Stage<'_> {
         Ok(match self.cell.case.person() {
             // An attempt that follows an answer is none that repeats.
             Person::Answers => phase == "waiting" || over >= 4,
-            Person::Waits | Person::StopsThinking | Person::StopsTool => {
+            Person::Waits | Person::StopsThinking | Person::StopsTool | Person::Plans => {
                 phase == "waiting" || (phase == "working" && over >= 1)
             }
         })
@@ -276,7 +296,12 @@ impl Stage<'_> {
         seen.violations = self.model.violations().into_iter().map(told).collect();
         for exchange in self.model.exchanges() {
             seen.requests += usize::from(exchange.case.is_some());
-            let (answered, before) = holds(&exchange.body);
+            let (answered, before) = match self.cell.case.person() {
+                Person::Plans => (shows_what_was_read(&exchange.body), false),
+                Person::Waits | Person::Answers | Person::StopsThinking | Person::StopsTool => {
+                    holds(&exchange.body)
+                }
+            };
             seen.answered |= answered;
             seen.resumed |= answered && before;
             for call in &exchange.unmet {

@@ -35,7 +35,11 @@ impl fmt::Display for Row {
 /// What Conductor recorded, in a cell of a table.
 fn cell(seen: &Seen) -> String {
     let ends: Vec<String> = seen.attempts.iter().map(Attempt::short).collect();
-    let mut parts = vec![if ends.is_empty() { "no attempt".to_owned() } else { ends.join(", ") }];
+    let mut parts = vec![match seen.planned {
+        Some(items) => format!("plan of {items} items"),
+        None if ends.is_empty() => "no attempt".to_owned(),
+        None => ends.join(", "),
+    }];
     parts.push(match &seen.commit {
         Some(_) => format!("task {}, landed", seen.task),
         None => format!("task {}", seen.task),

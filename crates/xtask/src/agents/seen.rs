@@ -44,8 +44,10 @@ pub(super) struct Seen {
     pub(super) requests: usize,
     /// A request held both the person's answer and what was said before it.
     pub(super) resumed: bool,
-    /// A request held the person's answer.
+    /// A request held the person's answer, or what was to be read for a plan.
     pub(super) answered: bool,
+    /// How many items the plan has.
+    pub(super) planned: Option<u64>,
 }
 
 /// How an attempt ended.

@@ -25,6 +25,10 @@ pub(super) enum Choice {
 fn names(mode: AgentMode) -> &'static [&'static str] {
     match mode {
         AgentMode::Plan => &["plan", "read-only", "readonly", "ask", "architect"],
+        // What it asks for is refused, so that those come first that ask.
+        AgentMode::Answer => {
+            &["default", "read-only", "readonly", "ask", "plan", "architect", "build", "code"]
+        }
         AgentMode::Edit => &[
             "acceptEdits",
             "accept-edits",
@@ -153,6 +157,10 @@ mod tests {
         let vibe = of(&["ask", "accept-edits", "auto-approve"]);
         let table = [
             (&claude, AgentMode::Plan, "plan"),
+            (&claude, AgentMode::Answer, "default"),
+            (&codex, AgentMode::Answer, "read-only"),
+            (&gemini, AgentMode::Answer, "default"),
+            (&vibe, AgentMode::Answer, "ask"),
             (&claude, AgentMode::Edit, "acceptEdits"),
             (&claude, AgentMode::Full, "bypassPermissions"),
             (&codex, AgentMode::Plan, "read-only"),

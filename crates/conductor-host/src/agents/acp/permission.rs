@@ -90,6 +90,7 @@ impl Policy {
         let mode = match self.mode {
             AgentMode::Full => return told(Permit::Allowed, "mode full"),
             AgentMode::Plan => "plan",
+            AgentMode::Answer => "answer",
             AgentMode::Edit => "edit",
         };
         let changes = self.mode == AgentMode::Edit;
@@ -116,7 +117,7 @@ impl Policy {
             }
             Some(ToolKind::SwitchMode) => told(Permit::Refused, "the mode is set by the configuration"),
             Some(ToolKind::Edit | ToolKind::Delete | ToolKind::Move) => {
-                told(Permit::Refused, "mode plan changes nothing")
+                (Permit::Refused, format!("mode {mode} changes nothing"))
             }
             Some(ToolKind::Execute | ToolKind::Other) | None => {
                 (Permit::Refused, format!("mode {mode} without `execute` in the agent's `allow`"))
@@ -160,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_may_be_done_depends_on_the_kind_the_mode_and_the_place() {
-        use AgentMode::{Edit, Full, Plan};
+        use AgentMode::{Answer, Edit, Full, Plan};
         use Permit::{Allowed, Refused};
         let execute = &[Allow::Execute][..];
         type Case<'c> = (AgentMode, &'c [Allow], &'c str, Option<&'c str>, Permit);
@@ -168,6 +169,10 @@ mod tests {
             (Plan, execute, "read", None, Allowed),
             (Plan, execute, "edit", Some("/ws/a"), Refused),
             (Plan, execute, "execute", None, Refused),
+            (Answer, execute, "search", None, Allowed),
+            (Answer, execute, "edit", Some("/ws/a"), Refused),
+            (Answer, execute, "execute", None, Refused),
+            (Answer, &[Allow::Fetch], "fetch", None, Refused),
             (Edit, &[], "edit", Some("/ws/a"), Allowed),
             (Edit, &[], "edit", Some("a/b"), Allowed),
             (Edit, &[], "edit", Some("/etc/passwd"), Refused),

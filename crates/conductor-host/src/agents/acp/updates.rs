@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::desk::{SERVER_NAME, is_own_tool};
 use super::super::limits::status_in;
-use super::super::speaker::{cut, cut_at};
+use super::super::speaker::{cut, cut_at, said};
 use super::state::{SideError, Stage, State};
 
 /// Takes a `session/update` in.
@@ -49,7 +49,7 @@ pub(super) fn take(state: &mut State, params: &Value) {
 /// that comes late, a session of before that is told again.
 fn chunk(state: &mut State, update: &Value, thought: bool) {
     let words = match text(update, "/content/type") {
-        Some("text") | None => cut(text(update, "/content/text").unwrap_or_default()),
+        Some("text") | None => text(update, "/content/text").unwrap_or_default().to_owned(),
         Some(other) => format!("[{}]", cut_at(other, 50)),
     };
     if state.stage == Stage::Turn && state.meter.step(update) {
@@ -66,15 +66,15 @@ fn chunk(state: &mut State, update: &Value, thought: bool) {
     let part = state.saying == this;
     state.saying = this;
     if thought {
-        return state.events.push(AgentEvent::Thought { text: words, part });
+        return state.events.push(AgentEvent::Thought { text: cut(&words), part });
     }
     if !part {
         state.said.clear();
     }
     if state.said.len() < 16 * 1024 {
-        state.said.push_str(&words);
+        state.said.push_str(&cut(&words));
     }
-    state.events.push(AgentEvent::Message { text: words, part });
+    state.events.extend(said(&words, part));
 }
 
 /// One agent tells here, beside the protocol, that its provider fails, and then ends its turn as if nothing was.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::super::catalogue::Known;
 use super::super::limits::end_by_error;
 use super::super::result_file::micros;
-use super::super::speaker::{TurnEnd, cut};
+use super::super::speaker::{TurnEnd, cut, said};
 use super::{Dialect, number, session_id, sum, text, todo};
 use crate::clock::now;
 use crate::process::Exit;
@@ -147,8 +147,7 @@ impl Claude {
                 }
                 Some("text") => {
                     self.said = true;
-                    let words = cut(text(block, "/text").unwrap_or_default());
-                    events.push(AgentEvent::Message { text: words, part: false });
+                    events.extend(said(text(block, "/text").unwrap_or_default(), false));
                 }
                 Some("thinking") => {
                     let words = text(block, "/thinking").unwrap_or_default();
@@ -216,7 +215,7 @@ impl Claude {
         let error = told.collect::<Vec<_>>().join("\n");
         let is_error = value.get("is_error").and_then(Value::as_bool).unwrap_or(subtype != "success");
         if !is_error && !self.said && !words.is_empty() {
-            events.push(AgentEvent::Message { text: cut(words), part: false });
+            events.extend(said(words, false));
         }
         self.denied(value, events);
         let usage = |key: &str| number(value, &format!("/usage/{key}"));

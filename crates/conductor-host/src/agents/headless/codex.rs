@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::super::catalogue::Known;
 use super::super::limits::{end_by_error, span_in, status_in};
-use super::super::speaker::{TurnEnd, cut, cut_at};
+use super::super::speaker::{TurnEnd, cut, cut_at, said};
 use super::{Dialect, number, session_id, text};
 use crate::clock::now;
 use crate::process::Exit;
@@ -113,7 +113,7 @@ fn item(value: &Value, over: bool, events: &mut Vec<AgentEvent>) -> bool {
     let words = |place: &str| cut(text(item, place).unwrap_or_default());
     match text(item, "/type") {
         Some("agent_message") if over => {
-            events.push(AgentEvent::Message { text: words("/text"), part: false })
+            events.extend(said(text(item, "/text").unwrap_or_default(), false));
         }
         Some("reasoning") if over => events.push(AgentEvent::Thought { text: words("/text"), part: false }),
         Some("agent_message" | "reasoning") => {}

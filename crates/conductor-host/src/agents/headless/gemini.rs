@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::super::catalogue::Known;
 use super::super::limits::{end_by_error, span_in, status_in};
-use super::super::speaker::{TurnEnd, cut, cut_at};
+use super::super::speaker::{TurnEnd, cut, cut_at, said};
 use super::{Dialect, number, session_id, text};
 use crate::clock::now;
 use crate::process::Exit;
@@ -70,8 +70,7 @@ impl Dialect for Gemini {
             Some("message") => {
                 if text(value, "/role") == Some("assistant") {
                     let part = value.get("delta").and_then(Value::as_bool).unwrap_or(false);
-                    let words = cut(text(value, "/content").unwrap_or_default());
-                    events.push(AgentEvent::Message { text: words, part });
+                    events.extend(said(text(value, "/content").unwrap_or_default(), part));
                 }
             }
             Some("tool_use") => events.push(AgentEvent::Tool(tool_use(value))),

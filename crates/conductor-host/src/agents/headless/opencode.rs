@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::super::catalogue::Known;
 use super::super::limits::{end_by_error, status_in};
 use super::super::result_file::micros;
-use super::super::speaker::{TurnEnd, cut, cut_at};
+use super::super::speaker::{TurnEnd, cut, cut_at, said};
 use super::{Dialect, number, session_id, sum, text, todo};
 use crate::clock::now;
 use crate::process::Exit;
@@ -56,8 +56,7 @@ impl Dialect for Opencode {
                 }
             }
             Some("text") => {
-                let words = cut(text(value, "/part/text").unwrap_or_default());
-                events.push(AgentEvent::Message { text: words, part: false });
+                events.extend(said(text(value, "/part/text").unwrap_or_default(), false));
             }
             Some("reasoning") => {
                 let words = cut(text(value, "/part/text").unwrap_or_default());

@@ -252,6 +252,7 @@ mod tests {
                 ceiling: self.dir.path().to_owned(),
                 resume: None,
                 aide: None,
+                purpose: crate::agents::Purpose::Work,
                 timeout: Duration::from_secs(1),
             };
             let runner = AgentRunner { keeper: Keeper::at("unused"), user_env: EnvMap::new() };

@@ -12,7 +12,7 @@ use cli_kit::text::{escape, escape_block};
 use cli_kit::{CliError, Exit};
 use conductor_engine::attempt::{AttemptEnd, AttemptReport};
 use conductor_engine::ids::{RunId, SessionId};
-use conductor_host::agents::{AgentRunner, AttemptRequest, Profile, TaskSheet, priced};
+use conductor_host::agents::{AgentRunner, AttemptRequest, Profile, Purpose, TaskSheet, priced};
 use conductor_host::process::{Cmd, OnHangup, Signals};
 use conductor_host::transcript;
 use serde::Serialize;
@@ -254,6 +254,7 @@ fn request(scratch: &Path) -> AttemptRequest {
         ceiling: scratch.to_owned(),
         timeout: TIME,
         aide: None,
+        purpose: Purpose::Work,
     }
 }
 
