@@ -65,7 +65,7 @@ impl Stage {
     }
 
     /// Writes a file below a folder of the stage, with the folders that lead to it.
-    pub(super) fn write(&self, path: &Path, text: &str) -> Result<(), BenchError> {
+    pub(super) fn write(&self, path: &Path, text: impl AsRef<[u8]>) -> Result<(), BenchError> {
         let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, text));
         written.map_err(|source| BenchError::Prepare { what: path.display().to_string(), source })
     }
