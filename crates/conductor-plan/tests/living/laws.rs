@@ -109,8 +109,15 @@ fn without_keys(plan: &Plan) -> Vec<String> {
     items
 }
 
+/// Few cases each time; as many as wanted when somebody looks closer.
+fn config() -> ProptestConfig {
+    let wanted = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { wanted.cases } else { 24 };
+    ProptestConfig { cases, max_global_rejects: cases.saturating_mul(100), failure_persistence: None, ..wanted }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_plan_does_not_differ_from_itself(edits in edits()) {
@@ -181,5 +188,19 @@ proptest! {
         world.update(&new, |_| Decision::FollowUp);
         prop_assert_eq!(tasks(&world), after);
         prop_assert_eq!(world.plan.items, settled.items);
+    }
+}
+
+/// A task that makes way and waits for several that make way too.
+#[test]
+fn a_task_that_waits_for_several_that_move_moves_with_them() {
+    let mut world = World::of(&plan(DOCUMENT));
+    for new in [changed(&[Edit::Repeat(1), Edit::Swap(68, 52)]), changed(&[Edit::Repeat(39)])] {
+        assert!(is_sound(&new));
+        assert!(world.propose(&new).notices.is_empty());
+        world.update(&new, |_| Decision::Apply);
+        assert!(world.propose(&new).is_empty());
+        assert_eq!(world.titles(), World::of(&new).titles());
+        assert_eq!(world.waits(), World::of(&new).waits());
     }
 }
