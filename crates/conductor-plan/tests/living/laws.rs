@@ -5,7 +5,7 @@ use super::{DOCUMENT, plan};
 use conductor_plan::{Class, Decision, ItemKey, Plan, Severity, Side, diff, lint, merge};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use taskwerk_model::{Status, Task, TaskId};
+use taskwerk_model::{Status, Task, TaskId, View};
 
 /// One thing that somebody does to a document.
 #[derive(Debug, Clone)]
@@ -113,7 +113,12 @@ fn without_keys(plan: &Plan) -> Vec<String> {
 fn config() -> ProptestConfig {
     let wanted = ProptestConfig::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { wanted.cases } else { 24 };
-    ProptestConfig { cases, max_global_rejects: cases.saturating_mul(100), failure_persistence: None, ..wanted }
+    ProptestConfig {
+        cases,
+        max_global_rejects: cases.saturating_mul(100),
+        failure_persistence: None,
+        ..wanted
+    }
 }
 
 proptest! {
@@ -164,7 +169,17 @@ proptest! {
             let before = begun(&world);
             world.update(&new, |_| decision);
             for (id, task) in &before {
-                prop_assert_eq!(world.set.tasks().find(|task| task.id == *id), Some(task));
+                let now = world.set.tasks().find(|task| task.id == *id).unwrap();
+                let told = world.set.notes(id).unwrap().iter().any(|note| note.text.contains("circle"));
+                if task.status == Status::Cancelled && told {
+                    // It lets go of what stands against an order of the document, and says so.
+                    prop_assert!(now.depends_on.iter().all(|on| task.depends_on.contains(on)));
+                    let (depends_on, version) = (task.depends_on.clone(), task.version);
+                    let rest = Task { depends_on, version, updated_at: task.updated_at, ..now.clone() };
+                    prop_assert_eq!(&rest, task);
+                } else {
+                    prop_assert_eq!(now, task);
+                }
             }
             let again = world.propose(&new);
             let safe = again.list.iter().filter(|proposal| proposal.class == Class::Safe).count();
@@ -202,5 +217,28 @@ fn a_task_that_waits_for_several_that_move_moves_with_them() {
         assert!(world.propose(&new).is_empty());
         assert_eq!(world.titles(), World::of(&new).titles());
         assert_eq!(world.waits(), World::of(&new).waits());
+    }
+}
+
+/// What a cancelled task waited for long ago stands against no order that the document asks for now.
+#[test]
+fn a_cancelled_task_does_not_keep_others_from_waiting() {
+    let cases = [
+        [vec![Edit::Swap(41, 13)], vec![Edit::Repeat(1), Edit::Swap(13, 69)]],
+        [vec![Edit::Swap(0, 70)], vec![Edit::Remove(0), Edit::Swap(38, 69)]],
+    ];
+    for edits in cases {
+        let mut world = World::of(&plan(DOCUMENT));
+        for new in edits.iter().map(|edits| changed(edits)) {
+            assert!(is_sound(&new));
+            world.update(&new, |_| Decision::Apply);
+            assert_eq!(world.waits(), World::of(&new).waits());
+        }
+        let notes = world.set.tasks().flat_map(|task| world.set.notes(&task.id).unwrap());
+        let told: Vec<String> = notes.map(|note| note.text).filter(|text| text.contains("circle")).collect();
+        assert!(
+            matches!(told.as_slice(), [one] if one.starts_with("No longer waits for \"Phase ")),
+            "{told:?}"
+        );
     }
 }
