@@ -57,6 +57,29 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
     prop::collection::vec(edit(), 1..12)
 }
 
+fn links() -> impl Strategy<Value = Vec<(usize, usize, bool)>> {
+    prop::collection::vec((0..64usize, 0..64usize, any::<bool>()), 0..8)
+}
+
+/// The plan of somebody who lets items wait for others, or puts them into others, as far as that goes.
+fn linked(base: &Plan, links: &[(usize, usize, bool)]) -> Plan {
+    let mut mine = base.clone();
+    for (one, other, within) in links {
+        let before = mine.clone();
+        let key = mine.items[other % mine.items.len()].key.clone();
+        let at = one % mine.items.len();
+        if *within {
+            mine.items[at].parent = Some(key);
+        } else {
+            mine.items[at].depends_on.push(key);
+        }
+        if !is_sound(&mine) {
+            mine = before;
+        }
+    }
+    mine
+}
+
 fn is_sound(plan: &Plan) -> bool {
     lint(plan).iter().all(|finding| finding.severity != Severity::Error)
 }
@@ -143,6 +166,28 @@ proptest! {
             prop_assert_eq!(keys.len(), merged.plan.items.len(), "every key once");
             let differs = diff(&merged.plan, &new);
             prop_assert!(differs.is_empty(), "{differs:?}");
+        }
+    }
+
+    #[test]
+    fn two_sound_plans_merge_into_a_sound_one(
+        edits in edits(),
+        links in links(),
+        others in links(),
+    ) {
+        let (base, theirs) = (plan(DOCUMENT), changed(&edits));
+        prop_assume!(is_sound(&theirs));
+        let (mine, theirs) = (linked(&base, &links), linked(&theirs, &others));
+        for side in [Side::Document, Side::Mine] {
+            let merged = merge(&base, &mine, &theirs, side);
+            let errors: Vec<_> = lint(&merged.plan)
+                .into_iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .collect();
+            prop_assert!(errors.is_empty(), "{errors:?}");
+            for item in &theirs.items {
+                prop_assert!(merged.plan.items.iter().any(|other| other.title == item.title), "{}", item.title);
+            }
         }
     }
 
