@@ -78,7 +78,7 @@ fn links(plan: &Plan, circle: &Circle) -> Vec<Link> {
         Some([
             waits.then(|| Link::Waits(then_key.clone(), first_key.clone())),
             begins.then(|| Link::Within(then_key.clone(), first_key.clone())),
-            ends.then(|| Link::Within(first_key, then_key)),
+            ends.then_some(Link::Within(first_key, then_key)),
         ])
     });
     let mut links: Vec<Link> = pairs.flatten().flatten().collect();
