@@ -55,31 +55,39 @@ impl Proposals {
         self.list.iter().zip(decisions.iter().copied().chain(waits))
     }
 
-    /// Tasks that are not of this plan and wait for one that makes way for another wait for that other one.
+    /// Tasks that are not of this plan and wait for some that make way for others wait for those others. A task that waits
+    /// for several of them is changed once.
     fn rewire(&self, decisions: &[Decision], work: &mut Work<'_>) {
-        let moving: BTreeMap<&ItemKey, &ItemKey> =
+        let old_keys: BTreeMap<&ItemKey, &ItemKey> =
             self.replaced.iter().map(|one| (&one.new, &one.old)).collect();
-        let names = work.present.names();
-        for (proposal, decision) in self.decided(decisions) {
-            let Some(old) = moving.get(&proposal.item).filter(|_| decision == Decision::Apply) else {
+        let applied = self.decided(decisions).filter(|(_, decision)| *decision == Decision::Apply);
+        let present = work.present;
+        let moved: BTreeMap<&TaskId, &ItemKey> = applied
+            .filter_map(|(proposal, _)| {
+                let old = present.by_key(old_keys.get(&proposal.item)?.as_str())?;
+                Some((&old.task.id, &proposal.item))
+            })
+            .collect();
+        let names = present.names();
+        let waits = |state: &&TaskState| state.task.depends_on.iter().any(|on| moved.contains_key(on));
+        for waiting in present.all().filter(waits) {
+            if waiting.is_closed() || work.closes(waiting) || !self.is_foreign(waiting) {
                 continue;
-            };
-            let Some(state) = work.present.by_key(old.as_str()) else { continue };
-            let foreign = |waiting: &&TaskState| {
-                waiting.key.as_ref().is_none_or(|key| self.plan.get(&ItemKey::new(key.as_str())).is_none())
-            };
-            for waiting in work.present.waiting_for(&state.task.id).filter(foreign) {
-                let on = |id: &TaskId| match names.get(id) {
-                    _ if *id == state.task.id => proposal.item.as_str().to_owned(),
-                    Some(key) => key.clone(),
-                    None => id.to_string(),
-                };
-                let depends_on = Some(waiting.task.depends_on.iter().map(on).collect());
-                let uid = Some(waiting.task.uid.to_string());
-                let title = waiting.task.title.as_str().to_owned();
-                work.push(ImportRow { uid, title, depends_on, ..ImportRow::default() });
             }
+            let on = |id: &TaskId| match (moved.get(id), names.get(id)) {
+                (Some(new), _) => new.as_str().to_owned(),
+                (None, Some(key)) => key.clone(),
+                (None, None) => id.to_string(),
+            };
+            let depends_on = waiting.task.depends_on.iter().map(on).collect();
+            work.row_of(waiting).depends_on = Some(depends_on);
+            work.seen.insert(waiting.task.id.clone());
         }
+    }
+
+    /// Whether a task is none that the document asks for now.
+    fn is_foreign(&self, state: &TaskState) -> bool {
+        state.key.as_ref().is_none_or(|key| self.plan.get(&ItemKey::new(key.as_str())).is_none())
     }
 }
 
@@ -192,6 +200,22 @@ impl<'p> Work<'p> {
             }),
         };
         &mut self.rows[at]
+    }
+
+    /// The row of a task that may have no key: then its uid names it.
+    fn row_of(&mut self, state: &TaskState) -> &mut ImportRow {
+        let title = state.task.title.as_str();
+        if let Some(key) = &state.key {
+            return self.row(key, title);
+        }
+        let uid = Some(state.task.uid.to_string());
+        let at = self.push(ImportRow { uid, title: title.to_owned(), ..ImportRow::default() });
+        &mut self.rows[at]
+    }
+
+    /// Whether a task is about to be cancelled.
+    fn closes(&self, state: &TaskState) -> bool {
+        self.closing.iter().any(|(task, _)| *task == state.task.id)
     }
 
     fn push(&mut self, row: ImportRow) -> usize {

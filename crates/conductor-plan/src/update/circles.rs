@@ -1,14 +1,15 @@
 //! Dependencies that would close a circle.
 //!
 //! A document that is sound by itself can ask for an order that tasks which stay as they are do not allow: what is begun
-//! or closed keeps what it waited for. A circle would be refused, and with it everything else that was decided. So the
-//! dependency that would close it is left out; one of a task that is just being cancelled goes first.
+//! or done keeps what it waited for. A circle would be refused, and with it everything else that was decided. So one of a
+//! task that is cancelled, or is just being cancelled, is taken out: it waits for nothing any more. If there is none, the
+//! dependency that would close the circle is left out.
 
-use super::Present;
+use super::{Present, TaskState};
 use crate::graph::Graph;
 use crate::{Item, ItemKey, Plan};
 use std::collections::{BTreeMap, BTreeSet};
-use taskwerk_model::{ImportRow, TaskId};
+use taskwerk_model::{ImportNote, ImportRow, Status, TaskId};
 
 /// Takes out of the rows what would close a circle, given the tasks as they are and those that are being cancelled. Adds a
 /// row for each of these that has to let go of what it waited for. `pattern` is any plan with an item.
@@ -19,16 +20,18 @@ pub(super) fn break_circles(
     pattern: &Plan,
 ) {
     let Some(pattern) = pattern.items.first() else { return };
-    let closing: BTreeSet<String> = closing.iter().filter_map(|id| Some(present.by_id(id)?.name())).collect();
+    let gone =
+        |state: &&TaskState| state.task.status == Status::Cancelled || closing.contains(&state.task.id);
+    let gone: BTreeSet<String> = present.all().filter(gone).map(TaskState::name).collect();
     let mut edges = Edges::of(rows, present);
     if edges.fresh.is_empty() {
         return;
     }
     // Each round takes one edge out, so that it ends.
-    while let Some((waits, on)) = edges.closing_one(pattern, &closing) {
+    while let Some((waits, on)) = edges.closing_one(pattern, &gone) {
         edges.cut(&waits, &on);
         let known = present.by_name(&waits);
-        let row = rows.iter_mut().find(|row| row_name(row, present).as_deref() == Some(waits.as_str()));
+        let row = rows.iter_mut().find(|row| is_row_of(row, &waits, present));
         match (row, known) {
             (Some(row), _) => {
                 let left = edges.nodes.get(&waits).map(|node| node.waits_for.clone());
@@ -41,6 +44,16 @@ pub(super) fn break_circles(
                 ..ImportRow::default()
             }),
             (None, None) => return,
+        }
+        // What is just being cancelled gets a note of that.
+        if known.is_some_and(|state| state.task.status == Status::Cancelled)
+            && let Some(row) = rows.iter_mut().find(|row| is_row_of(row, &waits, present))
+        {
+            let title = present.by_name(&on).map_or(on.as_str(), |on| on.task.title.as_str());
+            let text = format!(
+                "No longer waits for \"{title}\", which would close a circle with what is asked for now."
+            );
+            row.notes.push(ImportNote { text, ..ImportNote::default() });
         }
     }
 }
@@ -61,7 +74,7 @@ impl Edges {
     fn of(rows: &[ImportRow], present: &Present) -> Self {
         let names = present.names();
         let name = |id: &TaskId| names.get(id).cloned().unwrap_or_else(|| id.to_string());
-        let node = |state: &super::TaskState| Node {
+        let node = |state: &TaskState| Node {
             parent: state.task.parent.as_ref().map(name),
             waits_for: state.task.depends_on.iter().map(name).collect(),
         };
@@ -82,7 +95,7 @@ impl Edges {
     }
 
     /// An edge of a circle that can be taken out: who waits, and for what.
-    fn closing_one(&self, pattern: &Item, closing: &BTreeSet<String>) -> Option<(String, String)> {
+    fn closing_one(&self, pattern: &Item, gone: &BTreeSet<String>) -> Option<(String, String)> {
         let item = |(name, node): (&String, &Node)| Item {
             key: ItemKey::new(name.as_str()),
             parent: node.parent.as_deref().map(ItemKey::new),
@@ -103,8 +116,8 @@ impl Edges {
             self.nodes.get(waits).is_some_and(|node| node.waits_for.contains(on))
         };
         let mut edges = pairs.iter().filter(is_edge);
-        let gone = edges.clone().find(|(waits, _)| closing.contains(waits));
-        gone.or_else(|| edges.find(|edge| self.fresh.contains(*edge))).cloned()
+        let idle = edges.clone().find(|(waits, _)| gone.contains(waits));
+        idle.or_else(|| edges.find(|edge| self.fresh.contains(*edge))).cloned()
     }
 
     fn cut(&mut self, waits: &str, on: &str) {
@@ -115,12 +128,16 @@ impl Edges {
     }
 }
 
+fn is_row_of(row: &ImportRow, name: &str, present: &Present) -> bool {
+    row_name(row, present).as_deref() == Some(name)
+}
+
 /// The name of a row's task: its key, or that of the task that it is about.
 fn row_name(row: &ImportRow, present: &Present) -> Option<String> {
     match (&row.key, &row.uid) {
         (Some(key), _) => Some(key.clone()),
         (None, Some(uid)) => {
-            present.all().find(|state| state.task.uid.to_string() == *uid).map(super::TaskState::name)
+            present.all().find(|state| state.task.uid.to_string() == *uid).map(TaskState::name)
         }
         (None, None) => None,
     }

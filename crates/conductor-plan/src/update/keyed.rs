@@ -7,7 +7,11 @@ pub(super) struct Keyed<'p>(BTreeMap<&'p ItemKey, &'p Item>);
 
 impl<'p> Keyed<'p> {
     pub(super) fn of(plan: &'p Plan) -> Self {
-        Self(plan.items.iter().map(|item| (&item.key, item)).collect())
+        Self::of_items(&plan.items)
+    }
+
+    pub(super) fn of_items(items: &'p [Item]) -> Self {
+        Self(items.iter().map(|item| (&item.key, item)).collect())
     }
 
     pub(super) fn get(&self, key: &ItemKey) -> Option<&'p Item> {

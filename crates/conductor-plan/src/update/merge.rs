@@ -2,8 +2,10 @@
 //!
 //! Three plans: what the engine made of the document as it was, what became of it by people's hands, and what the engine
 //! makes of the document now. Field by field, what only one side changed is taken; where both changed the same field in
-//! different ways, the person's stays unless the document's is asked for, and the conflict is told.
+//! different ways, the person's stays unless the document's is asked for, and the conflict is told. So it is where what both
+//! ask for goes in a circle only together.
 
+use super::agree::agreed;
 use super::{Side, keyed::Keyed};
 use crate::diff::matching::Matching;
 use crate::{Item, ItemKey, Plan};
@@ -54,6 +56,8 @@ pub enum ConflictField {
     Priority,
     /// The container.
     Parent,
+    /// What the person and the document let the items wait for: together it would go in a circle.
+    Order,
     /// The document no longer asks for an item that a person changed.
     Existence,
 }
@@ -69,7 +73,7 @@ pub fn merge(base: &Plan, mine: &Plan, theirs: &Plan, prefer: Side) -> Merged {
             (_, Some(kept)) => items.push(merger.both(sides.base_of(at), &mine.items[kept], item)),
             // Somebody took it out of the plan; it stays out.
             (Some(_), None) => {}
-            (None, None) => items.push(merger.placed(item)),
+            (None, None) => items.push(placed(&sides, item)),
         }
     }
     let mut kept = Vec::new();
@@ -80,7 +84,8 @@ pub fn merge(base: &Plan, mine: &Plan, theirs: &Plan, prefer: Side) -> Merged {
     }
     insert_kept(&mut items, kept, mine);
     let natural = theirs.items.iter().map(|item| (sides.key(&item.key), item.key.clone())).collect();
-    let conflicts = merger.conflicts;
+    let placed = || theirs.items.iter().map(|item| placed(&sides, item)).collect();
+    let mut conflicts = merger.conflicts;
     let mut plan = theirs.clone();
     plan.items = items;
     plan.verdicts.clone_from(&mine.verdicts);
@@ -88,7 +93,9 @@ pub fn merge(base: &Plan, mine: &Plan, theirs: &Plan, prefer: Side) -> Merged {
     for finding in &mut plan.notes {
         finding.items.iter_mut().for_each(|key| *key = sides.key(key));
     }
-    Merged { plan: tidied(plan, mine), conflicts, natural }
+    let (plan, circles) = agreed(tidied(plan, mine), mine, placed, prefer);
+    conflicts.extend(circles);
+    Merged { plan, conflicts, natural }
 }
 
 /// Which item of which plan is which.
@@ -178,6 +185,16 @@ pub(super) fn free_key(wanted: &ItemKey, taken: impl Fn(&ItemKey) -> bool) -> It
     key
 }
 
+/// An item of the document's plan, with the keys of the person's.
+fn placed(sides: &Sides<'_>, item: &Item) -> Item {
+    Item {
+        key: sides.key(&item.key),
+        parent: item.parent.as_ref().map(|parent| sides.key(parent)),
+        depends_on: item.depends_on.iter().map(|on| sides.key(on)).collect(),
+        ..item.clone()
+    }
+}
+
 struct Merger<'p> {
     sides: &'p Sides<'p>,
     prefer: Side,
@@ -185,16 +202,6 @@ struct Merger<'p> {
 }
 
 impl Merger<'_> {
-    /// An item of the document's plan, with the keys of the person's.
-    fn placed(&self, item: &Item) -> Item {
-        Item {
-            key: self.sides.key(&item.key),
-            parent: item.parent.as_ref().map(|parent| self.sides.key(parent)),
-            depends_on: item.depends_on.iter().map(|on| self.sides.key(on)).collect(),
-            ..item.clone()
-        }
-    }
-
     /// An item of the plan of the old document, with the keys of the person's.
     fn known(&self, item: &Item) -> Item {
         Item {
@@ -233,7 +240,7 @@ impl Merger<'_> {
     /// An item that the person's plan and the document's both have. Sources, requirements and what the engine thinks of it
     /// are the document's.
     fn both(&mut self, base: Option<&Item>, mine: &Item, theirs: &Item) -> Item {
-        let placed = self.placed(theirs);
+        let placed = placed(self.sides, theirs);
         let base = match base {
             Some(base) => self.known(base),
             // Neither had it before: what came from a document is the document's, what somebody wrote is theirs.

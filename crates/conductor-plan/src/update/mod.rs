@@ -4,6 +4,7 @@
 //! are, and says what could be done about each difference and how safe that is. [`Proposals::commands`] turns what was
 //! decided into changes of tasks, and [`Proposals::waiting`] says what was left for later: it is proposed again.
 
+mod agree;
 mod apply;
 mod circles;
 mod field;

@@ -5,7 +5,7 @@ use super::{DOCUMENT, plan};
 use conductor_plan::{Class, Decision, ItemKey, Plan, Severity, Side, diff, lint, merge};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use taskwerk_model::{Status, Task, TaskId};
+use taskwerk_model::{Status, Task, TaskId, View};
 
 /// One thing that somebody does to a document.
 #[derive(Debug, Clone)]
@@ -55,6 +55,29 @@ fn changed(edits: &[Edit]) -> Plan {
 
 fn edits() -> impl Strategy<Value = Vec<Edit>> {
     prop::collection::vec(edit(), 1..12)
+}
+
+fn links() -> impl Strategy<Value = Vec<(usize, usize, bool)>> {
+    prop::collection::vec((0..64usize, 0..64usize, any::<bool>()), 0..8)
+}
+
+/// The plan of somebody who lets items wait for others, or puts them into others, as far as that goes.
+fn linked(base: &Plan, links: &[(usize, usize, bool)]) -> Plan {
+    let mut mine = base.clone();
+    for (one, other, within) in links {
+        let before = mine.clone();
+        let key = mine.items[other % mine.items.len()].key.clone();
+        let at = one % mine.items.len();
+        if *within {
+            mine.items[at].parent = Some(key);
+        } else {
+            mine.items[at].depends_on.push(key);
+        }
+        if !is_sound(&mine) {
+            mine = before;
+        }
+    }
+    mine
 }
 
 fn is_sound(plan: &Plan) -> bool {
@@ -109,8 +132,20 @@ fn without_keys(plan: &Plan) -> Vec<String> {
     items
 }
 
+/// Few cases each time; as many as wanted when somebody looks closer.
+fn config() -> ProptestConfig {
+    let wanted = ProptestConfig::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { wanted.cases } else { 24 };
+    ProptestConfig {
+        cases,
+        max_global_rejects: cases.saturating_mul(100),
+        failure_persistence: None,
+        ..wanted
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_plan_does_not_differ_from_itself(edits in edits()) {
@@ -131,6 +166,28 @@ proptest! {
             prop_assert_eq!(keys.len(), merged.plan.items.len(), "every key once");
             let differs = diff(&merged.plan, &new);
             prop_assert!(differs.is_empty(), "{differs:?}");
+        }
+    }
+
+    #[test]
+    fn two_sound_plans_merge_into_a_sound_one(
+        edits in edits(),
+        links in links(),
+        others in links(),
+    ) {
+        let (base, theirs) = (plan(DOCUMENT), changed(&edits));
+        prop_assume!(is_sound(&theirs));
+        let (mine, theirs) = (linked(&base, &links), linked(&theirs, &others));
+        for side in [Side::Document, Side::Mine] {
+            let merged = merge(&base, &mine, &theirs, side);
+            let errors: Vec<_> = lint(&merged.plan)
+                .into_iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .collect();
+            prop_assert!(errors.is_empty(), "{errors:?}");
+            for item in &theirs.items {
+                prop_assert!(merged.plan.items.iter().any(|other| other.title == item.title), "{}", item.title);
+            }
         }
     }
 
@@ -157,7 +214,17 @@ proptest! {
             let before = begun(&world);
             world.update(&new, |_| decision);
             for (id, task) in &before {
-                prop_assert_eq!(world.set.tasks().find(|task| task.id == *id), Some(task));
+                let now = world.set.tasks().find(|task| task.id == *id).unwrap();
+                let told = world.set.notes(id).unwrap().iter().any(|note| note.text.contains("circle"));
+                if task.status == Status::Cancelled && told {
+                    // It lets go of what stands against an order of the document, and says so.
+                    prop_assert!(now.depends_on.iter().all(|on| task.depends_on.contains(on)));
+                    let (depends_on, version) = (task.depends_on.clone(), task.version);
+                    let rest = Task { depends_on, version, updated_at: task.updated_at, ..now.clone() };
+                    prop_assert_eq!(&rest, task);
+                } else {
+                    prop_assert_eq!(now, task);
+                }
             }
             let again = world.propose(&new);
             let safe = again.list.iter().filter(|proposal| proposal.class == Class::Safe).count();
@@ -181,5 +248,42 @@ proptest! {
         world.update(&new, |_| Decision::FollowUp);
         prop_assert_eq!(tasks(&world), after);
         prop_assert_eq!(world.plan.items, settled.items);
+    }
+}
+
+/// A task that makes way and waits for several that make way too.
+#[test]
+fn a_task_that_waits_for_several_that_move_moves_with_them() {
+    let mut world = World::of(&plan(DOCUMENT));
+    for new in [changed(&[Edit::Repeat(1), Edit::Swap(68, 52)]), changed(&[Edit::Repeat(39)])] {
+        assert!(is_sound(&new));
+        assert!(world.propose(&new).notices.is_empty());
+        world.update(&new, |_| Decision::Apply);
+        assert!(world.propose(&new).is_empty());
+        assert_eq!(world.titles(), World::of(&new).titles());
+        assert_eq!(world.waits(), World::of(&new).waits());
+    }
+}
+
+/// What a cancelled task waited for long ago stands against no order that the document asks for now.
+#[test]
+fn a_cancelled_task_does_not_keep_others_from_waiting() {
+    let cases = [
+        [vec![Edit::Swap(41, 13)], vec![Edit::Repeat(1), Edit::Swap(13, 69)]],
+        [vec![Edit::Swap(0, 70)], vec![Edit::Remove(0), Edit::Swap(38, 69)]],
+    ];
+    for edits in cases {
+        let mut world = World::of(&plan(DOCUMENT));
+        for new in edits.iter().map(|edits| changed(edits)) {
+            assert!(is_sound(&new));
+            world.update(&new, |_| Decision::Apply);
+            assert_eq!(world.waits(), World::of(&new).waits());
+        }
+        let notes = world.set.tasks().flat_map(|task| world.set.notes(&task.id).unwrap());
+        let told: Vec<String> = notes.map(|note| note.text).filter(|text| text.contains("circle")).collect();
+        assert!(
+            matches!(told.as_slice(), [one] if one.starts_with("No longer waits for \"Phase ")),
+            "{told:?}"
+        );
     }
 }

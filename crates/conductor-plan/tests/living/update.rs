@@ -287,3 +287,29 @@ fn a_draft_keeps_what_people_made_of_it() {
         assert_eq!(merged.plan.verdicts, mine.verdicts);
     }
 }
+
+#[test]
+fn what_goes_in_a_circle_only_together_is_a_conflict() {
+    let base = plan(DOCUMENT);
+    let mut mine = base.clone();
+    let at = |plan: &Plan, title: &str| plan.items.iter().position(|item| item.title == title).unwrap();
+    let (search, show) = (at(&mine, "Search books"), at(&mine, "Show where a book stands"));
+    let (search_key, show_key) = (mine.items[search].key.clone(), mine.items[show].key.clone());
+    mine.items[search].depends_on.push(show_key.clone());
+    let mut theirs = base.clone();
+    theirs.items[show].parent = Some(search_key.clone());
+    for prefer in [Side::Mine, Side::Document] {
+        let merged = merge(&base, &mine, &theirs, prefer);
+        let [conflict] = merged.conflicts.as_slice() else { panic!("{:?}", merged.conflicts) };
+        assert_eq!((conflict.field, conflict.taken), (ConflictField::Order, prefer));
+        assert_eq!(conflict.mine, "\"Search books\" waits for \"Show where a book stands\"");
+        assert_eq!(conflict.document, "\"Show where a book stands\" is part of \"Search books\"");
+        let (search, show) = (merged.plan.get(&search_key).unwrap(), merged.plan.get(&show_key).unwrap());
+        assert_eq!(search.depends_on.contains(&show_key), prefer == Side::Mine);
+        assert_eq!(show.parent == Some(search_key.clone()), prefer == Side::Document);
+        assert_eq!(merged.plan.items.len(), base.items.len(), "nothing is lost");
+        let again = merge(&theirs, &merged.plan, &theirs, prefer);
+        assert!(again.conflicts.is_empty(), "it is told once");
+        assert_eq!(again.plan.items, merged.plan.items);
+    }
+}

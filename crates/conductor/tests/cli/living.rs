@@ -270,3 +270,27 @@ fn a_draft_takes_changes_in_and_keeps_what_people_made_of_it() {
     assert_eq!(item.description, "A note is sent to others by mail or as a link.");
     assert_eq!(place.tasks(), [], "nothing was imported");
 }
+
+#[test]
+fn what_goes_in_a_circle_with_the_document_is_told_and_one_side_taken() {
+    let place = Place::unborn();
+    place.write("prd.md", DOCUMENT);
+    place.ok(&["plan", "decompose", "prd.md"]);
+    place.ok(&["plan", "link", "2.1", "--after", "2.3"]);
+    place.write("prd.md", &edited(&[("by mail.\n", "by mail.\n\nDepends on: Search notes\n")]));
+    let circle = |taken: &str, arguments: &[&str]| {
+        let told = place.ok(arguments);
+        let line = format!(
+            "what you and the document ask for goes in a circle; {taken} (yours: \"Search notes\" waits for \"Share \
+             notes\", the document's: \"Share notes\" waits for \"Search notes\")"
+        );
+        assert_eq!(told.matches(&line).count(), 1, "{told}");
+    };
+    circle("the document's was taken", &["plan", "update", "prd.md", "--take", "document", "--dry-run"]);
+    circle("yours was kept", &["plan", "update", "prd.md"]);
+    place.ok(&["plan", "import", "--confirm"]);
+    let tasks = place.tasks();
+    let on = |title: &str| tasks.iter().find(|task| task.title.as_str() == title).unwrap();
+    assert!(on("Search notes").depends_on.contains(&on("Share notes").id));
+    assert!(!on("Share notes").depends_on.contains(&on("Search notes").id));
+}

@@ -82,6 +82,7 @@ pub(super) fn conflicts(context: &mut Context, conflicts: &[PlanConflict]) {
             ConflictField::Estimate => "estimate",
             ConflictField::Priority => "priority",
             ConflictField::Parent => "group",
+            ConflictField::Order => "order",
             ConflictField::Existence => "item",
         };
         let kept = match conflict.taken {
@@ -93,6 +94,10 @@ pub(super) fn conflicts(context: &mut Context, conflicts: &[PlanConflict]) {
             ConflictField::Existence => {
                 format!("{}: the document no longer asks for it, and you changed it; {kept}", conflict.title)
             }
+            ConflictField::Order => format!(
+                "{}: what you and the document ask for goes in a circle; {kept} (yours: {}, the document's: {})",
+                conflict.title, conflict.mine, conflict.document
+            ),
             ConflictField::Title
             | ConflictField::Description
             | ConflictField::Acceptance
