@@ -34,6 +34,7 @@ const PLACES: &[Place] = &[
         name: "conductor-plan",
         may_use: &["taskwerk-model"],
         pure: Some(&[
+            "aho-corasick",
             "chardetng",
             "encoding_rs",
             "flate2",
@@ -42,6 +43,7 @@ const PLACES: &[Place] = &[
             "jiff",
             "petgraph",
             "pulldown-cmark",
+            "rustc-hash",
             "serde",
             "serde_json",
             "sha2",
