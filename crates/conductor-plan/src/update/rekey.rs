@@ -41,9 +41,10 @@ pub(super) fn rekey(base: &Plan, merged: &Merged, present: &Present) -> (Plan, V
             let made = present.by_key(key.as_str()).filter(|made| !made.is_closed());
             made.is_some_and(|made| made.task.title.as_str() == item.title)
         };
+        // But the key of another item is that item's, though both have the same title.
         let taken =
-            |key: &ItemKey| !made(key) && (used.contains(key) || present.by_key(key.as_str()).is_some());
-        let key = if *natural != item.key && !used.contains(natural) && !taken(natural) {
+            |key: &ItemKey| used.contains(key) || !made(key) && present.by_key(key.as_str()).is_some();
+        let key = if *natural != item.key && !taken(natural) {
             natural.clone()
         } else {
             free_key(&item.key, |key| *key == item.key || taken(key))

@@ -3,7 +3,7 @@
 use super::world::World;
 use super::{DOCUMENT, edited, plan};
 use conductor_plan::{
-    Action, Class, ConflictField, Decision, Item, ItemKey, Plan, Proposals, Side, Verdict, merge,
+    Action, Class, ConflictField, Decision, Item, ItemKey, Plan, Proposals, Side, Verdict, merge, propose,
 };
 use taskwerk_model::{Add, Children, Command, Guard, Patch, Refusal, Status, Title};
 
@@ -165,6 +165,27 @@ fn what_is_asked_for_again_is_a_new_task() {
     world.update(&plan(DOCUMENT), |_| Decision::Wait);
     assert_eq!(world.task("List late loans").id.to_string(), "TASK-003.3");
     assert!(world.propose(&plan(DOCUMENT)).is_empty());
+}
+
+/// What moved away and back got a key of its own. An item that is asked for again under the key that it had in between,
+/// and has the same title, does not take it for its own.
+#[test]
+fn a_namesake_of_what_moved_and_came_back_gets_another_key() {
+    let mut world = World::of(&plan(DOCUMENT));
+    let in_loans = format!("{LATE}## Phase 3: Figures");
+    let moved = plan(&edited(&[(LATE, ""), ("## Phase 3: Figures", &in_loans)]));
+    let late = |plan: &Plan| plan.items.iter().find(|item| item.title == "List late loans").unwrap().clone();
+    world.update(&moved, |_| Decision::Wait);
+    let between = late(&world.plan);
+    world.update(&plan(DOCUMENT), |_| Decision::Wait);
+    let back = late(&world.plan);
+    let mut merged = merge(&world.document, &world.plan, &plan(DOCUMENT), Side::Mine);
+    merged.plan.items.push(between);
+    let proposals = propose(&world.plan, &[], &merged, &world.present(), "ada").unwrap();
+    let namesakes = proposals.plan().items.iter().filter(|item| item.title == back.title);
+    let keys: Vec<&str> = namesakes.map(|item| item.key.as_str()).collect();
+    assert!(keys.len() == 2 && keys[0] == back.key.as_str() && keys[0] != keys[1], "{keys:?}");
+    assert_eq!(told(&proposals), "safe     new        create: List late loans\n");
 }
 
 #[test]
