@@ -46,7 +46,7 @@ pub(super) fn run(stage: &Stage) -> Result<Vec<Row>, BenchError> {
 /// A project with one document.
 fn project(stage: &Stage, name: &str, document: &[u8], file: &str) -> Result<PathBuf, BenchError> {
     let project = stage.folder(name)?;
-    stage.write(&project.join(file), document)?;
+    stage.write_bytes(&project.join(file), document)?;
     stage.must(&project, &[stage.ours("taskwerk"), "init".into()])?;
     Ok(project)
 }

@@ -65,8 +65,13 @@ impl Stage {
     }
 
     /// Writes a file below a folder of the stage, with the folders that lead to it.
-    pub(super) fn write(&self, path: &Path, text: impl AsRef<[u8]>) -> Result<(), BenchError> {
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, text));
+    pub(super) fn write(&self, path: &Path, text: &str) -> Result<(), BenchError> {
+        self.write_bytes(path, text.as_bytes())
+    }
+
+    /// The same with what is no text.
+    pub(super) fn write_bytes(&self, path: &Path, bytes: &[u8]) -> Result<(), BenchError> {
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, bytes));
         written.map_err(|source| BenchError::Prepare { what: path.display().to_string(), source })
     }
 
