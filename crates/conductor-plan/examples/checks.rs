@@ -5,7 +5,7 @@
 
 use conductor_plan::{
     Bound, Category, Constraint, Engine, EngineKind, Estimate, Item, ItemKey, Labels, Modality, Order,
-    PLAN_VERSION, Picture, Plan, Priority, Requirement, RequirementId, RequirementKind, Source, Span, lint,
+    Picture, Plan, Priority, Requirement, RequirementId, RequirementKind, Source, Span, lint,
 };
 use std::process::ExitCode;
 
@@ -80,15 +80,12 @@ fn main() -> ExitCode {
 /// A plan in groups of ten, each item after up to three earlier ones; with what documents asked for, or bare.
 fn plan(count: usize, whole: bool) -> Plan {
     Plan {
-        version: PLAN_VERSION,
         title: Some("Harbour".to_owned()),
-        engine: Engine { kind: EngineKind::Outline, model: None },
-        documents: Vec::new(),
         requirements: (0..if whole { count * 2 } else { 0 }).map(requirement).collect(),
-        items: (0..count).map(|at| item(at, whole)).collect(),
-        notes: Vec::new(),
-        verdicts: Default::default(),
-        answers: Vec::new(),
+        ..Plan::of_items(
+            Engine { kind: EngineKind::Outline, model: None },
+            (0..count).map(|at| item(at, whole)).collect(),
+        )
     }
 }
 

@@ -176,6 +176,21 @@ pub enum PlanError {
 }
 
 impl Plan {
+    /// A plan of these items, of no document and without anything that was said of it yet.
+    pub fn of_items(engine: Engine, items: Vec<Item>) -> Self {
+        Self {
+            version: PLAN_VERSION,
+            title: None,
+            engine,
+            documents: Vec::new(),
+            requirements: Vec::new(),
+            items,
+            notes: Vec::new(),
+            verdicts: BTreeMap::new(),
+            answers: Vec::new(),
+        }
+    }
+
     /// The item with this key.
     pub fn get(&self, key: &ItemKey) -> Option<&Item> {
         self.items.iter().find(|item| item.key == *key)

@@ -4,11 +4,11 @@
 
 use conductor_plan::{
     Category, Digest, Document, DocumentRef, Engine, EngineKind, Estimate, Item, ItemKey, Labels,
-    OutlineOptions, PLAN_VERSION, Picture, Plan, Priority, Source, Span, Verdict, lint, live, outline,
+    OutlineOptions, Picture, Plan, Priority, Source, Span, Verdict, lint, live, outline,
 };
 use proptest::prelude::*;
 use quick_xml::events::Event;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 fn item(at: usize, title: &str, parent: Option<usize>, after: &[usize]) -> Item {
     let key = |at: usize| ItemKey::new(format!("k{at}"));
@@ -39,20 +39,14 @@ fn plan(title: &str, items: Vec<Item>) -> Plan {
     let document = Document::parse("a.md", b"text").unwrap();
     let digest: Digest = document.digest().clone();
     Plan {
-        version: PLAN_VERSION,
         title: Some(title.to_owned()),
-        engine: Engine { kind: EngineKind::Outline, model: None },
         documents: vec![DocumentRef {
             name: "a.md".to_owned(),
             digest,
             kind: document.kind(),
             pages: Vec::new(),
         }],
-        requirements: Vec::new(),
-        items,
-        notes: Vec::new(),
-        verdicts: BTreeMap::new(),
-        answers: Vec::new(),
+        ..Plan::of_items(Engine { kind: EngineKind::Outline, model: None }, items)
     }
 }
 

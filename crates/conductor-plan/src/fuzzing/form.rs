@@ -3,10 +3,7 @@
 use super::plan::{check_sound, check_stored};
 use crate::edit::apply;
 use crate::text_form::{TextError, read, read_one};
-use crate::{
-    Category, Engine, EngineKind, Estimate, Item, ItemKey, PLAN_VERSION, Plan, Priority, Side, diff, merge,
-};
-use std::collections::BTreeMap;
+use crate::{Category, Engine, EngineKind, Estimate, Item, ItemKey, Plan, Priority, Side, diff, merge};
 
 /// The most texts of one input.
 const MOST_TEXTS: usize = 8;
@@ -68,20 +65,13 @@ fn start() -> Plan {
         requirements: Vec::new(),
         sources: Vec::new(),
     };
-    Plan {
-        version: PLAN_VERSION,
-        title: None,
-        engine: Engine { kind: EngineKind::Outline, model: None },
-        documents: Vec::new(),
-        requirements: Vec::new(),
-        items: vec![
+    Plan::of_items(
+        Engine { kind: EngineKind::Outline, model: None },
+        vec![
             item("a", None, &[]),
             item("b", Some("a"), &[]),
             item("c", Some("a"), &["b"]),
             item("d", None, &["a"]),
         ],
-        notes: Vec::new(),
-        verdicts: BTreeMap::new(),
-        answers: Vec::new(),
-    }
+    )
 }

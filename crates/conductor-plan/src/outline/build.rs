@@ -11,11 +11,11 @@ use crate::graph::Graph;
 use crate::lookup::Lookup;
 use crate::words::{normal_form, plain_words};
 use crate::{
-    Category, Document, DocumentRef, Engine, EngineKind, Item, ItemKey, PLAN_VERSION, Plan, Priority,
-    Requirement, RequirementId, SharedText, Source,
+    Category, Document, DocumentRef, Engine, EngineKind, Item, ItemKey, Plan, Priority, Requirement,
+    RequirementId, SharedText, Source,
 };
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The readable part of a key is cut after so many characters.
 const LONGEST_SLUG: usize = 40;
@@ -44,9 +44,7 @@ pub(super) fn build(
         .first()
         .and_then(|source| Some(source.tree.node(document_title(source.tree)?).label.name.clone()));
     let mut plan = Plan {
-        version: PLAN_VERSION,
         title,
-        engine: Engine { kind: EngineKind::Outline, model: None },
         documents: documents
             .iter()
             .map(|document| DocumentRef {
@@ -57,10 +55,8 @@ pub(super) fn build(
             })
             .collect(),
         requirements,
-        items,
         notes: documents.iter().flat_map(|document| document.findings().to_vec()).collect(),
-        verdicts: BTreeMap::new(),
-        answers: Vec::new(),
+        ..Plan::of_items(Engine { kind: EngineKind::Outline, model: None }, items)
     };
     drop_implied(&mut plan);
     plan

@@ -184,9 +184,8 @@ fn lines(picture: &Picture<'_>, forest: &Forest, places: &[Option<Rect>]) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Category, Engine, EngineKind, Item, ItemKey, Labels, PLAN_VERSION, Plan, Priority};
+    use crate::{Category, Engine, EngineKind, Item, ItemKey, Labels, Plan, Priority};
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     fn plan(parents: &[Option<usize>], edges: &[(usize, usize)]) -> Plan {
         let key = |at: usize| ItemKey::new(at.to_string());
@@ -208,17 +207,10 @@ mod tests {
             requirements: Vec::new(),
             sources: Vec::new(),
         };
-        Plan {
-            version: PLAN_VERSION,
-            title: None,
-            engine: Engine { kind: EngineKind::Outline, model: None },
-            documents: Vec::new(),
-            requirements: Vec::new(),
-            items: parents.iter().enumerate().map(item).collect(),
-            notes: Vec::new(),
-            verdicts: BTreeMap::new(),
-            answers: Vec::new(),
-        }
+        Plan::of_items(
+            Engine { kind: EngineKind::Outline, model: None },
+            parents.iter().enumerate().map(item).collect(),
+        )
     }
 
     fn laid_out(plan: &Plan) -> Layout {
