@@ -1,0 +1,1 @@
+//! Reports that tools write: tests, coverage, lints.

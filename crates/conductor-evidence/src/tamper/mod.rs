@@ -1,0 +1,1 @@
+//! Whether a change weakens the tests that are to judge it.
