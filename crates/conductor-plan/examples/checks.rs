@@ -79,12 +79,14 @@ fn main() -> ExitCode {
 
 /// A plan in groups of ten, each item after up to three earlier ones; with what documents asked for, or bare.
 fn plan(count: usize, whole: bool) -> Plan {
+    // Made once each, as the planner does.
+    let keys: Vec<ItemKey> = (0..count).map(|at| ItemKey::new(format!("item-{at:06}"))).collect();
     Plan {
         title: Some("Harbour".to_owned()),
         requirements: (0..if whole { count * 2 } else { 0 }).map(requirement).collect(),
         ..Plan::of_items(
             Engine { kind: EngineKind::Outline, model: None },
-            (0..count).map(|at| item(at, whole)).collect(),
+            (0..count).map(|at| item(at, &keys, whole)).collect(),
         )
     }
 }
@@ -99,11 +101,8 @@ fn title(at: usize) -> String {
     )
 }
 
-fn key(at: usize) -> ItemKey {
-    ItemKey::new(format!("item-{at:06}"))
-}
-
-fn item(at: usize, whole: bool) -> Item {
+fn item(at: usize, keys: &[ItemKey], whole: bool) -> Item {
+    let key = |at: usize| keys[at].clone();
     let group = at / 10 * 10;
     let earlier = [1, 3, 17].into_iter().filter_map(|back| at.checked_sub(back));
     // A part does not wait for the group that it is in.

@@ -16,11 +16,49 @@ const LONGEST_SEARCH: usize = 2_000;
 /// A plan's dependencies. Items are named by their position in the plan.
 pub(crate) struct Graph {
     count: usize,
-    /// For each node the nodes that come after it.
-    next: Vec<Vec<usize>>,
-    /// For each node the nodes that come before it.
-    previous: Vec<Vec<usize>>,
+    /// The nodes that come after each node.
+    next: Neighbours,
+    /// The nodes that come before each node.
+    previous: Neighbours,
     container: Vec<bool>,
+}
+
+/// For each node those next to it, one after the other in one list: a hundred thousand items have a million of them, and
+/// a list for each node would cost more time than all that is asked of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Neighbours {
+    /// Where the neighbours of each node begin; one more than there are nodes.
+    begins: Vec<usize>,
+    all: Vec<usize>,
+}
+
+impl Neighbours {
+    /// Where each pair leads, by where it leads from; of one node in the order of the pairs.
+    fn of(nodes: usize, pairs: impl Iterator<Item = (usize, usize)> + Clone) -> Self {
+        let mut begins = vec![0; nodes + 1];
+        for (from, _) in pairs.clone() {
+            begins[from + 1] += 1;
+        }
+        for node in 0..nodes {
+            begins[node + 1] += begins[node];
+        }
+        let mut free = begins.clone();
+        let mut all = vec![0; begins[nodes]];
+        for (from, to) in pairs {
+            all[free[from]] = to;
+            free[from] += 1;
+        }
+        Self { begins, all }
+    }
+
+    /// The neighbours of a node.
+    pub(crate) fn of_node(&self, node: usize) -> &[usize] {
+        &self.all[self.begins[node]..self.begins[node + 1]]
+    }
+
+    fn nodes(&self) -> usize {
+        self.begins.len() - 1
+    }
 }
 
 impl Graph {
@@ -32,26 +70,25 @@ impl Graph {
     /// The same for items that are in no plan.
     pub(crate) fn of_items(items: &[Item]) -> Self {
         let position = positions_of(items);
-        let count = items.len();
-        let nodes = vec![Vec::new(); count * 2];
-        let mut graph = Self { count, next: nodes.clone(), previous: nodes, container: vec![false; count] };
+        let mut pairs = Vec::with_capacity(items.len() * 4);
+        let mut container = vec![false; items.len()];
         for (index, item) in items.iter().enumerate() {
-            graph.link(begin(index), end(index));
+            pairs.push((begin(index), end(index)));
             if let Some(&parent) = item.parent.as_ref().and_then(|parent| position.get(parent)) {
-                graph.container[parent] = true;
-                graph.link(begin(parent), begin(index));
-                graph.link(end(index), end(parent));
+                container[parent] = true;
+                pairs.push((begin(parent), begin(index)));
+                pairs.push((end(index), end(parent)));
             }
-            for on in item.depends_on.iter().filter_map(|on| position.get(on)) {
-                graph.link(end(*on), begin(index));
-            }
+            let on = item.depends_on.iter().filter_map(|on| position.get(on));
+            pairs.extend(on.map(|&on| (end(on), begin(index))));
         }
-        graph
-    }
-
-    fn link(&mut self, from: usize, to: usize) {
-        self.next[from].push(to);
-        self.previous[to].push(from);
+        let nodes = items.len() * 2;
+        Self {
+            count: items.len(),
+            next: Neighbours::of(nodes, pairs.iter().copied()),
+            previous: Neighbours::of(nodes, pairs.iter().map(|&(from, to)| (to, from))),
+            container,
+        }
     }
 
     pub(crate) fn is_container(&self, item: usize) -> bool {
@@ -59,13 +96,23 @@ impl Graph {
     }
 
     pub(crate) fn next(&self, node: usize) -> &[usize] {
-        &self.next[node]
+        self.next.of_node(node)
+    }
+
+    pub(crate) fn previous(&self, node: usize) -> &[usize] {
+        self.previous.of_node(node)
+    }
+
+    /// What comes after each node, of all of them.
+    pub(crate) fn into_next(self) -> Neighbours {
+        self.next
     }
 
     /// All nodes, each after those that come before it; what is left over is in a circle, or after one. Of the nodes
     /// that are free at the same time the first in the plan comes first.
     pub(crate) fn sorted(&self) -> Result<Vec<usize>, Circle> {
-        let mut before: Vec<usize> = self.previous.iter().map(Vec::len).collect();
+        let mut before: Vec<usize> =
+            (0..self.previous.nodes()).map(|node| self.previous(node).len()).collect();
         let mut free: BinaryHeap<Reverse<usize>> = before
             .iter()
             .enumerate()
@@ -75,7 +122,7 @@ impl Graph {
         let mut sorted = Vec::with_capacity(before.len());
         while let Some(Reverse(node)) = free.pop() {
             sorted.push(node);
-            for &next in &self.next[node] {
+            for &next in self.next(node) {
                 before[next] -= 1;
                 if before[next] == 0 {
                     free.push(Reverse(next));
@@ -90,20 +137,20 @@ impl Graph {
     /// `seen` is kept between the searches of one graph, so that none has to make room for all nodes; it begins empty.
     pub(crate) fn implied(&self, item: usize, rank: &[usize], seen: &mut Vec<usize>) -> Vec<usize> {
         let start = begin(item);
-        let direct = &self.previous[start];
+        let direct = self.previous(start);
         let Some(earliest) = direct.iter().map(|&node| rank[node]).min().filter(|_| direct.len() > 1) else {
             return Vec::new();
         };
         // A node was seen in this search when it carries the item's mark.
         let mark = item + 1;
-        seen.resize(self.next.len(), 0);
+        seen.resize(self.next.nodes(), 0);
         let mut count = 0;
-        let mut stack: Vec<usize> = direct.iter().flat_map(|&node| &self.previous[node]).copied().collect();
+        let mut stack: Vec<usize> = direct.iter().flat_map(|&node| self.previous(node)).copied().collect();
         while let Some(node) = stack.pop() {
             if rank[node] >= earliest && count < LONGEST_SEARCH && seen[node] != mark {
                 seen[node] = mark;
                 count += 1;
-                stack.extend(&self.previous[node]);
+                stack.extend(self.previous(node));
             }
         }
         let implied = direct.iter().filter(|&&node| node == end(item_of(node)) && seen[node] == mark);
@@ -114,7 +161,7 @@ impl Graph {
     /// a yes, so that nothing is reported that is not sure.
     pub(crate) fn leads(&self, from: usize, to: usize, search: &mut Search) -> bool {
         search.mark += 1;
-        search.seen.resize(self.next.len(), 0);
+        search.seen.resize(self.next.nodes(), 0);
         let mut count = 0;
         let mut stack = vec![begin(from)];
         while let Some(node) = stack.pop() {
@@ -124,7 +171,7 @@ impl Graph {
             if search.seen[node] != search.mark {
                 search.seen[node] = search.mark;
                 count += 1;
-                stack.extend(&self.next[node]);
+                stack.extend(self.next(node));
             }
         }
         false
@@ -133,8 +180,8 @@ impl Graph {
     /// One circle among the nodes that still have something before them: going backwards from any of them never ends.
     fn circle(&self, before: &[usize]) -> Circle {
         let mut back = vec![None; before.len()];
-        for (node, nexts) in self.next.iter().enumerate().filter(|&(node, _)| before[node] > 0) {
-            for &next in nexts {
+        for node in (0..before.len()).filter(|&node| before[node] > 0) {
+            for &next in self.next(node) {
                 back[next].get_or_insert(node);
             }
         }

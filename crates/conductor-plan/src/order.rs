@@ -1,6 +1,6 @@
 //! What can be done when: levels, the critical path, and a schedule for several workers.
 
-use crate::graph::{Circle, Graph, begin, end, item_of};
+use crate::graph::{Circle, Graph, Neighbours, begin, end, item_of};
 use crate::{ItemKey, Plan, live};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -21,6 +21,8 @@ pub struct Order {
     /// By how much each item can be late without making the whole later. 0 on the critical path.
     pub slack: BTreeMap<ItemKey, u32>,
     work: Vec<Work>,
+    /// What comes after each node of the work.
+    next: Neighbours,
 }
 
 /// Who does what when, for a number of workers.
@@ -67,7 +69,6 @@ struct Work {
     /// From here to the end of everything.
     tail: u32,
     before: usize,
-    next: Vec<usize>,
 }
 
 impl Order {
@@ -90,31 +91,28 @@ impl Order {
         let (start, level) = forward(&graph, &sorted, cost);
         let tail = backward(&graph, &sorted, cost);
         let critical_minutes = tail.iter().copied().max().unwrap_or(0);
-        let mut order = Self {
-            levels: Vec::new(),
-            critical_path: Vec::new(),
-            critical_minutes,
-            total_minutes: 0,
-            slack: BTreeMap::new(),
-            work: work(plan, &graph, &tail, minutes),
-        };
-        let mut slack = Vec::with_capacity(plan.items.len());
+        let (mut levels, mut slack) = (Vec::<Vec<ItemKey>>::new(), Vec::with_capacity(plan.items.len()));
+        let mut total_minutes = 0u32;
         for (index, item) in plan.items.iter().enumerate().filter(|&(index, _)| !graph.is_container(index)) {
             let at = begin(index);
-            order.total_minutes = order.total_minutes.saturating_add(minutes(index));
-            slack.push((
-                item.key.clone(),
-                critical_minutes.saturating_sub(start[at].saturating_add(tail[at])),
-            ));
-            if order.levels.len() <= level[at] {
-                order.levels.resize(level[at] + 1, Vec::new());
+            total_minutes = total_minutes.saturating_add(minutes(index));
+            let room = critical_minutes.saturating_sub(start[at].saturating_add(tail[at]));
+            slack.push((item.key.clone(), room));
+            if levels.len() <= level[at] {
+                levels.resize(level[at] + 1, Vec::new());
             }
-            order.levels[level[at]].push(item.key.clone());
+            levels[level[at]].push(item.key.clone());
         }
-        // All at once: one by one they would be sorted again and again.
-        order.slack = slack.into_iter().collect();
-        order.critical_path = critical_path(plan, &graph, &sorted, &tail, cost);
-        Ok(order)
+        Ok(Self {
+            levels,
+            critical_path: critical_path(plan, &graph, &sorted, &tail, cost),
+            critical_minutes,
+            total_minutes,
+            // All at once: one by one they would be sorted again and again.
+            slack: slack.into_iter().collect(),
+            work: work(plan, &graph, &tail, minutes),
+            next: graph.into_next(),
+        })
     }
 
     /// The items in an order in which one worker can do them.
@@ -159,7 +157,7 @@ impl Order {
     }
 
     fn release(&self, node: usize, before: &mut [usize], open: &mut Vec<usize>) {
-        for &next in &self.work[node].next {
+        for &next in self.next.of_node(node) {
             before[next] -= 1;
             if before[next] == 0 {
                 open.push(next);
@@ -220,18 +218,11 @@ fn critical_path(
 
 /// The graph with each item that is work of its own as one node; only its beginning is work, its end is free.
 fn work(plan: &Plan, graph: &Graph, tail: &[u32], minutes: impl Fn(usize) -> u32) -> Vec<Work> {
-    let mut work: Vec<Work> = (0..tail.len())
-        .map(|node| {
-            let own = node == begin(item_of(node)) && !graph.is_container(item_of(node));
-            let item = plan.items.get(item_of(node)).filter(|_| own);
-            let item = item.map(|item| (item.key.clone(), minutes(item_of(node))));
-            Work { item, tail: tail[node], before: 0, next: graph.next(node).to_vec() }
-        })
-        .collect();
-    for node in 0..work.len() {
-        for next in graph.next(node) {
-            work[*next].before += 1;
-        }
-    }
-    work
+    let node = |node| {
+        let own = node == begin(item_of(node)) && !graph.is_container(item_of(node));
+        let item = plan.items.get(item_of(node)).filter(|_| own);
+        let item = item.map(|item| (item.key.clone(), minutes(item_of(node))));
+        Work { item, tail: tail[node], before: graph.previous(node).len() }
+    };
+    (0..tail.len()).map(node).collect()
 }

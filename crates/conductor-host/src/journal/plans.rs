@@ -82,6 +82,9 @@ pub struct NewPlan<'a> {
     pub at: Timestamp,
 }
 
+/// What stands in the column `made` while nobody has changed the plan: it is what `body` says. No plan is an empty text.
+const AS_BODY: &str = "";
+
 const COLUMNS: &str = "id, source_file, digest, created_at, status, metadata, body";
 
 impl Database {
@@ -116,7 +119,7 @@ impl Database {
                 plan.status.word(),
                 plan.metadata.to_string(),
                 plan.body,
-                plan.made
+                if plan.made == plan.body { AS_BODY } else { plan.made }
             ],
         )?;
         self.commits += 1;
@@ -128,7 +131,8 @@ impl Database {
     /// # Errors
     /// When the table cannot be read.
     pub fn plan_as_made(&self, id: u64) -> Result<Option<String>, JournalError> {
-        let mut statement = self.db.prepare_cached("SELECT made FROM plans WHERE id = ?1")?;
+        let mut statement =
+            self.db.prepare_cached("SELECT iif(made = '', body, made) FROM plans WHERE id = ?1")?;
         let made = statement.query_row([i64::try_from(id)?], |row| row.get(0)).optional()?;
         Ok(made.flatten())
     }
@@ -145,7 +149,8 @@ impl Database {
         body: &str,
     ) -> Result<(), JournalError> {
         self.db.execute(
-            "UPDATE plans SET status = ?2, metadata = ?3, body = ?4 WHERE id = ?1",
+            "UPDATE plans SET status = ?2, metadata = ?3, body = ?4, made = iif(made = '' AND body <> ?4, body, made)
+             WHERE id = ?1",
             params![i64::try_from(id)?, status.word(), metadata.to_string(), body],
         )?;
         self.commits += 1;
@@ -165,7 +170,8 @@ impl Database {
         body: &str,
     ) -> Result<bool, JournalError> {
         let changed = self.db.execute(
-            "UPDATE plans SET status = ?2, metadata = ?3, body = ?4 WHERE id = ?1 AND status = ?5 AND body = ?6",
+            "UPDATE plans SET status = ?2, metadata = ?3, body = ?4, made = iif(made = '' AND body <> ?4, body, made)
+             WHERE id = ?1 AND status = ?5 AND body = ?6",
             params![
                 i64::try_from(known.id)?,
                 status.word(),
@@ -199,6 +205,32 @@ impl Database {
     /// When the table cannot be read.
     pub fn plan(&self, id: u64) -> Result<Option<PlanRow>, JournalError> {
         self.plan_where("id = ?1", &i64::try_from(id)?)
+    }
+
+    /// The newest plan that has come so far, no more and no less.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn newest_plan(&self, status: PlanStatus) -> Result<Option<PlanRow>, JournalError> {
+        self.plan_where("status = ?1", &status.word())
+    }
+
+    /// Plans of documents of these names that were not discarded and hold this text, newest first.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn plans_with(&self, source_file: &str, text: &str) -> Result<Vec<PlanRow>, JournalError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM plans WHERE source_file = ?1 AND status <> 'discarded' AND instr(body, ?2) > 0
+             ORDER BY id DESC"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query([source_file, text])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(plan_row(row)?);
+        }
+        Ok(all)
     }
 
     /// The newest plan of exactly these documents that was not discarded.

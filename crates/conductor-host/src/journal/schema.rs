@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),
     include_str!("migrations/4.sql"),
+    include_str!("migrations/5.sql"),
 ];
 
 /// The version of the tables that this program writes.
@@ -171,6 +172,30 @@ mod tests {
         assert_eq!(version(&copy).unwrap(), 1);
         let runs: i64 = copy.query_row("SELECT count(*) FROM runs", [], |row| row.get(0)).unwrap();
         assert_eq!(runs, 3);
+    }
+
+    #[test]
+    fn what_a_plan_was_made_as_is_kept_once_while_nobody_changes_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("conductor.db");
+        let mut db = Connection::open(&path).unwrap();
+        for (step, version) in MIGRATIONS.iter().zip(1..).take(4) {
+            db.execute_batch(step).unwrap();
+            db.pragma_update(None, "user_version", version).unwrap();
+        }
+        for (body, made) in [("same", Some("same")), ("changed", Some("first")), ("older", None)] {
+            db.execute(
+                "INSERT INTO plans (source_file, digest, created_at, status, metadata, body, made)
+                 VALUES ('prd.md', 'd', '2026-01-01T00:00:00.000000Z', 'draft', '{}', ?1, ?2)",
+                (body, made),
+            )
+            .unwrap();
+        }
+        prepare(&mut db, &path).unwrap();
+        let mut statement = db.prepare("SELECT body || ' ' || quote(made) FROM plans ORDER BY id").unwrap();
+        let rows: Vec<String> =
+            statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(rows, ["same ''", "changed 'first'", "older NULL"]);
     }
 
     #[test]

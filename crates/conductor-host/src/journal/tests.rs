@@ -165,6 +165,12 @@ fn of_two_who_change_a_plan_the_second_is_told() {
     assert_eq!((stored.status, stored.body.as_str()), (PlanStatus::Reviewing, "2"));
     assert_eq!(db.plan_as_made(id).unwrap().as_deref(), Some("1"));
     assert_eq!(db.plan_as_made(99).unwrap(), None);
+    let other = db.create_plan("prd.md", "d2", &json!({}), "5", at(1)).unwrap();
+    for body in ["5", "6", "5", "7"] {
+        db.update_plan(other, PlanStatus::Reviewing, &json!({}), body).unwrap();
+        assert_eq!(db.plan_as_made(other).unwrap().as_deref(), Some("5"));
+        assert_eq!(db.plan(other).unwrap().unwrap().body, body);
+    }
 }
 
 #[test]

@@ -1,21 +1,15 @@
 //! What the author answered, carried from plan to plan of the same documents.
 
 use cli_kit::{CliError, Exit};
-use conductor_host::journal::{Database, PlanStatus};
+use conductor_host::journal::Database;
 use conductor_plan::{Answer, Document, Plan, answers_document};
 
 use crate::failure::from_journal;
 
 /// The answers that the newest plan of documents of these names has: they hold for a later version of the documents too.
 pub(super) fn earlier(database: &Database, documents: &[Document]) -> Result<Vec<Answer>, CliError> {
-    let source = source_file(documents);
-    let rows = database.plans().map_err(from_journal)?;
-    let mut known = rows.iter().rev().filter(|row| {
-        row.source_file == source
-            && row.status != PlanStatus::Discarded
-            && row.body.contains("\"answers\":[{")
-    });
-    let plan = known.find_map(|row| Plan::from_json(&row.body).ok());
+    let rows = database.plans_with(&source_file(documents), "\"answers\":[{").map_err(from_journal)?;
+    let plan = rows.iter().find_map(|row| Plan::from_json(&row.body).ok());
     Ok(plan.map(|plan| plan.answers).unwrap_or_default())
 }
 

@@ -69,7 +69,7 @@ impl DraftArgs {
             None => {
                 let options = self.outline_options(&project.config.planning);
                 let plan = outline(&sources.all, &options);
-                let digest = digest(&sources.named, &options);
+                let digest = digest(sources.named(), &options);
                 sources.store(&mut database, &digest, plan, None, &project.lint_options())?
             }
             Some(asking) => self.ask(&asking, &sources, &project, &mut database, context)?,
@@ -139,10 +139,10 @@ impl DraftArgs {
 
 /// What a plan is made from.
 struct Sources {
-    /// The documents that were named.
-    named: Vec<Document>,
-    /// These, and the document of what their author answered.
+    /// The documents that were named, and behind them the document of what their author answered.
     all: Vec<Document>,
+    /// How many were named.
+    named: usize,
     /// What the author answered to an earlier plan of them.
     answers: Vec<Answer>,
 }
@@ -151,7 +151,13 @@ impl Sources {
     fn of(database: &Database, named: Vec<Document>) -> Result<Self, CliError> {
         let answers = answers::earlier(database, &named)?;
         let answered = answers::document(&answers)?;
-        Ok(Self { all: named.iter().cloned().chain(answered).collect(), named, answers })
+        let count = named.len();
+        Ok(Self { all: named.into_iter().chain(answered).collect(), named: count, answers })
+    }
+
+    /// The documents that were named.
+    fn named(&self) -> &[Document] {
+        self.all.get(..self.named).unwrap_or_default()
     }
 
     fn store(
@@ -185,7 +191,7 @@ impl Sources {
         for document in &self.all {
             database.keep_document(document.digest().as_str(), document.text()).map_err(from_journal)?;
         }
-        let (source_file, created_at) = (answers::source_file(&self.named), cli_kit::time::now());
+        let (source_file, created_at) = (answers::source_file(self.named()), cli_kit::time::now());
         let id =
             database.create_plan(&source_file, digest, &metadata, &body, created_at).map_err(from_journal)?;
         let digest = digest.to_owned();

@@ -193,15 +193,20 @@ pub(super) fn find_row(database: &Database, id: Option<u64>, unnamed: Unnamed) -
             CliError::new(Exit::NotFound, "PLAN_NOT_FOUND", format!("there is no plan {id}"))
                 .hint("`conductor plan list` shows them")
         }),
-        None => newest(database.plans().map_err(from_journal)?, unnamed),
+        None => newest(database, unnamed),
     }
 }
 
-fn newest(rows: Vec<PlanRow>, unnamed: Unnamed) -> Result<PlanRow, CliError> {
-    let imported = |row: &PlanRow| unnamed == Unnamed::DraftOrImported && row.status == PlanStatus::Imported;
-    let position =
-        rows.iter().rposition(|row| is_draft(row.status)).or_else(|| rows.iter().rposition(imported));
-    position.and_then(|at| rows.into_iter().nth(at)).ok_or_else(|| {
+fn newest(database: &Database, unnamed: Unnamed) -> Result<PlanRow, CliError> {
+    let of = |status| database.newest_plan(status).map_err(from_journal);
+    let draft =
+        [of(PlanStatus::Draft)?, of(PlanStatus::Reviewing)?].into_iter().flatten().max_by_key(|row| row.id);
+    let row = match (draft, unnamed) {
+        (Some(draft), _) => Some(draft),
+        (None, Unnamed::DraftOrImported) => of(PlanStatus::Imported)?,
+        (None, Unnamed::Draft) => None,
+    };
+    row.ok_or_else(|| {
         CliError::new(Exit::NotFound, "PLAN_NOT_FOUND", "there is no draft of a plan")
             .hint("make one with `conductor plan create FILE`; `conductor plan list` shows earlier ones")
     })
