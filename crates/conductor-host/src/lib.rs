@@ -16,6 +16,7 @@ pub mod planner;
 pub mod policy;
 pub mod process;
 pub mod prompt;
+pub mod report;
 pub mod search;
 pub mod session;
 pub mod transcript;

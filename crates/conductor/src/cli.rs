@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use cli_kit::flags::parse;
 use cli_kit::{CliError, Env, Exit, GlobalFlags};
 
-use crate::commands::{agents, config, doctor, gates, init};
+use crate::commands::{agents, config, doctor, gates, init, metrics, report};
 use crate::context::Context;
 use crate::{demo, journal, orchestrate, plan, simulate};
 
@@ -45,6 +45,8 @@ enum Command {
     Monitor(orchestrate::monitor::Args),
     Inbox(orchestrate::inbox::Args),
     Answer(orchestrate::answer::Args),
+    Report(report::Args),
+    Metrics(metrics::Args),
     Journal(journal::Args),
     Simulate(Box<simulate::Args>),
     Agents(agents::Args),
@@ -73,6 +75,8 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, CliError> {
         Command::Monitor(args) => orchestrate::monitor::run(args, context),
         Command::Inbox(args) => orchestrate::inbox::run(args, context),
         Command::Answer(args) => orchestrate::answer::run(args, context),
+        Command::Report(args) => report::run(args, context),
+        Command::Metrics(args) => metrics::run(args, context),
         Command::Journal(args) => journal::run(args, context),
         Command::Simulate(args) => simulate::run(*args, context),
         Command::Agents(args) => agents::run(args, context),

@@ -24,6 +24,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use learn::{Learned, Rate, learn};
+pub(crate) use picture::escape;
 pub use picture::{Panel, picture};
 pub use scope::{LeftOut, Scope, all_tasks, scope};
 pub use shape::{CriticalPath, Shape};

@@ -143,7 +143,7 @@ fn length(seconds: u64) -> String {
 }
 
 /// Foreign text as text: no markup, no character that XML does not know.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -4,6 +4,7 @@
 use std::io::{self, BufRead, Write};
 use std::ops::ControlFlow;
 
+use conductor_engine::event::Recorded;
 use conductor_engine::ids::SessionId;
 use conductor_engine::session::Session;
 use rusqlite::OptionalExtension as _;
@@ -229,7 +230,18 @@ fn write_line(out: &mut dyn Write, line: &impl Serialize) -> io::Result<()> {
 ///
 /// # Errors
 /// When it is no export, or a newer program's, or does not fit this program.
-pub fn fold_export(mut input: impl BufRead) -> Result<Folded, ExportError> {
+pub fn fold_export(input: impl BufRead) -> Result<Folded, ExportError> {
+    fold_export_with(input, &mut |_| {})
+}
+
+/// The same, and hands over each row.
+///
+/// # Errors
+/// As [`fold_export`].
+pub fn fold_export_with(
+    mut input: impl BufRead,
+    see: &mut dyn FnMut(Recorded),
+) -> Result<Folded, ExportError> {
     let mut text = String::new();
     input.read_line(&mut text)?;
     let header: Header<'_> = read_header(&text)?;
@@ -253,7 +265,7 @@ pub fn fold_export(mut input: impl BufRead) -> Result<Folded, ExportError> {
         let line: Line<'_> =
             serde_json::from_str(&buffer).map_err(|source| ExportError::Line { number, source })?;
         let Line { seq, at, kind, version, body } = line;
-        fold.row_with_digest(&Stored { seq, at, kind, version, body: body.get() })?;
+        see(fold.row_with_digest(&Stored { seq, at, kind, version, body: body.get() })?);
         rows += 1;
     }
     let (session, rows_digest) = fold.end();

@@ -65,13 +65,14 @@ impl Fold {
         Ok(Self { session, digest: RowsDigest::after(&checkpoint.digest) })
     }
 
-    pub(super) fn row(&mut self, row: &Stored<'_>) -> Result<(), JournalError> {
+    pub(super) fn row(&mut self, row: &Stored<'_>) -> Result<Recorded, JournalError> {
         let recorded = row.read(self.session.id)?;
-        self.apply(&recorded)
+        self.apply(&recorded)?;
+        Ok(recorded)
     }
 
     /// The same, with the row in the digest.
-    pub(super) fn row_with_digest(&mut self, row: &Stored<'_>) -> Result<(), JournalError> {
+    pub(super) fn row_with_digest(&mut self, row: &Stored<'_>) -> Result<Recorded, JournalError> {
         self.digest.add(row);
         self.row(row)
     }
@@ -105,7 +106,7 @@ impl Database {
     fn fold_by(
         &self,
         id: SessionId,
-        row: fn(&mut Fold, &Stored<'_>) -> Result<(), JournalError>,
+        row: fn(&mut Fold, &Stored<'_>) -> Result<Recorded, JournalError>,
     ) -> Result<(Fold, Option<Checkpoint>), JournalError> {
         // One view of the database: a compaction in between would take rows away under the fold.
         let _view = self.db.is_autocommit().then(|| self.db.unchecked_transaction()).transpose()?;

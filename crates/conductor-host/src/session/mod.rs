@@ -20,5 +20,5 @@ pub use host::{Host, HostError};
 pub use land::{LandError, Landing};
 pub use preview::{Preview, PreviewError, newest_run_of};
 pub use record::{Made, RecordError};
-pub use rollback::{RollbackError, RolledBack};
+pub use rollback::{RollbackError, RolledBack, Undo, Undone};
 pub use setup::Setup;

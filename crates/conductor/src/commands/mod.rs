@@ -5,3 +5,5 @@ pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod gates;
 pub(crate) mod init;
+pub(crate) mod metrics;
+pub(crate) mod report;

@@ -43,7 +43,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     }
 }
 
-fn from_export(error: ExportError) -> CliError {
+pub(crate) fn from_export(error: ExportError) -> CliError {
     let message = error.to_string();
     match error {
         ExportError::Journal(error) => from_journal(error),

@@ -52,6 +52,7 @@ use cli_kit::{CliError, Exit};
 
 use crate::context::Context;
 
+pub(crate) use stored::imported_tasks;
 pub(crate) use work::work;
 
 /// Turn documents into tasks: a draft first, that you see before anything is imported

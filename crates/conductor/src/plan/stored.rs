@@ -1,6 +1,6 @@
 //! Plans as they are kept in Conductor's database, and what is noted beside them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cli_kit::{CliError, Exit};
 use conductor_host::journal::{Database, PlanRow, PlanStatus};
@@ -210,6 +210,15 @@ fn newest(database: &Database, unnamed: Unnamed) -> Result<PlanRow, CliError> {
         CliError::new(Exit::NotFound, "PLAN_NOT_FOUND", "there is no draft of a plan")
             .hint("make one with `conductor plan create FILE`; `conductor plan list` shows earlier ones")
     })
+}
+
+/// The tasks that an import made of a plan, by their ids: those that were work of their own, and all of them.
+pub(crate) fn imported_tasks(row: &PlanRow) -> Result<(BTreeSet<String>, BTreeSet<String>), CliError> {
+    let plan = Plan::from_json(&row.body).map_err(|error| damaged(row.id, &error.to_string()))?;
+    let Some(imported) = Metadata::of_row(row)?.imported else { return Ok(Default::default()) };
+    let live = live(&plan);
+    let leaves = live.leaves().filter_map(|item| imported.ids.get(item.key.as_str()).cloned()).collect();
+    Ok((leaves, imported.ids.into_values().collect()))
 }
 
 /// A value of our own as JSON.

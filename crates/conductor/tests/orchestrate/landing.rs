@@ -159,8 +159,36 @@ fn a_rollback_that_breaks_the_gates_is_refused() {
     project.add("Top", &[&base]);
     project.orchestrate(0, &[]);
     let tip = project.rev("conductor/s1");
-    assert_eq!(project.refused(6, &["orchestrate", "rollback", "TASK-001"]), "GATES_FAIL");
+    assert_eq!(project.refused(1, &["orchestrate", "rollback", "TASK-001"]), "HAS_DEPENDANTS");
+    assert_eq!(project.refused(6, &["orchestrate", "rollback", "TASK-001", "--alone"]), "GATES_FAIL");
     assert_eq!((project.rev("conductor/s1"), project.status("TASK-001")), (tip, Status::Done));
-    project.ok(&["orchestrate", "rollback", "TASK-001", "--force"]);
+    project.ok(&["orchestrate", "rollback", "TASK-001", "--alone", "--force"]);
     assert_eq!(project.status("TASK-001"), Status::Todo);
+}
+
+#[test]
+fn what_was_built_on_a_task_goes_with_it_and_a_whole_session_can_be_undone() {
+    let gate = "gates:\n  test: { run: \"test ! -f TASK-003.txt || test -f TASK-001.txt\" }";
+    let agent = r#"echo x > "$CONDUCTOR_TASK_ID.txt""#;
+    let project = Project::configured(agent, gate);
+    let base = project.add("Base", &[]);
+    project.add("Beside", &[]);
+    project.add("Top", &[&base]);
+    project.orchestrate(0, &[]);
+    let start = project.rev("main^{tree}");
+    let answer = project.json(&["orchestrate", "rollback", "TASK-001", "--dependants", "--reason", "no"]);
+    let names: Vec<&str> =
+        answer["all"].as_array().unwrap().iter().map(|one| one["task"].as_str().unwrap()).collect();
+    assert_eq!(names, ["TASK-003", "TASK-001"], "{answer}");
+    assert_eq!(answer["task"], "TASK-001");
+    let open = |id| project.status(id) == Status::Todo;
+    assert!(open("TASK-001") && !open("TASK-002") && open("TASK-003"));
+    assert_eq!(project.refused(3, &["orchestrate", "rollback", "TASK-003"]), "NOT_LANDED");
+    let rest = project.json(&["orchestrate", "rollback", "--all"]);
+    assert_eq!(rest["all"].as_array().unwrap().len(), 1, "{rest}");
+    assert!(open("TASK-002"));
+    assert_eq!(project.rev("conductor/s1^{tree}"), start, "nothing of the session is left");
+    assert_eq!(project.refused(3, &["orchestrate", "rollback", "--all"]), "NOT_LANDED");
+    let evidence = project.git(&["log", "-1", "--format=%(trailers:key=Evidence,valueonly)", "conductor/s1"]);
+    assert_eq!(evidence.trim().len(), 64, "what the branch is brought to was tested");
 }

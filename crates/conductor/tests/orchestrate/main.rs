@@ -28,6 +28,7 @@ mod people;
 mod prompting;
 mod recording;
 mod replaying;
+mod reporting;
 mod restoring;
 mod resuming;
 mod stopping;
