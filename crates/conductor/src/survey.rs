@@ -79,7 +79,7 @@ pub(crate) fn checkout(repo: &Repo) -> Result<Checkout, CliError> {
 pub(crate) fn gates(repo: &Repo, config: &Config) -> Result<Gates, CliError> {
     let head = repo.head().map_err(crate::failure::from_open)?;
     let tree = repo.committed_tree(head.tip()).map_err(|error| from_git(&error))?;
-    let found = find(&tree);
+    let found = find(&tree, config.orchestration.workflow.min_coverage.is_asked());
     let gates = resolve(found.gates, &config.orchestration.gates).map_err(|error| config_error(&error))?;
     Ok(Gates { commit: head.tip().as_str().to_owned(), gates, notes: found.notes })
 }

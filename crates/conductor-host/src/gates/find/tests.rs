@@ -17,6 +17,15 @@ impl TreeView for Files {
 }
 
 fn check(files: &[(&str, &str)]) -> String {
+    look(files, false)
+}
+
+/// The same, where a least coverage is demanded.
+fn measured(files: &[(&str, &str)]) -> String {
+    look(files, true)
+}
+
+fn look(files: &[(&str, &str)], coverage: bool) -> String {
     let mut tree = Files { modes: BTreeMap::new(), contents: BTreeMap::new() };
     for (name, content) in files {
         let path = name.trim_end_matches(['*', '@']);
@@ -28,13 +37,19 @@ fn check(files: &[(&str, &str)]) -> String {
         tree.modes.insert(path.to_owned(), mode);
         tree.contents.insert(path.to_owned(), (*content).to_owned());
     }
-    let found = find(&tree);
+    let found = find(&tree, coverage);
     let gates = found.gates.iter().map(|g| {
         let reader = g.reader.map(|r| format!(" {r:?}")).unwrap_or_default();
         let report = g.report.as_ref().map(|r| format!(" <{r}>")).unwrap_or_default();
         let cache = if g.cache.is_empty() { String::new() } else { format!(" [{}]", g.cache.join(" ")) };
+        let cover = g.coverage.as_ref().map(|c| format!(" {:?} <{}>", c.form, c.report)).unwrap_or_default();
+        let lints = g.lints.as_ref().map(|l| format!(" {:?}", l.form)).unwrap_or_default();
+        let beside = if g.parallel { " parallel" } else { "" };
         let network = if g.network { " network" } else { "" };
-        format!("{} {}: {} ({}){reader}{report}{cache}{network}", g.phase, g.name, g.run, g.reason)
+        format!(
+            "{} {}: {} ({}){reader}{report}{cover}{lints}{cache}{network}{beside}",
+            g.phase, g.name, g.run, g.reason
+        )
     });
     gates.chain(found.notes.iter().map(|note| format!("note {note}"))).collect::<Vec<_>>().join("\n")
 }
@@ -156,4 +171,66 @@ fn several_languages_keep_their_names_apart() {
     4 test: cargo test --workspace --no-fail-fast (Cargo.toml) Cargo [target]
     4 test-node: npm run test (package.json)
     ");
+}
+
+#[test]
+fn rust_with_nextest_and_coverage() {
+    insta::assert_snapshot!(check(&[("Cargo.toml", ""), (".config/nextest.toml", ""), ("a/src/lib.rs", "")]), @"");
+    insta::assert_snapshot!(check(&[("Cargo.toml", ""), (".config/nextest.toml", ""), ("src/main.rs", ""), ("tarpaulin.toml", "")]), @"");
+    insta::assert_snapshot!(measured(&[("Cargo.toml", ""), (".github/workflows/ci.yml", "run: cargo llvm-cov")]), @"");
+    insta::assert_snapshot!(measured(&[("Cargo.toml", "")]), @"");
+}
+
+#[test]
+fn node_runners_write_what_can_be_read() {
+    let package = |test: &str, lint: &str| {
+        format!(
+            r#"{{"scripts": {{"test": "{test}", "lint": "{lint}"}}, "devDependencies": {{"@vitest/coverage-v8": "3", "c8": "10"}}}}"#
+        )
+    };
+    insta::assert_snapshot!(measured(&[("package.json", &package("tsc && vitest run", "eslint ."))]), @"");
+    insta::assert_snapshot!(measured(&[("package.json", &package("jest", "eslint . | tee x")), ("pnpm-lock.yaml", "")]), @"");
+    insta::assert_snapshot!(measured(&[("package.json", &package("node --test test/", "biome"))]), @"");
+    // What a script does with the output of its program is its own matter.
+    insta::assert_snapshot!(check(&[("package.json", &package("vitest run --reporter=dot", "eslint -f unix ."))]), @"");
+    insta::assert_snapshot!(check(&[("package.json", &package("vitest bench", "jest-lint"))]), @"");
+}
+
+#[test]
+fn python_measures_where_it_is_set_up_or_asked() {
+    let needs = ("requirements-dev.txt", "pytest\npytest-cov\nruff\n");
+    insta::assert_snapshot!(check(&[needs, ("tests/test_a.py", "")]), @"");
+    insta::assert_snapshot!(measured(&[needs, ("tests/test_a.py", "")]), @"");
+    insta::assert_snapshot!(check(&[needs, (".coveragerc", ""), ("ruff.toml", ""), ("tests/test_a.py", "")]), @"");
+    insta::assert_snapshot!(check(&[("pytest.ini", "addopts = --cov=shop"), ("tests/test_a.py", "")]), @"");
+    insta::assert_snapshot!(measured(&[("tests/test_a.py", "import unittest"), ("requirements.txt", "coverage")]), @"");
+    insta::assert_snapshot!(measured(&[("tests/test_a.py", "import unittest")]), @"");
+}
+
+#[test]
+fn go_measures_with_its_own_tool() {
+    insta::assert_snapshot!(measured(&[("go.mod", "module x")]), @"");
+}
+
+#[test]
+fn java() {
+    let pom = "<project><build/></project>";
+    insta::assert_snapshot!(check(&[("pom.xml", pom)]), @"");
+    insta::assert_snapshot!(check(&[("pom.xml", "<project>jacoco-maven-plugin</project>"), ("mvnw*", "")]), @"");
+    insta::assert_snapshot!(measured(&[("pom.xml", pom), ("mvnw", "")]), @"");
+    assert_eq!(check(&[("pom.xml", "<poem/>"), ("docs/pom.xml", pom), ("gradlew*", "")]), "");
+    insta::assert_snapshot!(check(&[("build.gradle.kts", "plugins { jacoco }"), ("gradlew*", "")]), @"");
+    insta::assert_snapshot!(measured(&[("settings.gradle", ""), ("core/build.gradle", "apply plugin: 'java'")]), @"");
+}
+
+#[test]
+fn justfiles() {
+    let justfile = "set shell := [\"sh\"]\nname := \"x\"\n# lint: no\n@build:\n  test: x\ntest *args: build\ndeploy host:\nlint file:\n";
+    insta::assert_snapshot!(check(&[("justfile", justfile)]), @"");
+    assert_eq!(check(&[("justfile", "default:\n  echo hi\n"), ("docs/justfile", "test:\n")]), "");
+}
+
+#[test]
+fn languages_run_beside_each_other() {
+    insta::assert_snapshot!(check(&[("go.mod", ""), ("Cargo.toml", "")]), @"");
 }
