@@ -27,11 +27,14 @@ use conductor_host::gates::{
 use conductor_host::process::{Cmd, EnvMap, KEEPER_ARG, Keeper, keeper_main};
 use conductor_host::transcript;
 
+#[path = "running/measuring.rs"]
+mod measuring;
+
 /// A name, and what it tests.
 type Test = (&'static str, fn(&Scene));
 
 macro_rules! tests {
-    ($($name:ident),* $(,)?) => { &[$((stringify!($name), $name)),*] };
+    ($($name:path),* $(,)?) => { &[$((stringify!($name), $name)),*] };
 }
 
 /// How long a program may take to say its version.
@@ -54,6 +57,10 @@ const TESTS: &[Test] = tests![
     stopped_gates_give_no_evidence,
     a_changed_tree_is_in_the_evidence,
     tests_are_read_compared_and_required,
+    measuring::gates_of_a_phase_run_beside_each_other,
+    measuring::a_stop_ends_all_gates_that_run,
+    measuring::a_gate_that_fails_by_accident_is_tried_again,
+    measuring::coverage_and_findings_are_read_from_what_gates_leave,
 ];
 
 fn main() -> ExitCode {
@@ -160,12 +167,11 @@ impl Scene {
         specs: &[GateSpec],
         stop: &GateStop,
         tampered: &[&str],
-        tests: Option<&TestResults>,
+        base: Option<&Base>,
     ) -> Result<Evidence, RunGatesError<Infallible>> {
         let tree = tree();
         let (workspace, dir) = (self.path("ws"), self.path("gates"));
         let (tmp, ceiling) = (self.path("gates-tmp"), self.path(""));
-        let base = tests.map(|tests| Base { tests: Some(tests.clone()), ..Base::default() });
         let job = GateJob {
             specs,
             tree: &tree,
@@ -173,8 +179,8 @@ impl Scene {
             dir: &dir,
             tmp: &tmp,
             ceiling: &ceiling,
-            files: &BTreeSet::new(),
-            base: base.as_ref(),
+            files: &BTreeSet::from(["src/a.py".to_owned(), "src/b.py".to_owned()]),
+            base,
         };
         self.gates().run(&job, stop, || Ok(tampered.iter().map(|path| (*path).to_owned()).collect()))
     }
@@ -459,6 +465,7 @@ fn tests_are_read_compared_and_required(scene: &Scene) {
     let base = scene.check(&gates).gates[0].tests.clone().expect("tests");
     assert_eq!(base.ran(), 2);
     gates[0].run = "printf 'test a ... ok\\ntest c ... ok\\n'".into();
+    let base = Base { tests: Some(base), ..Base::default() };
     let evidence = scene.check_with(&gates, &GateStop::default(), &[], Some(&base)).expect("evidence");
     let delta = evidence.tests.clone().expect("a comparison");
     assert_eq!(

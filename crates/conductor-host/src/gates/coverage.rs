@@ -150,11 +150,21 @@ mod tests {
     fn an_agent_is_told_which_lines_no_test_reaches() {
         let evidence = evidence(Some(facts((7, 10), (1, 5))));
         let told = summarise(&evidence, &demands(Some(80), None));
-        insta::assert_snapshot!(told.feedback, @"");
-        insta::assert_snapshot!(told.signature.unwrap(), @"");
-        insta::assert_snapshot!(summarise(&evidence, &demands(None, Some(90))).feedback, @"");
-        insta::assert_snapshot!(summarise(&Evidence { coverage: None, ..evidence }, &demands(None, Some(90))).feedback, @"");
-        insta::assert_snapshot!(Demands { measured: false, ..demands(None, Some(90)) }.question().unwrap(), @"");
+        insta::assert_snapshot!(told.feedback, @"
+        Coverage is too low: tests reach 70.0 % of all lines, and 80 % are required; before the change it was 90.0 %.
+        Added lines that no test reaches:
+          src/a.py: 5-7,9
+        Files with added lines that the report does not speak of: src/new.py
+        ");
+        insta::assert_snapshot!(told.signature.unwrap(), @"coverage|below|coverage is too low: tests reach <n>.<n> % of all lines, and <n> % are required; before the change it was <n>.<n> %.");
+        insta::assert_snapshot!(summarise(&evidence, &demands(None, Some(90))).feedback, @"
+        Coverage is too low: tests reach 20.0 % of the lines that the change adds, and 90 % are required.
+        Added lines that no test reaches:
+          src/a.py: 5-7,9
+        Files with added lines that the report does not speak of: src/new.py
+        ");
+        insta::assert_snapshot!(summarise(&Evidence { coverage: None, ..evidence }, &demands(None, Some(90))).feedback, @"coverage is required, but no gate wrote a report of it that can be read");
+        insta::assert_snapshot!(Demands { measured: false, ..demands(None, Some(90)) }.question().unwrap(), @"min_coverage asks for 90 %, but no gate measures coverage: accept to go on without it, or stop the session and add a report under orchestration.gates, such as `coverage: lcov.info`");
         assert_eq!(shortened(&"1,".repeat(200)).len(), MOST_LINES + 4);
     }
 }

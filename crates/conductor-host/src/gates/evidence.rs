@@ -25,6 +25,12 @@ pub fn digest(evidence: &Evidence) -> EvidenceId {
     EvidenceId(canonical_digest(evidence))
 }
 
+/// The name that stored evidence has by what stands in it, whatever version wrote it; `None` when it is no JSON.
+pub fn stored_digest(body: &str) -> Option<EvidenceId> {
+    let value: Value = serde_json::from_str(body).ok()?;
+    Some(EvidenceId(canonical_digest(&value)))
+}
+
 /// The name of a list of gates as frozen at the start of a session.
 pub fn gates_digest(specs: &[GateSpec]) -> String {
     canonical_digest(specs)
@@ -88,7 +94,7 @@ pub fn summarise(evidence: &Evidence, demands: &Demands) -> EvidenceSummary {
                 .then(|| signature("tree", "changed", &evidence.tampered.join(" ")))
         })
         .or_else(|| note.as_ref().filter(|_| missing).map(|note| signature("tests", "none", note)))
-        .or_else(|| short.first().map(|short| signature("coverage", "below", short)));
+        .or_else(|| short.first().map(|short| signature("coverage", "below", first_line(short))));
     EvidenceSummary {
         passed: evidence.passed() && !missing && short.is_empty(),
         gates: evidence.gates.len(),
@@ -99,6 +105,10 @@ pub fn summarise(evidence: &Evidence, demands: &Demands) -> EvidenceSummary {
         failed: failed.iter().map(|gate| gate.name.clone()).collect(),
         signature,
     }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// Whether tests were seen to run.
@@ -447,6 +457,18 @@ mod tests {
         write_canonical(&serde_json::json!({"b": [1, {"d": null, "c": "x\n"}], "a": true}), &mut text);
         assert_eq!(text, r#"{"a":true,"b":[1,{"c":"x\n","d":null}]}"#);
         assert_eq!(canonical_digest(&()), "74234e98afe7498fb5daf1f36ac2d78acc339464f950703b8c019892f982b90b");
+    }
+
+    /// What an earlier program wrote, and the name that it gave to it: what is new must not change it.
+    #[test]
+    fn evidence_of_an_earlier_version_keeps_its_name() {
+        const OLD: &str = r#"{"tree":"a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1","gates_digest":"g","environment_digest":"e","gates":[{"name":"test","kind":"test","command":"run test","end":{"exit":0},"duration_ms":7,"tests":{"a":"passed"},"output_tail":""}],"tests":null,"tampered":[]}"#;
+        let old: Evidence = serde_json::from_str(OLD).unwrap();
+        assert_eq!(old, evidence(vec![gate("test", GateKind::Test, GateEnd::Exit(0), Some(ONE), "")]));
+        assert_eq!(stored_digest(OLD).unwrap(), digest(&old));
+        insta::assert_snapshot!(digest(&old), @"42fa7e4f563468a7d2204f3f807106005d19cab923cba7059d26ae3ca338f4f3");
+        assert_ne!(stored_digest(&OLD.replace("passed", "failed")).unwrap(), digest(&old));
+        assert_eq!(stored_digest("no JSON"), None);
     }
 
     #[test]

@@ -93,7 +93,10 @@ fn script_gate(
         }
         (GateKind::Test, Some(Runner::Node)) => {
             let tap = |run: &str| {
-                with_reader(plain(format!("NODE_OPTIONS=--test-reporter=tap {run}")), TestReader::Tap)
+                with_reader(
+                    plain(format!("NODE_OPTIONS=\"$NODE_OPTIONS --test-reporter=tap\" {run}")),
+                    TestReader::Tap,
+                )
             };
             if measured(needs(manifest, "c8")) {
                 let c8 = "npx c8 --reporter=lcovonly --reports-dir=conductor-coverage";

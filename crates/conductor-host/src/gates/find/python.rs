@@ -50,6 +50,9 @@ const NEEDS: [&str; 9] = [
 /// Files in which a project configures its tools.
 const SETTINGS: [&str; 4] = ["pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini"];
 
+/// Those of them that pytest itself obeys for every run.
+const OWN: [&str; 3] = ["pyproject.toml", "setup.cfg", "pytest.ini"];
+
 /// Whether coverage is measured: where the project configures it, or where it is demanded, and there is a tool.
 fn measures(tree: &dyn TreeView, search: &mut Search, tools: &[&str]) -> bool {
     let set_up = has(tree, ".coveragerc")
@@ -72,7 +75,7 @@ fn pytest(tree: &dyn TreeView, search: &mut Search, reason: &str) -> GateSpec {
         return with_reader(gate("test", GateKind::Test, RUN, reason), TestReader::Pytest);
     }
     // A project whose own settings begin to measure says also what.
-    let cov = if mentions(tree, &SETTINGS, &["--cov"]).is_some() { "" } else { " --cov" };
+    let cov = if mentions(tree, &OWN, &["--cov"]).is_some() { "" } else { " --cov" };
     let run = format!("{RUN}{cov} --cov-report=xml:{COVERAGE}");
     let test = with_reader(gate("test", GateKind::Test, run, reason), TestReader::Pytest);
     with_coverage(test, CoverageForm::Cobertura, COVERAGE)
