@@ -199,6 +199,7 @@ fn passed() -> EvidenceSummary {
         failed: Vec::new(),
         signature: None,
         feedback: String::new(),
+        retried: false,
     }
 }
 

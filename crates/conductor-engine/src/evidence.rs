@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::coverage::CoverageFacts;
 use crate::gate::{GateKind, GateResult, TestDelta};
-use crate::ids::TreeId;
+use crate::ids::{EvidenceId, TreeId};
+use crate::lint::LintCounts;
 
 /// The results of all gates on exactly one tree. It never changes once it is written; its digest is what the
 /// `Evidence:` trailer of the landed commit names.
@@ -21,6 +23,25 @@ pub struct Evidence {
     pub tests: Option<TestDelta>,
     /// Tracked files that the gates changed: a gate that rewrites what it checks proves nothing.
     pub tampered: Vec<String>,
+    /// What the tests reached; `None` when no gate measures it or no report could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<CoverageFacts>,
+    /// How many findings the gates told; `None` when none of them tells any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lints: Option<LintFacts>,
+    /// The evidence of the same tree that failed before all gates were run again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<EvidenceId>,
+}
+
+/// What evidence keeps of lints.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LintFacts {
+    /// Of all gates together.
+    pub counts: LintCounts,
+    /// On the base tree, where they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<LintCounts>,
 }
 
 /// What the engine needs to know of a piece of evidence.
@@ -40,6 +61,9 @@ pub struct EvidenceSummary {
     pub signature: Option<String>,
     /// What an agent is told, at most a few kilobytes.
     pub feedback: String,
+    /// Whether every gate that failed was run again by itself already: then it is no accident.
+    #[serde(default)]
+    pub retried: bool,
 }
 
 impl Evidence {

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::coverage::Share;
+use crate::lint::Lints;
+
 /// In which order gates run, and what a gate is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -28,14 +31,70 @@ pub enum GateKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TestReader {
-    /// The lines that libtest prints (`test name ... ok`), as `cargo test` passes them on.
+    /// The lines that libtest prints (`test name ... ok`), as `cargo test` passes them on, and those of
+    /// `cargo nextest run`.
     Cargo,
-    /// `pytest -v` or `-rA` lines.
+    /// `pytest -v` or `-rA` lines, and those of `python -m unittest -v`.
     Pytest,
+    /// `python -m unittest -v` lines, and nothing else.
+    Unittest,
     /// `go test -json` or `-v`.
     Go,
-    /// A JUnit XML report file.
+    /// The Test Anything Protocol: Node's own runner, prove, bats.
+    Tap,
+    /// The JSON of jest and vitest, as a file or among the output.
+    Jest,
+    /// JUnit XML report files.
     Junit,
+}
+
+/// The form of a coverage report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CoverageForm {
+    /// lcov's tracefile (`lcov.info`), which most tools can write.
+    Lcov,
+    /// Cobertura's XML: coverage.py, coverlet, gcovr.
+    Cobertura,
+    /// JaCoCo's XML.
+    Jacoco,
+    /// Go's cover profile.
+    Go,
+    /// The JSON of `llvm-cov export` and `cargo llvm-cov --json`.
+    LlvmCov,
+}
+
+/// Where the coverage that a gate measures is read from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverageSource {
+    /// Its form.
+    pub form: CoverageForm,
+    /// The file, relative to the workspace; `*` stands for a part of a name, `**` for any folders.
+    pub report: String,
+}
+
+/// The form of a lint report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LintForm {
+    /// SARIF, which many analysers can write.
+    Sarif,
+    /// `cargo clippy --message-format=json`.
+    Clippy,
+    /// `eslint --format json`.
+    Eslint,
+    /// `ruff check --output-format=json`.
+    Ruff,
+}
+
+/// Where the findings of a gate are read from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LintSource {
+    /// Its form.
+    pub form: LintForm,
+    /// The file, relative to the workspace, with `*` as for coverage; `None` for the gate's output.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
 }
 
 /// A check as it was frozen when the session began.
@@ -54,14 +113,38 @@ pub struct GateSpec {
     pub timeout_seconds: u64,
     /// How its tests are read; `None` when it runs no tests or they cannot be told apart.
     pub reader: Option<TestReader>,
-    /// The report file that the reader reads, relative to the workspace; `None` for its output.
+    /// The report file that the reader reads, relative to the workspace, with `*` for a part of a name and `**` for
+    /// any folders; `None` for its output.
     pub report: Option<String>,
+    /// The coverage that it measures, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<CoverageSource>,
+    /// The findings that it tells in a known form, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lints: Option<LintSource>,
+    /// Whether it may run beside the others of its phase that may.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub parallel: bool,
+    /// How often it is run again by itself when it fails, before that counts.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub retries: u32,
     /// Directories, relative to the workspace, that may survive between gate workspaces.
     pub cache: Vec<String>,
     /// Whether it may use the network. Noted now, enforced where a sandbox can.
     pub network: bool,
     /// Why it is here, for people: "Cargo.toml" or "configuration".
     pub reason: String,
+}
+
+// Serde asks for references.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if gives one")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if gives one")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What became of one test.
@@ -107,7 +190,19 @@ pub enum GateEnd {
     NotStarted,
 }
 
-/// One gate, run once on one tree.
+/// A try of a gate that failed and was not the last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierTry {
+    /// How its command ended.
+    pub end: GateEnd,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The tests that failed in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<String>,
+}
+
+/// One gate, run on one tree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateResult {
     /// The gate's name.
@@ -124,6 +219,15 @@ pub struct GateResult {
     pub tests: Option<TestResults>,
     /// The last part of its output, at most a few kilobytes, for people and as feedback for the agent.
     pub output_tail: String,
+    /// The lines that its tests reached; `None` when it does not measure them or no report could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Share>,
+    /// Its findings; `None` when it does not tell them in a known form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lints: Option<Lints>,
+    /// The tries before this one, the first one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierTry>,
 }
 
 impl GateResult {
@@ -221,6 +325,9 @@ mod tests {
             duration_ms: 1,
             tests: Some(results(&[("a", TestStatus::Failed)])),
             output_tail: String::new(),
+            coverage: None,
+            lints: None,
+            earlier: Vec::new(),
         };
         assert!(!gate.passed());
         gate.tests = None;

@@ -41,6 +41,10 @@ pub struct Rules {
     /// How long a hold waits for a person before it is closed; `None` for ever.
     #[serde(default)]
     pub hold_deadline: Option<SignedDuration>,
+    /// What a person is asked once, before anything is dispatched: something that the configuration demands and this
+    /// session cannot give. `None` when there is nothing to ask.
+    #[serde(default)]
+    pub ask_first: Option<String>,
     /// The number of the session's first hold: holds are numbered through all sessions of a repository, so
     /// that a number says which one is meant.
     pub first_hold: u64,
@@ -87,6 +91,7 @@ impl Rules {
             lane: LaneRules::default(),
             limits: Limits::default(),
             hold_deadline: None,
+            ask_first: None,
             first_hold: 1,
         }
     }

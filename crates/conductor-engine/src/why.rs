@@ -171,6 +171,9 @@ fn keeps(s: &Session) -> String {
     if s.rules.agents() < s.rules.jobs && s.agents_at_work() >= s.rules.agents() {
         return format!("all {} agents are at work", s.rules.agents());
     }
+    if s.rules.ask_first.is_some() && !s.runs.values().any(|run| run.let_start) {
+        return "a person is asked first".to_owned();
+    }
     if s.rules.interactive {
         return "a person lets every run start".to_owned();
     }

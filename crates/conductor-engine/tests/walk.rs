@@ -264,6 +264,7 @@ impl World {
                     failed,
                     signature: (mood > 7).then(|| "test|exit 1|it broke".to_owned()),
                     feedback: "it broke".to_owned(),
+                    retried: false,
                 };
                 Outcome::Gated { evidence: EvidenceId(format!("e{}", self.fresh())), summary }
             }
@@ -457,6 +458,7 @@ fn some_rules(dice: &mut Dice) -> Rules {
         lane,
         limits: Limits { session, task, attempt: Budget::default() },
         hold_deadline: (dice.roll(3) == 0).then(|| SignedDuration::from_mins(30)),
+        ask_first: (dice.roll(6) == 0).then(|| "Go on without it?".to_owned()),
         ..rules(jobs)
     }
 }

@@ -3,7 +3,7 @@
 //! A test program of its own: it runs again as the keeper.
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a test program without the harness")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::fs::{self, File, Permissions};
 use std::io::Read;
@@ -21,15 +21,20 @@ use conductor_host::agents::{
     AgentRunner, AttemptRequest, Detected, Profile, Purpose, RunningAttempt, TaskSheet, detect, profiles,
 };
 use conductor_host::config::{Config, GateConfig};
-use conductor_host::gates::{GateJob, GateRunner, GateStop, RunGatesError, resolve, summarise};
+use conductor_host::gates::{
+    Base, Demands, GateJob, GateRunner, GateStop, RunGatesError, resolve, summarise,
+};
 use conductor_host::process::{Cmd, EnvMap, KEEPER_ARG, Keeper, keeper_main};
 use conductor_host::transcript;
+
+#[path = "running/measuring.rs"]
+mod measuring;
 
 /// A name, and what it tests.
 type Test = (&'static str, fn(&Scene));
 
 macro_rules! tests {
-    ($($name:ident),* $(,)?) => { &[$((stringify!($name), $name)),*] };
+    ($($name:path),* $(,)?) => { &[$((stringify!($name), $name)),*] };
 }
 
 /// How long a program may take to say its version.
@@ -52,6 +57,10 @@ const TESTS: &[Test] = tests![
     stopped_gates_give_no_evidence,
     a_changed_tree_is_in_the_evidence,
     tests_are_read_compared_and_required,
+    measuring::gates_of_a_phase_run_beside_each_other,
+    measuring::a_stop_ends_all_gates_that_run,
+    measuring::a_gate_that_fails_by_accident_is_tried_again,
+    measuring::coverage_and_findings_are_read_from_what_gates_leave,
 ];
 
 fn main() -> ExitCode {
@@ -158,7 +167,7 @@ impl Scene {
         specs: &[GateSpec],
         stop: &GateStop,
         tampered: &[&str],
-        base: Option<&TestResults>,
+        base: Option<&Base>,
     ) -> Result<Evidence, RunGatesError<Infallible>> {
         let tree = tree();
         let (workspace, dir) = (self.path("ws"), self.path("gates"));
@@ -170,6 +179,7 @@ impl Scene {
             dir: &dir,
             tmp: &tmp,
             ceiling: &ceiling,
+            files: &BTreeSet::from(["src/a.py".to_owned(), "src/b.py".to_owned()]),
             base,
         };
         self.gates().run(&job, stop, || Ok(tampered.iter().map(|path| (*path).to_owned()).collect()))
@@ -178,6 +188,10 @@ impl Scene {
     fn check(&self, specs: &[GateSpec]) -> Evidence {
         self.check_with(specs, &GateStop::default(), &[], None).expect("evidence")
     }
+}
+
+fn required() -> Demands {
+    Demands { tests: true, ..Demands::default() }
 }
 
 fn tree() -> TreeId {
@@ -389,7 +403,7 @@ fn gates_run_by_phase_and_a_failing_phase_is_the_last(scene: &Scene) {
     assert_eq!(evidence.gates[1].output_tail, "oops");
     assert_eq!(scene.read("gates/lint.log"), "oops\n");
     assert!(!evidence.passed());
-    let summary = summarise(&evidence, false);
+    let summary = summarise(&evidence, &Demands::default());
     assert_eq!(summary.failed, ["lint"]);
     assert_eq!(summary.signature.as_deref(), Some("lint|ended with exit 4|oops"));
     // The same gates on the same tree say the same, whatever an earlier check left behind.
@@ -414,7 +428,7 @@ fn a_gate_runs_out_of_time(scene: &Scene) {
     gates[0].timeout_seconds = 1;
     let evidence = scene.check(&gates);
     assert_eq!(evidence.gates[0].end, GateEnd::TimedOut);
-    assert!(summarise(&evidence, false).feedback.contains("ran out of time"));
+    assert!(summarise(&evidence, &Demands::default()).feedback.contains("ran out of time"));
 }
 
 fn a_gate_that_cannot_start_is_a_failed_gate(scene: &Scene) {
@@ -451,13 +465,14 @@ fn tests_are_read_compared_and_required(scene: &Scene) {
     let base = scene.check(&gates).gates[0].tests.clone().expect("tests");
     assert_eq!(base.ran(), 2);
     gates[0].run = "printf 'test a ... ok\\ntest c ... ok\\n'".into();
+    let base = Base { tests: Some(base), ..Base::default() };
     let evidence = scene.check_with(&gates, &GateStop::default(), &[], Some(&base)).expect("evidence");
     let delta = evidence.tests.clone().expect("a comparison");
     assert_eq!(
         (delta.removed.first().map(String::as_str), delta.added.first().map(String::as_str)),
         (Some("b"), Some("c"))
     );
-    assert!(summarise(&evidence, true).passed);
+    assert!(summarise(&evidence, &required()).passed);
     // What is only guessed from the output never contradicts the command's own exit.
     let mut own = specs(&[("test", 1, "printf 'test a ... ok\\ntest b ... FAILED\\n'")]);
     assert_eq!(scene.check(&own).gates[0].tests, None);
@@ -465,12 +480,12 @@ fn tests_are_read_compared_and_required(scene: &Scene) {
     assert_eq!(scene.check(&own).gates[0].tests.as_ref().map(TestResults::ran), Some(2));
     gates[0].run = "echo nothing to do".into();
     let silent = scene.check(&gates);
-    assert!(summarise(&silent, false).passed && !summarise(&silent, true).passed);
+    assert!(summarise(&silent, &Demands::default()).passed && !summarise(&silent, &required()).passed);
     gates[0].reader = Some(TestReader::Junit);
     gates[0].report = Some("junit.xml".into());
     scene.write("ws/junit.xml", r#"<testsuite><testcase name="forged"/></testsuite>"#);
-    assert_eq!(summarise(&scene.check(&gates), true).tests_run, Some(0));
+    assert_eq!(summarise(&scene.check(&gates), &required()).tests_run, Some(0));
     gates[0].run =
         r#"echo '<testsuite><testcase name="a"/><testcase name="b"/></testsuite>' >junit.xml"#.into();
-    assert_eq!(summarise(&scene.check(&gates), true).tests_run, Some(2));
+    assert_eq!(summarise(&scene.check(&gates), &required()).tests_run, Some(2));
 }

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use cli_kit::flags::parse;
 use cli_kit::{CliError, Env, Exit, GlobalFlags};
 
-use crate::commands::{agents, config, doctor, gates, init, metrics, report};
+use crate::commands::{agents, config, doctor, evidence, gates, init, metrics, report};
 use crate::context::Context;
 use crate::{demo, journal, orchestrate, plan, simulate};
 
@@ -51,6 +51,7 @@ enum Command {
     Simulate(Box<simulate::Args>),
     Agents(agents::Args),
     Gates(gates::Args),
+    Evidence(evidence::Args),
     Config(config::Args),
     Doctor(doctor::Args),
     Demo(demo::Args),
@@ -81,6 +82,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, CliError> {
         Command::Simulate(args) => simulate::run(*args, context),
         Command::Agents(args) => agents::run(args, context),
         Command::Gates(args) => gates::run(args, context),
+        Command::Evidence(args) => evidence::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Doctor(args) => doctor::run(args, context),
         Command::Demo(args) => demo::run(args, context),

@@ -92,7 +92,11 @@ const AGENT: &[Field] = &[
 const WORKFLOW: &[Field] = &[
     Field::new("require_tests", Kind::Any, "work in which no test ran is not accepted")
         .or(Default::Flag(false)),
-    Field::new("min_coverage", Kind::Any, "the least share of lines that tests must reach, in percent"),
+    Field::new(
+        "min_coverage",
+        Kind::Any,
+        "the least share of lines that tests must reach, in percent; or total and changed",
+    ),
     Field::new("auto_commit", Kind::Any, "whether work that passed is merged without asking")
         .or(Default::Flag(true)),
     Field::new("branch_pattern", Kind::Any, "how task branches are named")

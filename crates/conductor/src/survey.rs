@@ -1,5 +1,6 @@
 //! What there is to work with: the repository's state, the gates, the agents. Several commands tell parts of it.
 
+use std::collections::BTreeMap;
 use std::fs::DirBuilder;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use conductor_host::agents::{
     self, AgentRunner, Detected, Profile, Unsupported, detect_all, has_program, profiles, unsupported_options,
 };
 use conductor_host::config::Config;
-use conductor_host::gates::{find, resolve};
+use conductor_host::gates::{find, reads, resolve};
 use conductor_host::git::{GitError, Head, Repo, WorkState};
 use conductor_host::process::Keeper;
 use serde::Serialize;
@@ -41,6 +42,8 @@ pub(crate) struct Gates {
     pub(crate) commit: String,
     /// The checks, in their order.
     pub(crate) gates: Vec<GateSpec>,
+    /// What is read from each of them, by its name; beyond the exit of its command.
+    pub(crate) reads: BTreeMap<String, Vec<String>>,
     /// What else was seen, and why it is not used.
     pub(crate) notes: Vec<String>,
 }
@@ -79,9 +82,10 @@ pub(crate) fn checkout(repo: &Repo) -> Result<Checkout, CliError> {
 pub(crate) fn gates(repo: &Repo, config: &Config) -> Result<Gates, CliError> {
     let head = repo.head().map_err(crate::failure::from_open)?;
     let tree = repo.committed_tree(head.tip()).map_err(|error| from_git(&error))?;
-    let found = find(&tree);
+    let found = find(&tree, config.orchestration.workflow.min_coverage.is_asked());
     let gates = resolve(found.gates, &config.orchestration.gates).map_err(|error| config_error(&error))?;
-    Ok(Gates { commit: head.tip().as_str().to_owned(), gates, notes: found.notes })
+    let reads = gates.iter().map(|gate| (gate.name.clone(), reads(gate))).collect();
+    Ok(Gates { commit: head.tip().as_str().to_owned(), gates, reads, notes: found.notes })
 }
 
 /// For how long a program that says its version is waited for by those who came to hear it.

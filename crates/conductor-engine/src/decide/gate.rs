@@ -45,11 +45,11 @@ pub(super) fn suspected(
     blamed(s, now, run, evidence, summary)
 }
 
-/// Whether all gates run once more: not when it was done already, when the run met the very same failure before,
-/// or when the gates themselves changed what they check.
+/// Whether all gates run once more: not when it was done already, be it for the gates that failed alone, when the run
+/// met the very same failure before, or when the gates themselves changed what they check.
 fn may_be_accident(run: &Run, summary: &EvidenceSummary) -> bool {
     let known = summary.signature.is_some() && summary.signature == run.blamed_for;
-    !run.tested_again && !known && !summary.tampered
+    !run.tested_again && !known && !summary.tampered && !summary.retried
 }
 
 /// Back to the agent with the output; to a person where an agent cannot help, or where a person has said that

@@ -117,6 +117,9 @@ fn dispatch(s: &Session) -> Vec<Event> {
     if s.status != Status::Active || s.stopping.is_some() {
         return Vec::new();
     }
+    if let Some(question) = unsettled(s) {
+        return first_asked(s, question);
+    }
     let mut free = free_slots(s);
     let mut events = Vec::new();
     for run in s.open_runs().filter(|r| r.phase == Phase::Queued) {
@@ -142,6 +145,24 @@ fn dispatch(s: &Session) -> Vec<Event> {
         return one_by_one(s, events);
     }
     events
+}
+
+/// What a person is asked before anything is dispatched, as long as nobody has let a run start in spite of it.
+fn unsettled(s: &Session) -> Option<&str> {
+    s.rules.ask_first.as_deref().filter(|_| !s.runs.values().any(|run| run.let_start))
+}
+
+/// The first run stands for the session: it is held, and nothing is dispatched beside it.
+fn first_asked(s: &Session, question: &str) -> Vec<Event> {
+    if let Some(run) = s.open_runs().find(|run| run.phase == Phase::Queued) {
+        return vec![hold(s, run, HoldKind::Interactive, question.to_owned(), String::new())];
+    }
+    if s.open_runs().next().is_some() || allowance(s) == 0 {
+        return Vec::new();
+    }
+    let number = s.runs.last_key_value().map_or(0, |(id, _)| id.number) + 1;
+    let run = RunId { session: s.id, number };
+    schedule::ready(s).take(1).map(|facts| Event::Queued { run, task: facts.task.clone() }).collect()
 }
 
 /// Where a person lets every run start, a new one is held at once; the next is looked at after that.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use conductor_engine::gate::{GateKind, TestReader};
+use conductor_engine::gate::{CoverageForm, GateKind, LintForm, TestReader};
 use serde_json::Value;
 
 use super::reader::{Field, Section};
@@ -19,8 +19,16 @@ pub struct GateConfig {
     pub timeout: Option<Duration>,
     /// How its tests are read.
     pub reader: Option<TestReader>,
-    /// The JUnit XML file that it writes, relative to the workspace.
+    /// The file that its tests are read from, relative to the workspace: JUnit XML, or the JSON of jest and vitest.
     pub report: Option<String>,
+    /// The coverage report that it writes.
+    pub coverage: Option<ReportConfig<CoverageForm>>,
+    /// How its findings are read.
+    pub lints: Option<ReportConfig<LintForm>>,
+    /// Whether it may run beside the others of its phase that may.
+    pub parallel: Option<bool>,
+    /// How often it is run again by itself when it fails.
+    pub retries: Option<u32>,
     /// Its place in the order; gates of a lower phase run first.
     pub phase: Option<u32>,
     /// Whether it may use the network.
@@ -28,6 +36,31 @@ pub struct GateConfig {
     /// Directories that may survive between gate workspaces, relative to the workspace.
     pub cache: Option<Vec<String>>,
 }
+
+/// What the user's file says about a report. `coverage: lcov.info` and `lints: clippy` are short for a section with
+/// the one of the two keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportConfig<Form> {
+    /// Its form; guessed from its name when absent.
+    pub reader: Option<Form>,
+    /// The file, relative to the workspace; `None` for the gate's output.
+    pub report: Option<String>,
+}
+
+const COVERAGE: [(&str, CoverageForm); 5] = [
+    ("lcov", CoverageForm::Lcov),
+    ("cobertura", CoverageForm::Cobertura),
+    ("jacoco", CoverageForm::Jacoco),
+    ("go", CoverageForm::Go),
+    ("llvm-cov", CoverageForm::LlvmCov),
+];
+
+const LINTS: [(&str, LintForm); 4] = [
+    ("sarif", LintForm::Sarif),
+    ("clippy", LintForm::Clippy),
+    ("eslint", LintForm::Eslint),
+    ("ruff", LintForm::Ruff),
+];
 
 pub(super) fn read_all(field: Field<'_>) -> BTreeMap<String, Option<GateConfig>> {
     field.entries(|name, entry| {
@@ -55,8 +88,13 @@ impl GateConfig {
         ];
         let readers = [
             ("cargo", TestReader::Cargo),
+            ("nextest", TestReader::Cargo),
             ("pytest", TestReader::Pytest),
+            ("unittest", TestReader::Unittest),
             ("go", TestReader::Go),
+            ("tap", TestReader::Tap),
+            ("jest", TestReader::Jest),
+            ("vitest", TestReader::Jest),
             ("junit", TestReader::Junit),
         ];
         let read = Self {
@@ -65,6 +103,10 @@ impl GateConfig {
             timeout: section.take("timeout").and_then(|f| f.duration()),
             reader: section.take("reader").and_then(|f| f.choice(&readers)),
             report: section.take("report").and_then(|f| inside(&f)),
+            coverage: section.take("coverage").and_then(|f| coverage(&f)),
+            lints: section.take("lints").and_then(|f| lints(&f)),
+            parallel: section.take("parallel").and_then(|f| f.flag()),
+            retries: section.take("retries").and_then(|f| f.whole(0, MOST_RETRIES)),
             phase: section.take("phase").and_then(|f| f.whole(0, 1000)),
             network: section.take("network").and_then(|f| f.flag()),
             cache: section.take("cache").and_then(|f| f.list(|entry| inside(&entry))),
@@ -72,6 +114,33 @@ impl GateConfig {
         section.finish();
         read
     }
+}
+
+/// A gate that has to be tried more often says nothing.
+const MOST_RETRIES: u32 = 5;
+
+/// A file, or a section with it: coverage is never read from an output.
+fn coverage(field: &Field<'_>) -> Option<ReportConfig<CoverageForm>> {
+    let Value::Object(_) = field.value() else {
+        return Some(ReportConfig { reader: None, report: Some(inside(field)?) });
+    };
+    let mut section = field.section()?;
+    let reader = section.take("reader").and_then(|f| f.choice(&COVERAGE));
+    let report = section.require("report", "the file of the report").and_then(|f| inside(&f));
+    section.finish();
+    Some(ReportConfig { reader, report: Some(report?) })
+}
+
+/// The form of an output, or a section.
+fn lints(field: &Field<'_>) -> Option<ReportConfig<LintForm>> {
+    let Value::Object(_) = field.value() else {
+        return Some(ReportConfig { reader: Some(field.choice(&LINTS)?), report: None });
+    };
+    let mut section = field.section()?;
+    let reader = section.require("reader", "sarif, clippy, eslint or ruff").and_then(|f| f.choice(&LINTS));
+    let report = section.take("report").and_then(|f| inside(&f));
+    section.finish();
+    Some(ReportConfig { reader: Some(reader?), report })
 }
 
 /// A command may have several lines, as YAML blocks do.

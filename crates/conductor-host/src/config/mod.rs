@@ -23,12 +23,12 @@ use thiserror::Error;
 
 pub use agents::{Adapter, AgentConfig, AgentMode, AgentRole, Allow, PlayFault, Playing, Price};
 pub use answers::AnswerRule;
-pub use gates::GateConfig;
+pub use gates::{GateConfig, ReportConfig};
 pub use not_yet::{NotYet, not_yet};
 pub use planning::{Llm, Planning, PlanningEngine, Severity};
 pub use policy::{Notify, PolicyAction, PolicyRule};
 pub use safety::{ApprovalClass, Safety, SandboxLevel};
-pub use workflow::{BranchPattern, Into, Land, MergeStyle, Workflow};
+pub use workflow::{BranchPattern, Into, Land, MergeStyle, MinCoverage, Workflow};
 
 use reader::{Field, Log, Section};
 

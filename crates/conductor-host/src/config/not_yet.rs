@@ -27,16 +27,10 @@ pub fn not_yet(config: &Config) -> Vec<NotYet> {
         .collect()
 }
 
-fn work(orchestration: &Orchestration) -> [Row; 4] {
+fn work(orchestration: &Orchestration) -> [Row; 3] {
     let workflow = &orchestration.workflow;
     let closed = orchestration.gates.values().flatten().any(|gate| gate.network == Some(false));
     [
-        (
-            workflow.min_coverage.is_some(),
-            "orchestration.workflow.min_coverage",
-            "coverage is not measured",
-            true,
-        ),
         (
             workflow.land == Land::Auto,
             "orchestration.workflow.land",

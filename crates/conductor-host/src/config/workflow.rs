@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde_json::Value;
+
 use super::reader::{Field, Section};
 use crate::prompt::Budget;
 
@@ -13,6 +15,40 @@ pub enum Into {
     Session,
     /// This branch.
     Branch(String),
+}
+
+/// The least share of lines that tests must reach, in percent; what is `None` is not asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MinCoverage {
+    /// Of all lines.
+    pub total: Option<u32>,
+    /// Of the lines that a change adds.
+    pub changed: Option<u32>,
+}
+
+impl MinCoverage {
+    /// Whether anything is asked for.
+    pub fn is_asked(&self) -> bool {
+        self.total.is_some() || self.changed.is_some()
+    }
+
+    /// A number is about all lines; a section names what it is about.
+    fn read(field: &Field<'_>) -> Option<Self> {
+        match field.value() {
+            Value::Object(_) => {
+                let mut section = field.section()?;
+                let read = Self {
+                    total: section.take("total").and_then(|f| f.whole(0, 100)),
+                    changed: section.take("changed").and_then(|f| f.whole(0, 100)),
+                };
+                section.finish();
+                Some(read)
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                Some(Self { total: Some(field.whole(0, 100)?), changed: None })
+            }
+        }
+    }
 }
 
 /// When a session's branch is brought to the user's branch.
@@ -91,8 +127,8 @@ impl Default for BranchPattern {
 pub struct Workflow {
     /// Work in which no test ran is not accepted.
     pub require_tests: bool,
-    /// The least share of lines that tests must reach, in percent.
-    pub min_coverage: Option<u32>,
+    /// The least share of lines that tests must reach.
+    pub min_coverage: MinCoverage,
     /// Whether work that passed is merged without asking.
     pub auto_commit: bool,
     /// How task branches are named.
@@ -121,7 +157,7 @@ impl Default for Workflow {
     fn default() -> Self {
         Self {
             require_tests: false,
-            min_coverage: None,
+            min_coverage: MinCoverage::default(),
             auto_commit: true,
             branch_pattern: BranchPattern::default(),
             into: Into::Session,
@@ -147,7 +183,10 @@ impl Workflow {
                 .take("require_tests")
                 .and_then(|f| f.flag())
                 .unwrap_or(default.require_tests),
-            min_coverage: section.take("min_coverage").and_then(|f| f.whole(0, 100)),
+            min_coverage: section
+                .take("min_coverage")
+                .and_then(|f| MinCoverage::read(&f))
+                .unwrap_or_default(),
             auto_commit: section.take("auto_commit").and_then(|f| f.flag()).unwrap_or(default.auto_commit),
             branch_pattern: section.take("branch_pattern").and_then(|f| pattern(&f)).unwrap_or_default(),
             into: section.take("into").and_then(|f| f.text()).map(into).unwrap_or_default(),
@@ -229,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_prompt_has_a_budget_within_bounds() {
-        let tokens = |value: serde_json::Value| {
+        let tokens = |value: Value| {
             let file = serde_json::json!({ "orchestration": { "workflow": { "prompt_tokens": value } } });
             Config::from_value(&file).map(|config| config.orchestration.workflow.prompt_tokens)
         };

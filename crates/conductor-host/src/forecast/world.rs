@@ -279,6 +279,7 @@ impl<'t> World<'t> {
             failed: if passed { Vec::new() } else { vec!["test".to_owned()] },
             signature: None,
             feedback: String::new(),
+            retried: false,
         };
         let evidence = EvidenceId(self.fresh().to_string());
         self.takes(key, BarKind::Test, self.assumptions.test, Outcome::Gated { evidence, summary });

@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::coverage::shortfalls;
 use super::tail::tail;
+use crate::config::MinCoverage;
 
 /// How long feedback may be, in bytes.
 const MOST_FEEDBACK: usize = 6 * 1024;
@@ -21,6 +23,12 @@ const MOST_SIGNATURE: usize = 240;
 /// The name of a piece of evidence: SHA-256 of its JSON with sorted keys, in hexadecimal.
 pub fn digest(evidence: &Evidence) -> EvidenceId {
     EvidenceId(canonical_digest(evidence))
+}
+
+/// The name that stored evidence has by what stands in it, whatever version wrote it; `None` when it is no JSON.
+pub fn stored_digest(body: &str) -> Option<EvidenceId> {
+    let value: Value = serde_json::from_str(body).ok()?;
+    Some(EvidenceId(canonical_digest(&value)))
 }
 
 /// The name of a list of gates as frozen at the start of a session.
@@ -38,15 +46,46 @@ pub fn uncounted_tests(specs: &[GateSpec]) -> Option<&'static str> {
     )
 }
 
-/// What the engine, a person and the next attempt are told. With `require_tests`, evidence without a gate that
-/// runs tests, or in which none ran, does not pass. A test command whose tests cannot be told apart counts by
-/// its exit code: the project itself names it as its tests.
-pub fn summarise(evidence: &Evidence, require_tests: bool) -> EvidenceSummary {
+/// What is demanded of evidence beyond gates that pass.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Demands {
+    /// Evidence without a gate that runs tests, or in which none ran, does not pass. A test command whose tests cannot
+    /// be told apart counts by its exit code: the project itself names it as its tests.
+    pub tests: bool,
+    /// The least that tests must reach.
+    pub coverage: MinCoverage,
+    /// Whether any gate of the session measures coverage. Where none does, a person was asked when the session began,
+    /// and nothing is demanded.
+    pub measured: bool,
+}
+
+impl Demands {
+    /// Those of a session with these gates.
+    pub fn new(gates: &[GateSpec], tests: bool, coverage: MinCoverage) -> Self {
+        Self { tests, coverage, measured: gates.iter().any(|gate| gate.coverage.is_some()) }
+    }
+
+    /// What a person is asked before a session of these gates begins, since it cannot give what is demanded; `None`
+    /// when it can.
+    pub fn question(&self) -> Option<String> {
+        let asked = self.coverage.total.or(self.coverage.changed).filter(|_| !self.measured)?;
+        Some(format!(
+            "min_coverage asks for {asked} %, but no gate measures coverage: accept to go on without it, or stop the \
+             session and add a report under orchestration.gates, such as `coverage: lcov.info`"
+        ))
+    }
+}
+
+/// What the engine, a person and the next attempt are told.
+pub fn summarise(evidence: &Evidence, demands: &Demands) -> EvidenceSummary {
+    let require_tests = demands.tests;
     let failed: Vec<&GateResult> = evidence.gates.iter().filter(|gate| !gate.passed()).collect();
     // A gate that failed says enough: whether its tests could be read is not the point then.
     let tests = if failed.is_empty() { tests_seen(evidence) } else { TestsSeen::Yes };
     let missing = require_tests && matches!(tests, TestsSeen::NoGate | TestsSeen::None(_));
     let note = tests.note(require_tests);
+    // Gates that did not come to an end may have measured only a part.
+    let short = if failed.is_empty() { shortfalls(evidence, demands) } else { Vec::new() };
     let signature = failed
         .first()
         .map(|gate| signature(&gate.name, &end_words(gate.end), &first_failure(gate)))
@@ -54,16 +93,22 @@ pub fn summarise(evidence: &Evidence, require_tests: bool) -> EvidenceSummary {
             (!evidence.tampered.is_empty())
                 .then(|| signature("tree", "changed", &evidence.tampered.join(" ")))
         })
-        .or_else(|| note.as_ref().filter(|_| missing).map(|note| signature("tests", "none", note)));
+        .or_else(|| note.as_ref().filter(|_| missing).map(|note| signature("tests", "none", note)))
+        .or_else(|| short.first().map(|short| signature("coverage", "below", first_line(short))));
     EvidenceSummary {
-        passed: evidence.passed() && !missing,
+        passed: evidence.passed() && !missing && short.is_empty(),
         gates: evidence.gates.len(),
         tampered: !evidence.tampered.is_empty(),
         tests_run: evidence.tests_run(),
-        feedback: feedback(evidence, &failed, note),
+        feedback: feedback(evidence, &failed, note, short),
+        retried: !failed.is_empty() && failed.iter().all(|gate| !gate.earlier.is_empty()),
         failed: failed.iter().map(|gate| gate.name.clone()).collect(),
         signature,
     }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// Whether tests were seen to run.
@@ -106,7 +151,7 @@ impl TestsSeen {
     }
 }
 
-fn feedback(evidence: &Evidence, failed: &[&GateResult], note: Option<String>) -> String {
+fn feedback(evidence: &Evidence, failed: &[&GateResult], note: Option<String>, short: Vec<String>) -> String {
     let mut parts = Vec::new();
     let share = MOST_FEEDBACK / failed.len().max(1);
     for gate in failed {
@@ -117,6 +162,7 @@ fn feedback(evidence: &Evidence, failed: &[&GateResult], note: Option<String>) -
         parts.push(format!("Running the gates changed files that are under version control: {names}"));
     }
     parts.extend(note);
+    parts.extend(short);
     tail(&parts.join("\n\n"), MOST_FEEDBACK)
 }
 
@@ -126,6 +172,9 @@ fn gate_feedback(gate: &GateResult, most: usize) -> String {
     let failing = failing_tests(gate);
     if !failing.is_empty() {
         text = format!("{text}Failing tests: {}\n", names(failing.iter().copied()));
+    }
+    if !gate.earlier.is_empty() {
+        text = format!("{text}It was run {} times and failed each time.\n", gate.earlier.len() + 1);
     }
     let room = most.saturating_sub(text.len() + 32);
     format!("{text}The end of its output:\n{}", tail(&gate.output_tail, room))
@@ -299,6 +348,9 @@ mod tests {
             duration_ms: 7,
             tests: tests.map(|t| TestResults(t.iter().map(|(id, s)| ((*id).to_owned(), *s)).collect())),
             output_tail: output.into(),
+            coverage: None,
+            lints: None,
+            earlier: Vec::new(),
         }
     }
 
@@ -310,8 +362,14 @@ mod tests {
             gates,
             tests: None,
             tampered: Vec::new(),
+            coverage: None,
+            lints: None,
+            after: None,
         }
     }
+
+    const TESTS: Demands =
+        Demands { tests: true, coverage: MinCoverage { total: None, changed: None }, measured: false };
 
     const ONE: &[(&str, TestStatus)] = &[("a", TestStatus::Passed)];
 
@@ -323,7 +381,7 @@ mod tests {
             gate("build", GateKind::Build, GateEnd::Exit(0), None, ""),
             gate("test", GateKind::Test, GateEnd::Exit(101), Some(failing), output),
         ]);
-        let summary = summarise(&red, true);
+        let summary = summarise(&red, &TESTS);
         assert_eq!((summary.passed, summary.gates, summary.tests_run), (false, 2, Some(2)));
         assert_eq!(summary.failed, ["test"]);
         insta::assert_snapshot!(summary.signature.unwrap(), @"test|ended with exit 101|a::b<n>");
@@ -351,23 +409,23 @@ mod tests {
             (test(None), true),
         ];
         for (evidence, passes) in table {
-            assert!(summarise(&evidence, false).passed);
-            let summary = summarise(&evidence, true);
+            assert!(summarise(&evidence, &Demands::default()).passed);
+            let summary = summarise(&evidence, &TESTS);
             assert_eq!(summary.passed, passes, "{:?}", evidence.gates);
             assert_eq!(summary.signature.is_none(), passes);
         }
-        assert_eq!(summarise(&build, false).feedback, "");
-        let unseen = summarise(&test(Some(&[])), false).feedback;
+        assert_eq!(summarise(&build, &Demands::default()).feedback, "");
+        let unseen = summarise(&test(Some(&[])), &Demands::default()).feedback;
         assert_eq!(unseen, "no test that ran could be found in the output of `test`");
-        insta::assert_snapshot!(summarise(&build, true).feedback, @"tests are required, but no gate runs any");
-        insta::assert_snapshot!(summarise(&test(Some(&[])), true).feedback, @"tests are required, but no test that ran could be found in the output of `test`");
+        insta::assert_snapshot!(summarise(&build, &TESTS).feedback, @"tests are required, but no gate runs any");
+        insta::assert_snapshot!(summarise(&test(Some(&[])), &TESTS).feedback, @"tests are required, but no test that ran could be found in the output of `test`");
     }
 
     #[test]
     fn a_gate_that_rewrites_what_it_checks_fails_the_evidence() {
         let mut changed = evidence(vec![gate("test", GateKind::Test, GateEnd::Exit(0), Some(ONE), "")]);
         changed.tampered = vec!["Cargo.lock".into()];
-        let summary = summarise(&changed, false);
+        let summary = summarise(&changed, &Demands::default());
         assert!(!summary.passed);
         insta::assert_snapshot!(summary.feedback, @"Running the gates changed files that are under version control: Cargo.lock");
         insta::assert_snapshot!(summary.signature.unwrap(), @"tree|changed|cargo.lock");
@@ -401,6 +459,18 @@ mod tests {
         assert_eq!(canonical_digest(&()), "74234e98afe7498fb5daf1f36ac2d78acc339464f950703b8c019892f982b90b");
     }
 
+    /// What an earlier program wrote, and the name that it gave to it: what is new must not change it.
+    #[test]
+    fn evidence_of_an_earlier_version_keeps_its_name() {
+        const OLD: &str = r#"{"tree":"a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1","gates_digest":"g","environment_digest":"e","gates":[{"name":"test","kind":"test","command":"run test","end":{"exit":0},"duration_ms":7,"tests":{"a":"passed"},"output_tail":""}],"tests":null,"tampered":[]}"#;
+        let old: Evidence = serde_json::from_str(OLD).unwrap();
+        assert_eq!(old, evidence(vec![gate("test", GateKind::Test, GateEnd::Exit(0), Some(ONE), "")]));
+        assert_eq!(stored_digest(OLD).unwrap(), digest(&old));
+        insta::assert_snapshot!(digest(&old), @"42fa7e4f563468a7d2204f3f807106005d19cab923cba7059d26ae3ca338f4f3");
+        assert_ne!(stored_digest(&OLD.replace("passed", "failed")).unwrap(), digest(&old));
+        assert_eq!(stored_digest("no JSON"), None);
+    }
+
     #[test]
     fn gates_without_tests_cannot_fulfil_required_tests() {
         assert!(uncounted_tests(&[]).is_some());
@@ -413,7 +483,7 @@ mod tests {
             let gates = outputs.iter().map(|o| gate("g", GateKind::Custom, GateEnd::Exit(1), None, o)).collect();
             let mut evidence = evidence(gates);
             evidence.tampered = tampered;
-            let summary = summarise(&evidence, true);
+            let summary = summarise(&evidence, &TESTS);
             prop_assert!(summary.feedback.len() <= MOST_FEEDBACK);
             prop_assert!(summary.signature.is_none_or(|s| s.chars().count() <= MOST_SIGNATURE + 40));
         }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use conductor_engine::gate::{GateKind, GateSpec, TestReader};
+use conductor_engine::gate::{CoverageSource, GateKind, GateSpec, LintSource, TestReader};
+use conductor_evidence::reports::coverage::form_of;
 use thiserror::Error;
 
 use super::find::{USUAL_TIMEOUT, usual_phase};
-use crate::config::GateConfig;
+use crate::config::{GateConfig, ReportConfig};
 
 /// Why what the file says about a gate does not make one.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -22,6 +23,17 @@ pub enum GateConfigError {
     NoReport {
         /// The gate's name.
         name: String,
+    },
+    /// A coverage report whose form its name does not tell.
+    #[error(
+        "orchestration.gates.{name}.coverage: the name `{report}` does not tell its form; write \
+         `coverage: {{ report: \"{report}\", reader: FORM }}` with lcov, cobertura, jacoco, go or llvm-cov"
+    )]
+    NoForm {
+        /// The gate's name.
+        name: String,
+        /// The report.
+        report: String,
     },
 }
 
@@ -59,6 +71,9 @@ fn changed(found: GateSpec, config: &GateConfig) -> Result<GateSpec, GateConfigE
             run: run.clone(),
             reader: None,
             report: None,
+            coverage: None,
+            lints: None,
+            parallel: false,
             reason: "configuration".to_owned(),
             ..found
         },
@@ -80,6 +95,10 @@ fn added(name: &str, config: &GateConfig) -> Result<GateSpec, GateConfigError> {
         timeout_seconds: USUAL_TIMEOUT,
         reader: None,
         report: None,
+        coverage: None,
+        lints: None,
+        parallel: false,
+        retries: 0,
         cache: Vec::new(),
         network: kind == GateKind::Setup,
         reason: "configuration".to_owned(),
@@ -91,17 +110,39 @@ fn apply(base: GateSpec, config: &GateConfig) -> Result<GateSpec, GateConfigErro
     let kind = config.kind.unwrap_or(base.kind);
     let moved = if kind == base.kind { base.phase } else { usual_phase(kind) };
     let report = config.report.clone().or(base.report);
-    let reported = config.report.is_some().then_some(TestReader::Junit);
+    let json = |report: &String| report.rsplit_once('.').is_some_and(|(_, kind)| kind == "json");
+    let reported =
+        config.report.as_ref().map(|report| if json(report) { TestReader::Jest } else { TestReader::Junit });
     let reader = config.reader.or(reported).or(base.reader);
     if reader == Some(TestReader::Junit) && report.is_none() {
         return Err(GateConfigError::NoReport { name: base.name });
     }
+    let of_file = matches!(reader, Some(TestReader::Junit | TestReader::Jest));
+    let coverage = match &config.coverage {
+        Some(ReportConfig { reader, report: Some(report) }) => Some(CoverageSource {
+            form: reader
+                .or_else(|| form_of(report))
+                .ok_or_else(|| GateConfigError::NoForm { name: base.name.clone(), report: report.clone() })?,
+            report: report.clone(),
+        }),
+        Some(ReportConfig { report: None, .. }) | None => base.coverage,
+    };
+    let lints = match &config.lints {
+        Some(ReportConfig { reader: Some(form), report }) => {
+            Some(LintSource { form: *form, report: report.clone() })
+        }
+        Some(ReportConfig { reader: None, .. }) | None => base.lints,
+    };
     Ok(GateSpec {
         kind,
         phase: config.phase.unwrap_or(moved),
         timeout_seconds: config.timeout.map_or(base.timeout_seconds, |timeout| timeout.as_secs()),
-        report: report.filter(|_| reader == Some(TestReader::Junit)),
+        report: report.filter(|_| of_file),
         reader,
+        coverage,
+        lints,
+        parallel: config.parallel.unwrap_or(base.parallel),
+        retries: config.retries.unwrap_or(base.retries),
         cache: config.cache.clone().unwrap_or(base.cache),
         network: config.network.unwrap_or(base.network),
         ..base
@@ -136,6 +177,10 @@ mod tests {
             timeout_seconds: USUAL_TIMEOUT,
             reader,
             report: None,
+            coverage: None,
+            lints: None,
+            parallel: false,
+            retries: 0,
             cache: vec!["target".into()],
             network: false,
             reason: "Cargo.toml".into(),

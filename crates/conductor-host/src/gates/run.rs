@@ -1,20 +1,23 @@
 //! Runs the frozen gates on a prepared gate workspace, phase by phase.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
-use conductor_engine::evidence::Evidence;
-use conductor_engine::gate::{
-    GateEnd, GateKind, GateResult, GateSpec, TestReader, TestResults, TestStatus, compare,
-};
+use conductor_engine::coverage::Coverage;
+use conductor_engine::evidence::{Evidence, LintFacts};
+use conductor_engine::gate::{EarlierTry, GateEnd, GateResult, GateSpec, TestResults, TestStatus};
 use conductor_engine::ids::TreeId;
+use conductor_engine::lint::LintCounts;
 use thiserror::Error;
 
+use super::compare::{Base, compared, kept};
 use super::environment::{environment_digest, gate_environment};
 use super::evidence::gates_digest;
-use super::readers::{self, Report};
+use super::measure::{Before, Measure, Measured};
 use super::tail::{plain, tail};
 use crate::clock::Stopwatch;
 use crate::process::{Ended, EnvMap, Exit, KeepError, Keeper, KeeperSpec, KeptChild, KeptExit, Stopper};
@@ -28,6 +31,9 @@ const MOST_TAIL: usize = 4 * 1024;
 /// How much output is read for tests, in bytes; of longer output also the last [`MOST_END`].
 const MOST_OUTPUT: u64 = 32 * 1024 * 1024;
 const MOST_END: u64 = 1024 * 1024;
+
+/// How many gates run beside each other at most.
+const MOST_AT_ONCE: usize = 4;
 
 /// What all gates of one session have in common.
 #[derive(Debug, Clone)]
@@ -53,8 +59,11 @@ pub struct GateJob<'a> {
     pub tmp: &'a Path,
     /// Git does not look for a repository in this directory or above it.
     pub ceiling: &'a Path,
-    /// The tests of the base tree, to compare with; see [`Evidence::tests`].
-    pub base: Option<&'a TestResults>,
+    /// The files of the tree: what reports of coverage and lints may speak of. Needed only where a gate has such a
+    /// report.
+    pub files: &'a BTreeSet<String>,
+    /// What the evidence is compared with.
+    pub base: Option<&'a Base>,
 }
 
 /// Ends running gates from another thread.
@@ -64,15 +73,17 @@ pub struct GateStop(Arc<Mutex<StopState>>);
 #[derive(Debug, Default)]
 struct StopState {
     stopped: bool,
-    running: Option<Stopper>,
+    /// The gates that run, by a number of their own.
+    running: BTreeMap<u64, Stopper>,
+    next: u64,
 }
 
 impl GateStop {
-    /// Ends the gate that runs and starts no other one. What has been found so far is dropped.
+    /// Ends the gates that run and starts no other one. What has been found so far is dropped.
     pub fn stop(&self) {
         let mut state = self.lock();
         state.stopped = true;
-        if let Some(running) = &state.running {
+        for running in state.running.values() {
             running.stop();
         }
     }
@@ -109,13 +120,13 @@ pub enum RunGatesError<V: std::error::Error + 'static> {
 }
 
 impl GateRunner {
-    /// Runs the gates of `job`, the lower phases first; a phase in which a gate failed is the last. Then asks
-    /// `verify` which tracked files of the workspace are no longer those of the tree. The base's tests are
-    /// compared when both sides have some.
+    /// Runs the gates of `job`, the lower phases first; a phase in which a gate failed is the last. Gates of one phase
+    /// that may run beside each other do; the results stand in the order of the gates all the same. Then asks `verify`
+    /// which tracked files of the workspace are no longer those of the tree, and compares with the base.
     ///
     /// # Errors
     /// When stopped, or when it cannot be known what happened. Then there is no evidence at all.
-    pub fn run<V: std::error::Error + 'static>(
+    pub fn run<V: std::error::Error + Send + 'static>(
         &self,
         job: &GateJob<'_>,
         stop: &GateStop,
@@ -126,63 +137,132 @@ impl GateRunner {
                 .map_err(|source| RunGatesError::Prepare { path: dir.to_owned(), source })?;
         }
         let env = gate_environment(&self.user_env, job.tmp, job.ceiling);
-        let gates = self.run_phases(job, stop, &env)?;
+        let run = GateRun {
+            keeper: &self.keeper,
+            job,
+            stop,
+            env: &env,
+            measure: Measure::new(job.files, job.workspace),
+        };
+        let done = run.phases()?;
         // What a gate made undeletable is only litter in the directory of its outputs.
         let _litter = fs::remove_dir_all(job.tmp);
         let tampered = verify().map_err(RunGatesError::Verify)?;
-        let candidate = merged_tests(&gates);
-        let comparable = |tests: &&TestResults| tests.ran() > 0;
-        let tests = job
-            .base
-            .filter(comparable)
-            .zip(candidate.as_ref().filter(comparable))
-            .map(|(base, candidate)| compare(base, candidate));
-        Ok(Evidence {
+        let mut coverage: Option<Coverage> = None;
+        let mut gates = Vec::new();
+        for Done { result, coverage: own } in done {
+            gates.push(result);
+            if let Some(own) = own {
+                coverage.get_or_insert_default().join(own);
+            }
+        }
+        let lints =
+            gates.iter().filter_map(|gate: &GateResult| gate.lints.as_ref()).map(|lints| lints.counts);
+        let lints = lints.reduce(LintCounts::plus).map(|counts| LintFacts { counts, base: None });
+        let evidence = Evidence {
             tree: job.tree.clone(),
             gates_digest: gates_digest(job.specs),
             environment_digest: environment_digest(&env),
             gates,
-            tests,
+            tests: None,
             tampered,
+            coverage: coverage.map(|coverage| kept(coverage, job.base)),
+            lints,
+            after: None,
+        };
+        Ok(match job.base {
+            Some(base) => compared(evidence, base),
+            None => evidence,
         })
     }
+}
 
-    fn run_phases<V: std::error::Error + 'static>(
-        &self,
-        job: &GateJob<'_>,
-        stop: &GateStop,
-        env: &EnvMap,
-    ) -> Result<Vec<GateResult>, RunGatesError<V>> {
-        let mut specs: Vec<&GateSpec> = job.specs.iter().collect();
+/// One run of all gates on one tree.
+struct GateRun<'r> {
+    keeper: &'r Keeper,
+    job: &'r GateJob<'r>,
+    stop: &'r GateStop,
+    env: &'r EnvMap,
+    measure: Measure<'r>,
+}
+
+/// A gate that has run, with what its tests reached.
+struct Done {
+    result: GateResult,
+    coverage: Option<Coverage>,
+}
+
+impl GateRun<'_> {
+    fn phases<V: std::error::Error + Send + 'static>(&self) -> Result<Vec<Done>, RunGatesError<V>> {
+        let mut specs: Vec<&GateSpec> = self.job.specs.iter().collect();
         specs.sort_by_key(|spec| spec.phase);
-        let mut results = Vec::new();
+        let mut results: Vec<Done> = Vec::new();
         for phase in specs.chunk_by(|a, b| a.phase == b.phase) {
-            let mut passed = true;
-            for spec in phase {
-                let result = self.run_gate(job, spec, stop, env)?;
-                passed &= result.passed();
-                results.push(result);
+            let before = results.len();
+            for together in phase.chunk_by(|a, b| a.parallel && b.parallel) {
+                for some in together.chunks(MOST_AT_ONCE) {
+                    results.extend(self.beside_each_other(some)?);
+                }
             }
-            if !passed {
+            if !results.iter().skip(before).all(|done| done.result.passed()) {
                 break;
             }
         }
         Ok(results)
     }
 
-    fn run_gate<V: std::error::Error + 'static>(
+    /// Runs some gates at the same time, each to its end.
+    fn beside_each_other<V: std::error::Error + Send + 'static>(
         &self,
-        job: &GateJob<'_>,
+        specs: &[&GateSpec],
+    ) -> Result<Vec<Done>, RunGatesError<V>> {
+        if let [spec] = specs {
+            return Ok(vec![self.tries(spec)?]);
+        }
+        thread::scope(|scope| {
+            let running: Vec<_> = specs.iter().map(|spec| scope.spawn(|| self.tries(spec))).collect();
+            let ended = running
+                .into_iter()
+                .map(|gate| gate.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            // All of them are waited for before the first trouble is told.
+            ended.collect::<Vec<_>>().into_iter().collect()
+        })
+    }
+
+    /// Runs a gate, and again as often as it may be when it fails.
+    fn tries<V: std::error::Error + 'static>(&self, spec: &GateSpec) -> Result<Done, RunGatesError<V>> {
+        let mut earlier = Vec::new();
+        loop {
+            let mut done = self.gate(spec, earlier.len())?;
+            let tries = u32::try_from(earlier.len()).unwrap_or(u32::MAX);
+            if done.result.passed() || tries >= spec.retries {
+                done.result.earlier = earlier;
+                return Ok(done);
+            }
+            earlier.push(EarlierTry {
+                end: done.result.end,
+                duration_ms: done.result.duration_ms,
+                failed: done.result.tests.iter().flat_map(failed).collect(),
+            });
+        }
+    }
+
+    fn gate<V: std::error::Error + 'static>(
+        &self,
         spec: &GateSpec,
-        stop: &GateStop,
-        env: &EnvMap,
-    ) -> Result<GateResult, RunGatesError<V>> {
-        let log = job.dir.join(format!("{}.log", spec.name));
+        earlier: usize,
+    ) -> Result<Done, RunGatesError<V>> {
+        let job = self.job;
+        // What an earlier try printed is kept beside it.
+        let log = match earlier {
+            0 => job.dir.join(format!("{}.log", spec.name)),
+            n => job.dir.join(format!("{}.try-{}.log", spec.name, n + 1)),
+        };
         // The output is appended to the file: what an earlier check left there is not of this one.
         File::create(&log).map_err(|source| RunGatesError::Prepare { path: log.clone(), source })?;
-        let report = spec.report.as_deref().map(|report| Report::before(job.workspace, report));
+        let before = Before::of(spec, job.workspace);
         let stopwatch = Stopwatch::start();
-        let kept = stop.keep(&self.keeper, &keeper_spec(job, spec, env, &log));
+        let kept = self.stop.keep(self.keeper, &keeper_spec(job, spec, self.env, &log));
         let duration_ms = stopwatch.elapsed_ms();
         let (end, reason) = match kept {
             Ok(kept) => (gate_end(kept), None),
@@ -196,16 +276,29 @@ impl GateRunner {
             Some(reason) => reason,
             None => read_output(&log).map_err(|source| RunGatesError::Prepare { path: log, source })?,
         };
-        Ok(GateResult {
+        let Measured { tests, coverage, lints, output } = self.measure.read(spec, end, &before, output);
+        let result = GateResult {
             name: spec.name.clone(),
             kind: spec.kind,
             command: spec.run.clone(),
             end,
             duration_ms,
-            tests: tests(spec, end, report.as_ref(), &output),
+            tests,
             output_tail: tail(&output, MOST_TAIL),
-        })
+            coverage: coverage.as_ref().map(Coverage::share),
+            lints,
+            earlier: Vec::new(),
+        };
+        Ok(Done { result, coverage })
     }
+}
+
+/// How many failed tests of an earlier try are kept.
+const MOST_FAILED: usize = 100;
+
+fn failed(tests: &TestResults) -> Vec<String> {
+    let failed = tests.0.iter().filter(|(_, status)| **status == TestStatus::Failed);
+    failed.map(|(id, _)| id.clone()).take(MOST_FAILED).collect()
 }
 
 /// Why a gate has no end.
@@ -217,19 +310,21 @@ enum NotKept {
 impl GateStop {
     /// Runs a child to its end, unless this was or is stopped.
     fn keep(&self, keeper: &Keeper, spec: &KeeperSpec) -> Result<KeptExit, NotKept> {
-        let child = {
+        let (child, number) = {
             // Held while the child starts, so that a stop comes either before it or finds it.
             let mut state = self.lock();
             if state.stopped {
                 return Err(NotKept::Stopped);
             }
             let child = KeptChild::spawn(keeper, spec).map_err(NotKept::Keeper)?;
-            state.running = Some(child.stopper());
-            child
+            let number = state.next;
+            state.next += 1;
+            state.running.insert(number, child.stopper());
+            (child, number)
         };
         let kept = child.wait();
         let mut state = self.lock();
-        state.running = None;
+        state.running.remove(&number);
         // A gate that ended by itself just before the stop was seen is dropped like one that was ended.
         if state.stopped { Err(NotKept::Stopped) } else { kept.map_err(NotKept::Keeper) }
     }
@@ -237,19 +332,6 @@ impl GateStop {
     fn lock(&self) -> MutexGuard<'_, StopState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The tests of all gates together, by id; `None` when no gate's tests could be told. A test that several gates
-/// ran counts as failed if one of them saw it fail, and as skipped only if none ran it.
-pub fn merged_tests(gates: &[GateResult]) -> Option<TestResults> {
-    let mut merged: Option<TestResults> = None;
-    for tests in gates.iter().filter_map(|gate| gate.tests.as_ref()) {
-        let merged = merged.get_or_insert_default();
-        for (id, status) in &tests.0 {
-            readers::note(merged, id.clone(), *status);
-        }
-    }
-    merged
 }
 
 fn keeper_spec(job: &GateJob<'_>, spec: &GateSpec, env: &EnvMap, log: &Path) -> KeeperSpec {
@@ -273,19 +355,6 @@ fn gate_end(kept: KeptExit) -> GateEnd {
         (Ended::ByItself | Ended::Stopped | Ended::DriverGone, Exit::Signal(signal)) => {
             GateEnd::Signal(signal)
         }
-    }
-}
-
-/// The tests of a gate. With a reader there is always an answer, if only that no test was seen. Without one,
-/// tests are told if the output happens to be of a known form; such a guess may add to what the command's exit
-/// says, but never contradict it: what looks like a failed test may be what a passing one printed.
-fn tests(spec: &GateSpec, end: GateEnd, report: Option<&Report>, output: &str) -> Option<TestResults> {
-    match (spec.reader, report) {
-        (Some(TestReader::Junit), Some(report)) => Some(report.read()),
-        (Some(reader), _) => Some(readers::from_output(reader, output)),
-        (None, _) if spec.kind == GateKind::Test => readers::guess(output)
-            .filter(|guess| end != GateEnd::Exit(0) || guess.count(TestStatus::Failed) == 0),
-        (None, _) => None,
     }
 }
 

@@ -47,7 +47,7 @@ pub struct Patch {
 }
 
 /// Nothing of these runs anything: no external diff, no text conversion.
-const PLAIN: [&str; 5] = ["--no-ext-diff", "--no-textconv", "--no-color", "-r", "-M"];
+pub(super) const PLAIN: [&str; 5] = ["--no-ext-diff", "--no-textconv", "--no-color", "-r", "-M"];
 
 impl Repo {
     /// The files that differ between two trees or commits (`conductor_engine` ids, as text), sorted by path.

@@ -8,6 +8,7 @@
 //! All changes of refs are compare-and-swap; nothing here moves a branch that is checked out, except
 //! [`Repo::perform_landing`] with git's own fast-forward.
 
+mod added;
 mod apply;
 mod candidate;
 mod checkout;

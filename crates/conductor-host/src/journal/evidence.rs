@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::read::from_json;
-use super::{Database, JournalError, row_error, time_text};
+use super::{Database, JournalError, parse_time, row_error, time_text};
 
 impl Database {
     /// Keeps a piece of evidence. Keeping the same one twice is keeping it once.
@@ -57,4 +57,45 @@ impl Database {
             .optional()?;
         body.map(|b| from_json(&b, format!("evidence of {tree}"))).transpose()
     }
+
+    /// A piece of evidence as it is stored, for whoever checks it: nothing of it is believed.
+    ///
+    /// # Errors
+    /// When there is none of that id.
+    pub fn evidence_record(&self, id: &EvidenceId) -> Result<EvidenceRecord, JournalError> {
+        let row = self
+            .db
+            .query_row("SELECT tree, created_at, body FROM evidence WHERE id = ?1", [&id.0], |row| {
+                Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?))
+            })
+            .optional()?;
+        let (tree, at, body) = row.ok_or_else(|| JournalError::NoEvidence(id.clone()))?;
+        Ok(EvidenceRecord { id: id.clone(), tree, created_at: parse_time(&at)?, body })
+    }
+
+    /// The ids that begin with `start`, at most two: one is what was meant, and two are not told apart.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn evidence_beginning(&self, start: &str) -> Result<Vec<EvidenceId>, JournalError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT id FROM evidence WHERE substr(id, 1, ?2) = ?1 ORDER BY id LIMIT 2")?;
+        let length = i64::try_from(start.chars().count())?;
+        let rows = statement.query_map(params![start, length], |row| row.get(0).map(EvidenceId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// A row of the table of evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceRecord {
+    /// Its id, which is to be its digest.
+    pub id: EvidenceId,
+    /// The tree that the row names.
+    pub tree: String,
+    /// When it was kept.
+    pub created_at: Timestamp,
+    /// The evidence as JSON.
+    pub body: String,
 }

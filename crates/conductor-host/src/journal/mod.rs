@@ -30,6 +30,7 @@ pub use append::Metrics;
 pub use attempts::AttemptRow;
 pub use compact::{Compacted, KEPT_WHOLE, NotCompacted};
 pub use controls::{AnsweredQuestion, ControlRow};
+pub use evidence::EvidenceRecord;
 pub use export::{ExportError, Exported, Folded, fold_export, fold_export_with};
 pub use fold::{Checkpoint, state_digest};
 pub use history::History;

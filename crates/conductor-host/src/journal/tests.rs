@@ -130,6 +130,9 @@ fn evidence_is_kept_once_and_found_by_its_tree() {
         gates: Vec::new(),
         tests: None,
         tampered: Vec::new(),
+        coverage: None,
+        lints: None,
+        after: None,
     };
     let id = EvidenceId("one".to_owned());
     db.keep_evidence(&id, &evidence, at(1)).unwrap();

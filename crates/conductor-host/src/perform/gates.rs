@@ -1,10 +1,12 @@
 //! Evidence: the gates, run on exactly the candidate's tree, in a place that no agent ever saw.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use conductor_engine::coverage::AddedLines;
 use conductor_engine::effect::{Outcome, Verb, Verdict};
 use conductor_engine::evidence::{Evidence, EvidenceSummary};
-use conductor_engine::gate::{GateKind, GateSpec, TestDelta, TestResults, compare};
+use conductor_engine::gate::{GateKind, GateSpec, TestDelta};
 use conductor_engine::ids::{EvidenceId, Oid, RunId, TreeId};
 use conductor_engine::session::Candidate;
 use thiserror::Error;
@@ -15,7 +17,7 @@ use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
 use crate::clock;
-use crate::gates::{GateJob, GateStop, digest, merged_tests, summarise};
+use crate::gates::{Base, Demands, GateJob, GateStop, TreeView, compared, digest, summarise, too_little};
 use crate::git::{CacheDir, GitError};
 use crate::policy::{self, Reason};
 
@@ -33,17 +35,13 @@ struct Test<'t> {
     again: bool,
 }
 
-/// The same evidence, compared with these tests where both have some.
-fn retold(mut evidence: Evidence, base: Option<&TestResults>) -> Evidence {
-    let comparable = |tests: &&TestResults| tests.ran() > 0;
-    let own = merged_tests(&evidence.gates);
-    if let (Some(base), Some(own)) = (base.filter(comparable), own.as_ref().filter(comparable)) {
-        evidence.tests = Some(compare(base, own));
-    }
-    evidence
-}
-
 impl Site {
+    /// What this session demands of evidence.
+    pub(super) fn demands(&self) -> Demands {
+        let coverage = self.rules.workflow.min_coverage;
+        Demands::new(&self.setup.gates, self.setup.require_tests, coverage)
+    }
+
     /// Runs the session's gates on a tree, outside of any run, and keeps the evidence.
     pub(crate) fn check(&self, tree: &TreeId) -> Result<(EvidenceId, EvidenceSummary), CheckError> {
         let run = RunId { session: self.session, number: 0 };
@@ -52,7 +50,7 @@ impl Site {
         let evidence = self.evidence(test, None, &GateStop::default()).map_err(broken)?;
         let id = digest(&evidence);
         self.db().keep_evidence(&id, &evidence, clock::now()).map_err(|e| CheckError(e.to_string()))?;
-        Ok((id, summarise(&evidence, self.setup.require_tests)))
+        Ok((id, summarise(&evidence, &self.demands())))
     }
 
     pub(super) fn gates(
@@ -73,16 +71,16 @@ impl Site {
     }
 
     fn try_gates(&self, test: Test<'_>, tip: &Oid, stop: &GateStop) -> Result<Outcome, Trouble> {
-        let base = self.base_tests(test.run, tip, stop)?;
+        let base = self.base(test.run, tip, test.tree, stop)?;
         let evidence = match self.gathered_before(test)? {
-            Some(known) => retold(known, base.as_ref()),
-            None => self.evidence(test, base.as_ref(), stop)?,
+            Some(known) => compared(known, &base),
+            None => self.evidence(test, Some(&base), stop)?,
         };
         self.failpoint.reach(Verb::Gates, Place::Inside);
         let id = digest(&evidence);
         self.db().keep_evidence(&id, &evidence, clock::now()).map_err(|e| failed(&e))?;
         self.gathered(test.tree);
-        Ok(Outcome::Gated { evidence: id, summary: summarise(&evidence, self.setup.require_tests) })
+        Ok(Outcome::Gated { evidence: id, summary: summarise(&evidence, &self.demands()) })
     }
 
     /// One tree, one evidence: what passed under this driver needs no second look, wherever the tree comes from.
@@ -92,30 +90,39 @@ impl Site {
         }
         let known =
             self.db().evidence_of_tree(test.tree, &self.setup.gates_digest).map_err(|e| failed(&e))?;
-        Ok(known.filter(|evidence| summarise(evidence, self.setup.require_tests).passed))
+        Ok(known.filter(|evidence| summarise(evidence, &self.demands()).passed))
     }
 
-    /// The tests of the tree that the candidate is compared with: from an earlier run of the gates on it, else
-    /// run now, once. Without a gate that can tell its tests there is nothing to compare.
-    fn base_tests(&self, run: RunId, tip: &Oid, stop: &GateStop) -> Result<Option<TestResults>, Trouble> {
-        if !self.tells_tests() {
-            return Ok(None);
+    /// What the candidate is compared with: the tip's tree, by an earlier run of the gates on it, else run now, once,
+    /// and the lines that are added to it. Without a gate that can tell anything there is nothing to compare.
+    fn base(&self, run: RunId, tip: &Oid, tree: &TreeId, stop: &GateStop) -> Result<Base, Trouble> {
+        if !self.tells_tests() && !self.measures() {
+            return Ok(Base::default());
         }
+        let evidence = self.base_evidence(run, tip, stop)?;
+        Ok(Base { added: self.added(tip, tree)?, ..Base::of(&evidence) })
+    }
+
+    fn base_evidence(&self, run: RunId, tip: &Oid, stop: &GateStop) -> Result<Evidence, Trouble> {
         // Of several tests that begin together, one looks at the base.
         let _one = self.base_look();
         let tree = self.repo.tree_of(tip).map_err(|e| failed(&e))?;
         let known = self.db().evidence_of_tree(&tree, &self.setup.gates_digest).map_err(|e| failed(&e))?;
-        let evidence = match known {
-            Some(evidence) => evidence,
-            None => {
-                let evidence = self.evidence(Test { run, tree: &tree, again: false }, None, stop)?;
-                self.db()
-                    .keep_evidence(&digest(&evidence), &evidence, clock::now())
-                    .map_err(|e| failed(&e))?;
-                evidence
-            }
-        };
-        Ok(merged_tests(&evidence.gates))
+        if let Some(evidence) = known {
+            return Ok(evidence);
+        }
+        let evidence = self.evidence(Test { run, tree: &tree, again: false }, None, stop)?;
+        self.db().keep_evidence(&digest(&evidence), &evidence, clock::now()).map_err(|e| failed(&e))?;
+        Ok(evidence)
+    }
+
+    /// The lines that `tree` adds to a commit, where a gate measures coverage.
+    fn added(&self, to: &Oid, tree: &TreeId) -> Result<Option<(String, AddedLines)>, Trouble> {
+        if !self.demands().measured {
+            return Ok(None);
+        }
+        let lines = self.repo.added_lines(to, tree).map_err(|e| failed(&e))?;
+        Ok(Some((to.as_str().to_owned(), lines)))
     }
 
     fn tells_tests(&self) -> bool {
@@ -123,13 +130,24 @@ impl Site {
         self.setup.gates.iter().any(tells)
     }
 
-    fn evidence(
-        &self,
-        test: Test<'_>,
-        base: Option<&TestResults>,
-        stop: &GateStop,
-    ) -> Result<Evidence, Trouble> {
+    /// Whether a gate tells coverage or findings.
+    fn measures(&self) -> bool {
+        self.setup.gates.iter().any(|gate| gate.coverage.is_some() || gate.lints.is_some())
+    }
+
+    /// The files that reports may speak of, where there are reports that speak of files.
+    fn files(&self, tree: &TreeId) -> Result<BTreeSet<String>, Trouble> {
+        if !self.measures() {
+            return Ok(BTreeSet::new());
+        }
+        let tree = self.repo.committed_tree(tree).map_err(|e| failed(&e))?;
+        Ok(tree.files().keys().cloned().collect())
+    }
+
+    fn evidence(&self, test: Test<'_>, base: Option<&Base>, stop: &GateStop) -> Result<Evidence, Trouble> {
         let Test { run, tree, again } = test;
+        let files = self.files(tree)?;
+        let after = if again { self.failed_before(tree)? } else { None };
         let name = if again { format!("{}-again", tree.short()) } else { tree.short().to_owned() };
         let records = self.places.gate_records(run, &name);
         let slot = self.take_gate_slot();
@@ -142,6 +160,7 @@ impl Site {
             dir: &records,
             tmp: &tmp,
             ceiling,
+            files: &files,
             base,
         };
         if self.setup.gates.is_empty() {
@@ -162,28 +181,45 @@ impl Site {
         let removed = self.repo.remove_gate_workspace(&workspace);
         let evidence = result.map_err(|e| failed(&e))?;
         removed.map_err(|e| failed(&e))?;
-        Ok(evidence)
+        Ok(Evidence { after, ..evidence })
     }
 
-    /// What the work does to the tests of what it stands on. When the candidate was tested, that may not have
-    /// been known yet: the candidate below was being tested too.
-    fn test_delta(&self, candidate: &Candidate, evidence: &EvidenceId) -> Result<TestDelta, Trouble> {
+    /// The evidence because of which a tree is tested again.
+    fn failed_before(&self, tree: &TreeId) -> Result<Option<EvidenceId>, Trouble> {
+        let known = self.db().evidence_of_tree(tree, &self.setup.gates_digest).map_err(|e| failed(&e))?;
+        Ok(known.map(|evidence| digest(&evidence)))
+    }
+
+    /// The evidence, compared with what the work stands on. When the candidate was tested, that may not have been known
+    /// yet: the candidate below was being tested too.
+    fn own_evidence(&self, candidate: &Candidate, evidence: &EvidenceId) -> Result<Evidence, Trouble> {
         let evidence = self.db().evidence(evidence).map_err(|e| failed(&e))?;
-        if !self.tells_tests() {
-            return Ok(evidence.tests.unwrap_or_default());
+        if !self.tells_tests() && !self.measures() {
+            return Ok(evidence);
         }
         let below = self.repo.tree_of(&candidate.tip).map_err(|e| failed(&e))?;
         let base = self.db().evidence_of_tree(&below, &self.setup.gates_digest).map_err(|e| failed(&e))?;
-        let base = base.and_then(|base| merged_tests(&base.gates));
-        Ok(retold(evidence, base.as_ref()).tests.unwrap_or_default())
+        let added = self.added(&candidate.tip, &candidate.tree)?;
+        Ok(compared(evidence, &Base { added, ..base.as_ref().map(Base::of).unwrap_or_default() }))
+    }
+
+    /// What the work itself leaves unreached, though what it was tested together with reaches enough.
+    fn unreached(&self, evidence: &Evidence) -> Option<String> {
+        let least = self.rules.workflow.min_coverage.changed?;
+        let changed = evidence.coverage.as_ref()?.changed.as_ref()?;
+        (!changed.share.reaches(least)).then(|| {
+            let told = too_little(changed, least);
+            format!("adds lines that no test reaches ({})", told.lines().next().unwrap_or_default())
+        })
     }
 
     /// Whether a person has to see the change before it lands.
     pub(super) fn judge(&self, candidate: &Candidate, evidence: &EvidenceId) -> Outcome {
-        let tests = match self.test_delta(candidate, evidence) {
-            Ok(tests) => tests,
+        let evidence = match self.own_evidence(candidate, evidence) {
+            Ok(evidence) => evidence,
             Err(trouble) => return trouble.into(),
         };
+        let tests = evidence.tests.clone().unwrap_or_default();
         self.failpoint.reach(Verb::Judge, Place::Inside);
         let changes = match self.changes(&candidate.tip, &candidate.tree) {
             Ok(changes) => changes,
@@ -199,6 +235,7 @@ impl Site {
             policy::Verdict::Hold(reasons) => reasons.iter().map(words).collect(),
         };
         asks.extend(missing_tests(&tests));
+        asks.extend(self.unreached(&evidence));
         let verdict = if asks.is_empty() {
             Verdict::Accept
         } else {

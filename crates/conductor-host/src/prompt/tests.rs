@@ -18,6 +18,10 @@ fn gate(name: &str, run: &str) -> GateSpec {
         cache: Vec::new(),
         network: false,
         reason: "configuration".into(),
+        coverage: None,
+        lints: None,
+        parallel: false,
+        retries: 0,
     }
 }
 

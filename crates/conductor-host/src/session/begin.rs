@@ -19,7 +19,7 @@ use crate::agents::{
 use crate::clock;
 use crate::config::{Config, ConfigError, Into, Orchestration, Playing};
 use crate::driver::DriverLock;
-use crate::gates::{self, GateConfigError};
+use crate::gates::{self, Demands, GateConfigError};
 use crate::git::{BranchName, GitError, Head, OpenError, RefError, RefName};
 use crate::journal::{Database, JournalError};
 use crate::perform::session_branch;
@@ -185,9 +185,12 @@ impl Host {
         if require_tests {
             notes.extend(gates::uncounted_tests(&gates).map(ToString::to_string));
         }
+        let demands = Demands::new(&gates, require_tests, config.orchestration.workflow.min_coverage);
+        let mut rules = rules(&config.orchestration, options, agent, db.next_hold()?)?;
+        rules.ask_first = demands.question();
         let setup = Setup {
             version: Setup::VERSION,
-            rules: rules(&config.orchestration, options, agent, db.next_hold()?)?,
+            rules,
             target,
             gates_digest: gates::gates_digest(&gates),
             gates,
@@ -288,7 +291,7 @@ impl Host {
         commit: &Oid,
     ) -> Result<(Vec<GateSpec>, Vec<String>), BeginError> {
         let tree = self.repo.committed_tree(commit)?;
-        let found = gates::find(&tree);
+        let found = gates::find(&tree, rules.workflow.min_coverage.is_asked());
         let mut specs = gates::resolve(found.gates, &rules.gates)?;
         for (i, command) in rules.workflow.setup.iter().enumerate().rev() {
             specs.insert(0, setup_gate(i, command));
@@ -344,6 +347,7 @@ pub fn rules(
         lane: LaneRules { at_once: usize::try_from(at_once)?, batch: usize::try_from(workflow.batch)? },
         limits: config.safety.limits,
         hold_deadline: config.safety.approval_deadline.map(SignedDuration::try_from).transpose()?,
+        ask_first: None,
         first_hold,
     })
 }
@@ -374,6 +378,10 @@ fn setup_gate(number: usize, command: &str) -> GateSpec {
         timeout_seconds: SETUP_TIMEOUT,
         reader: None,
         report: None,
+        coverage: None,
+        lints: None,
+        parallel: false,
+        retries: 0,
         cache: Vec::new(),
         network: true,
         reason: "orchestration.workflow.setup".to_owned(),

@@ -160,6 +160,9 @@ fn repository(context: &Context, config: &Config, checks: &mut Vec<Check>) {
             let uncounted =
                 uncounted_tests(&found.gates).filter(|_| config.orchestration.workflow.require_tests);
             checks.extend(uncounted.map(|why| warning("gates", why)));
+            let workflow = &config.orchestration.workflow;
+            let unmeasured = Demands::new(&found.gates, false, workflow.min_coverage).question();
+            checks.extend(unmeasured.map(|why| warning("gates", why)));
         }
         Err(error) => checks.push(broken("gates", &error)),
     }

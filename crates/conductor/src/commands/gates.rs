@@ -5,6 +5,7 @@ use cli_kit::table::{Cell, Fit, Table};
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
 use conductor_engine::gate::GateKind;
+use conductor_host::gates::Demands;
 use taskwerk_client::model::Minutes;
 
 use crate::context::Context;
@@ -14,6 +15,7 @@ use crate::survey;
 ///
 /// They are found in the files of the commit that is checked out, and in `.taskwerk/config.yml` under
 /// `orchestration.gates`, which changes, adds and takes away (`lint: null`). A phase in which a check fails is the last.
+/// The exit of a check's command always counts; what else is read from it stands beside it.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:\n  conductor gates\n  conductor gates --json")]
 pub(crate) struct Args {}
@@ -31,6 +33,7 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
         ("gate", Fit::Keep),
         ("kind", Fit::Drop),
         ("command", Fit::Shrink(20)),
+        ("reads", Fit::Drop),
         ("limit", Fit::Drop),
         ("from", Fit::Drop),
     ]);
@@ -41,12 +44,17 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
             Cell::new(&gate.name).style(Style::Cyan),
             Cell::new(if kind == gate.name { "" } else { kind }),
             Cell::new(&gate.run),
+            Cell::new(&found.reads.get(&gate.name).map(|reads| reads.join(", ")).unwrap_or_default()),
             Cell::new(&limit(gate.timeout_seconds)),
             Cell::new(&gate.reason).style(Style::Dim),
         ]);
     }
     let text = table.render(printer);
     printer.raw(&text);
+    let question = Demands::new(&found.gates, false, config.orchestration.workflow.min_coverage).question();
+    for note in &question {
+        printer.note(escape(note));
+    }
     for note in &found.notes {
         printer.note(escape(note));
     }

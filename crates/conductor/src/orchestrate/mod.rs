@@ -5,7 +5,7 @@ mod attach;
 mod clean;
 mod control;
 mod drive;
-mod error;
+pub(crate) mod error;
 mod foresee;
 pub(crate) mod inbox;
 mod land;

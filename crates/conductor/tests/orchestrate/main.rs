@@ -16,6 +16,7 @@ mod compacting;
 mod disk;
 mod driving;
 mod dying;
+mod evidence;
 mod failing;
 mod foreseeing;
 mod hostile;

@@ -255,6 +255,7 @@ impl Repo {
             failed,
             signature: None,
             feedback: "assertion failed".to_owned(),
+            retried: false,
         };
         Outcome::Gated { evidence, summary }
     }

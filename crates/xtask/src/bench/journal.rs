@@ -179,6 +179,7 @@ fn setup() -> Result<Setup, BenchError> {
             lane: LaneRules::default(),
             limits: Limits::default(),
             hold_deadline: None,
+            ask_first: None,
             first_hold: 1,
         },
         base: oid(0)?,

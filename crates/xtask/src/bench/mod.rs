@@ -17,6 +17,7 @@ mod report;
 mod search;
 mod stage;
 mod tasks;
+mod trees;
 
 use std::ffi::OsString;
 use std::io;
@@ -70,6 +71,8 @@ enum Part {
     Search,
     /// What running agents cost beside themselves, and how late they are heard
     Agents,
+    /// Snapshots and gate workspaces of 10,000 files, beside git itself
+    Trees,
     /// Ten graphs of work shared out by the engine; measures no program and builds none
     Makespan,
 }
@@ -115,7 +118,8 @@ pub(crate) fn run(options: &BenchOptions, path: OsString) -> Result<BenchReport,
             | Part::Engine
             | Part::Journal
             | Part::Search
-            | Part::Agents,
+            | Part::Agents
+            | Part::Trees,
         )
         | None => programs(options, path)?,
     };
@@ -164,12 +168,15 @@ fn programs(options: &BenchOptions, path: OsString) -> Result<BenchReport, Bench
     if wanted(Part::Agents) {
         report.extend(agents::run(&stage)?);
     }
+    if wanted(Part::Trees) {
+        report.extend(trees::run(&stage)?);
+    }
     Ok(report)
 }
 
 const BUILD: [&str; 5] = ["build", "--release", "--workspace", "--locked", "--bins"];
 /// Programs that are measured and belong to no user.
-const EXAMPLES: [&str; 5] = ["pace", "soak", "search", "agents", "checks"];
+const EXAMPLES: [&str; 6] = ["pace", "soak", "search", "agents", "checks", "trees"];
 
 /// The whole workspace at once, so that features are unified as in every other build of it.
 fn build() -> Result<PathBuf, BenchError> {

@@ -34,6 +34,8 @@ pub(super) enum Figure {
     PeakMib(f64),
     /// CPU time as a multiple of a shell script's that does the same work.
     TimesShell(f64),
+    /// CPU time as a multiple of git's for the same.
+    TimesGit(f64),
     PerTask(f64),
     /// CPU time of one step of the engine.
     MicrosPerStep(f64),
@@ -53,6 +55,7 @@ impl Figure {
             Self::CpuMs(value)
             | Self::PeakMib(value)
             | Self::TimesShell(value)
+            | Self::TimesGit(value)
             | Self::PerTask(value)
             | Self::MicrosPerStep(value)
             | Self::PrivateMib(value)
@@ -68,6 +71,7 @@ impl Figure {
             Self::CpuMs(_) => "ms",
             Self::PeakMib(_) | Self::PrivateMib(_) => "MiB",
             Self::TimesShell(_) => "x shell",
+            Self::TimesGit(_) => "x git",
             Self::PerTask(_) => "per task",
             Self::MicrosPerStep(_) => "us a step",
             Self::PercentOfCore(_) => "% of a core",

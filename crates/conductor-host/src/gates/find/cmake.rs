@@ -2,11 +2,11 @@
 
 use conductor_engine::gate::{GateKind, GateSpec, TestReader};
 
-use super::{TreeView, gate, text, with_reader};
+use super::{Search, TreeView, gate, text, with_reader};
 
 const MANIFEST: &str = "CMakeLists.txt";
 
-pub(super) fn find(tree: &dyn TreeView, _notes: &mut Vec<String>) -> Vec<GateSpec> {
+pub(super) fn find(tree: &dyn TreeView, _search: &mut Search) -> Vec<GateSpec> {
     let Some(manifest) = text(tree, MANIFEST) else { return Vec::new() };
     // A folder of that name under version control would be overwritten.
     let tracked = tree.files().keys().any(|path| path.starts_with("build/"));

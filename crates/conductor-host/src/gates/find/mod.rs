@@ -3,14 +3,17 @@
 mod cargo;
 mod cmake;
 mod go;
+mod gradle;
+mod just;
 mod make;
+mod maven;
 mod node;
 mod python;
 mod script;
 
 use std::collections::BTreeMap;
 
-use conductor_engine::gate::{GateKind, GateSpec, TestReader};
+use conductor_engine::gate::{CoverageForm, CoverageSource, GateKind, GateSpec, TestReader};
 
 /// How a file is kept in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,43 +45,66 @@ pub struct Found {
     pub notes: Vec<String>,
 }
 
-/// Finds the gates of a project.
+/// What a search goes by and comes to.
+#[derive(Debug, Default)]
+struct Search {
+    /// Whether a least coverage is demanded: then it is measured where the project has a tool for it, and not only
+    /// where the project is set up to measure it anyway.
+    coverage: bool,
+    /// See [`Found::notes`].
+    notes: Vec<String>,
+}
+
+/// Finds the gates of a project. With `coverage`, tests also measure what they reach, where the project has a tool
+/// for that.
 ///
 /// Each language at the root of the tree brings its own gates. Makefiles and scripts mostly call the same
 /// tools again, so they are used only where no language brought a gate of that kind.
-pub fn find(tree: &dyn TreeView) -> Found {
-    let mut found = Found::default();
+pub fn find(tree: &dyn TreeView, coverage: bool) -> Found {
+    let mut search = Search { coverage, notes: Vec::new() };
+    let mut gates: Vec<GateSpec> = Vec::new();
     for (language, finder) in LANGUAGES {
-        let mut gates = finder(tree, &mut found.notes);
-        for gate in &mut gates {
-            if found.gates.iter().any(|other| other.name == gate.name) {
+        let mut own = finder(tree, &mut search);
+        for gate in &mut own {
+            if gates.iter().any(|other| other.name == gate.name) {
                 gate.name = format!("{}-{language}", gate.name);
             }
         }
-        found.gates.extend(gates);
+        let alone = |gate: &GateSpec| own.iter().filter(|other| other.phase == gate.phase).count() == 1;
+        // Languages know nothing of each other; steps of one language may build on each other.
+        let parallel: Vec<bool> =
+            own.iter().map(|gate| gate.kind != GateKind::Setup && alone(gate)).collect();
+        gates.extend(own.into_iter().zip(parallel).map(|(gate, parallel)| GateSpec { parallel, ..gate }));
     }
-    for finder in [make::find, script::find] {
+    for finder in [make::find, just::find, script::find] {
         for gate in finder(tree) {
-            match found.gates.iter().find(|other| other.kind == gate.kind) {
-                Some(other) => found.notes.push(format!(
+            match gates.iter().find(|other| other.kind == gate.kind) {
+                Some(other) => search.notes.push(format!(
                     "{}: `{}` is not used, since {} has the gate {} already",
                     gate.reason, gate.run, other.reason, other.name
                 )),
-                None => found.gates.push(gate),
+                None => gates.push(gate),
             }
         }
     }
-    found.gates.sort_by_key(|gate| gate.phase);
-    found
+    gates.sort_by_key(|gate| gate.phase);
+    // What has nothing beside it needs no leave to run beside others.
+    let phases: Vec<u32> = gates.iter().filter(|gate| gate.parallel).map(|gate| gate.phase).collect();
+    for gate in &mut gates {
+        gate.parallel &= phases.iter().filter(|phase| **phase == gate.phase).count() > 1;
+    }
+    Found { gates, notes: search.notes }
 }
 
-type Finder = fn(&dyn TreeView, &mut Vec<String>) -> Vec<GateSpec>;
+type Finder = fn(&dyn TreeView, &mut Search) -> Vec<GateSpec>;
 
-const LANGUAGES: [(&str, Finder); 5] = [
+const LANGUAGES: [(&str, Finder); 7] = [
     ("cargo", cargo::find),
     ("node", node::find),
     ("python", python::find),
     ("go", go::find),
+    ("maven", maven::find),
+    ("gradle", gradle::find),
     ("cmake", cmake::find),
 ];
 
@@ -108,6 +134,10 @@ fn gate(name: &str, kind: GateKind, run: impl Into<String>, reason: impl Into<St
         timeout_seconds: USUAL_TIMEOUT,
         reader: None,
         report: None,
+        coverage: None,
+        lints: None,
+        parallel: false,
+        retries: 0,
         cache: Vec::new(),
         network: kind == GateKind::Setup,
         reason: reason.into(),
@@ -117,6 +147,23 @@ fn gate(name: &str, kind: GateKind, run: impl Into<String>, reason: impl Into<St
 /// The same, with a reader for its tests.
 fn with_reader(gate: GateSpec, reader: TestReader) -> GateSpec {
     GateSpec { reader: Some(reader), ..gate }
+}
+
+/// The same, with a report that its tests are read from.
+fn with_report(gate: GateSpec, reader: TestReader, report: impl Into<String>) -> GateSpec {
+    GateSpec { reader: Some(reader), report: Some(report.into()), ..gate }
+}
+
+/// The same, with a coverage report.
+fn with_coverage(gate: GateSpec, form: CoverageForm, report: impl Into<String>) -> GateSpec {
+    GateSpec { coverage: Some(CoverageSource { form, report: report.into() }), ..gate }
+}
+
+/// The first of `paths` in which one of `words` stands.
+fn mentions<'p>(tree: &dyn TreeView, paths: &[&'p str], words: &[&str]) -> Option<&'p str> {
+    let speaks =
+        |path: &&&str| text(tree, path).is_some_and(|text| words.iter().any(|word| text.contains(word)));
+    paths.iter().find(speaks).copied()
 }
 
 fn has(tree: &dyn TreeView, path: &str) -> bool {

@@ -1,9 +1,9 @@
 //! JavaScript and TypeScript: the scripts of `package.json`, run by the package manager whose lock file is there.
 
-use conductor_engine::gate::{GateKind, GateSpec};
+use conductor_engine::gate::{CoverageForm, GateKind, GateSpec, LintForm, LintSource, TestReader};
 use serde_json::Value;
 
-use super::{TreeView, first, gate, has, text};
+use super::{Search, TreeView, first, gate, has, text, with_coverage, with_reader, with_report};
 
 const MANIFEST: &str = "package.json";
 
@@ -22,10 +22,10 @@ enum Manager {
     Yarn,
 }
 
-pub(super) fn find(tree: &dyn TreeView, notes: &mut Vec<String>) -> Vec<GateSpec> {
+pub(super) fn find(tree: &dyn TreeView, search: &mut Search) -> Vec<GateSpec> {
     let Some(manifest) = text(tree, MANIFEST) else { return Vec::new() };
     let Ok(manifest) = serde_json::from_str::<Value>(&manifest) else {
-        notes.push(format!("{MANIFEST}: not read, since it is not valid JSON"));
+        search.notes.push(format!("{MANIFEST}: not read, since it is not valid JSON"));
         return Vec::new();
     };
     let manager = manager(tree, &manifest);
@@ -34,9 +34,11 @@ pub(super) fn find(tree: &dyn TreeView, notes: &mut Vec<String>) -> Vec<GateSpec
     for (name, kind) in SCRIPTS {
         match script(name) {
             Some(command) if is_placeholder(command) => {
-                notes.push(format!("{MANIFEST}: the script {name} is npm's placeholder and no {name}"));
+                search
+                    .notes
+                    .push(format!("{MANIFEST}: the script {name} is npm's placeholder and no {name}"));
             }
-            Some(_) => gates.push(gate(name, kind, format!("{} run {name}", manager.program()), MANIFEST)),
+            Some(command) => gates.push(script_gate(name, kind, manager, command, &manifest, search)),
             None => {}
         }
     }
@@ -49,7 +51,113 @@ pub(super) fn find(tree: &dyn TreeView, notes: &mut Vec<String>) -> Vec<GateSpec
     gates
 }
 
+/// Where reports are written.
+const TESTS: &str = "conductor-tests.json";
+const COVERAGE: &str = "conductor-coverage/lcov.info";
+
+/// The gate of a script. Where the script calls one known program last, that is told to write what can be read: what
+/// stands behind the script's name is given to it.
+fn script_gate(
+    name: &str,
+    kind: GateKind,
+    manager: Manager,
+    command: &str,
+    manifest: &Value,
+    search: &mut Search,
+) -> GateSpec {
+    let program = manager.program();
+    let plain = |run: String| gate(name, kind, run, MANIFEST);
+    let with = |arguments: &str| plain(format!("{program} run {name}{}{arguments}", manager.hands_on()));
+    let measured = |tool: bool| search.coverage && tool;
+    match (kind, runner(command)) {
+        (GateKind::Test, Some(Runner::Vitest)) => {
+            let tool =
+                ["@vitest/coverage-v8", "@vitest/coverage-istanbul"].iter().any(|name| needs(manifest, name));
+            let reports = format!("--run --reporter=default --reporter=json --outputFile.json={TESTS}");
+            if measured(tool) {
+                let cover =
+                    "--coverage --coverage.reporter=lcov --coverage.reportsDirectory=conductor-coverage";
+                let test = with_report(with(&format!("{reports} {cover}")), TestReader::Jest, TESTS);
+                return with_coverage(test, CoverageForm::Lcov, COVERAGE);
+            }
+            with_report(with(&reports), TestReader::Jest, TESTS)
+        }
+        (GateKind::Test, Some(Runner::Jest)) => {
+            let reports = format!("--json --outputFile={TESTS}");
+            if measured(true) {
+                let cover = "--coverage --coverageReporters=lcovonly --coverageDirectory=conductor-coverage";
+                let test = with_report(with(&format!("{reports} {cover}")), TestReader::Jest, TESTS);
+                return with_coverage(test, CoverageForm::Lcov, COVERAGE);
+            }
+            with_report(with(&reports), TestReader::Jest, TESTS)
+        }
+        (GateKind::Test, Some(Runner::Node)) => {
+            let tap = |run: &str| {
+                with_reader(
+                    plain(format!("NODE_OPTIONS=\"$NODE_OPTIONS --test-reporter=tap\" {run}")),
+                    TestReader::Tap,
+                )
+            };
+            if measured(needs(manifest, "c8")) {
+                let c8 = "npx c8 --reporter=lcovonly --reports-dir=conductor-coverage";
+                return with_coverage(
+                    tap(&format!("{c8} {program} run {name}")),
+                    CoverageForm::Lcov,
+                    COVERAGE,
+                );
+            }
+            tap(&format!("{program} run {name}"))
+        }
+        (GateKind::Lint, Some(Runner::Eslint)) => {
+            let lints = Some(LintSource { form: LintForm::Eslint, report: None });
+            GateSpec { lints, ..with("--format json") }
+        }
+        (_, _) => plain(format!("{program} run {name}")),
+    }
+}
+
+/// A program whose reports are known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Runner {
+    Vitest,
+    Jest,
+    Node,
+    Eslint,
+}
+
+/// The program that a script calls last, unless the script does something with what it prints, or asks it for a report
+/// of its own.
+fn runner(command: &str) -> Option<Runner> {
+    let last = command.rsplit("&&").next()?.trim();
+    let odd = ["|", ";", ">", "<", "$", "`", "&", "--watch", "--reporter", "--json", "--format", "-f "];
+    if odd.iter().any(|sign| last.contains(sign)) {
+        return None;
+    }
+    let mut words = last.split_whitespace();
+    match (words.next()?, words.next()) {
+        ("vitest", None | Some("run")) => Some(Runner::Vitest),
+        ("vitest", Some(word)) if word.starts_with('-') => Some(Runner::Vitest),
+        ("jest", _) => Some(Runner::Jest),
+        ("node", Some("--test")) => Some(Runner::Node),
+        ("eslint", _) => Some(Runner::Eslint),
+        (_, _) => None,
+    }
+}
+
+fn needs(manifest: &Value, package: &str) -> bool {
+    let named = |key: &&str| manifest.get(key).and_then(|list| list.get(package)).is_some();
+    ["devDependencies", "dependencies"].iter().any(|key| named(key))
+}
+
 impl Manager {
+    /// What stands between a script's name and arguments for it.
+    fn hands_on(self) -> &'static str {
+        match self {
+            Self::Npm => " -- ",
+            Self::Pnpm | Self::Yarn => " ",
+        }
+    }
+
     fn program(self) -> &'static str {
         match self {
             Self::Npm => "npm",

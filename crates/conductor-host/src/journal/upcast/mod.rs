@@ -31,8 +31,13 @@ const EVENTS: Kinds = Kinds(&[
     ("candidate-built", &[defaulted]),
     // The merge with the marks of both sides; agents started afresh.
     ("conflicted", &[defaulted]),
-    // The run whose test stood for this one's.
-    ("gates-passed", &[defaulted]),
+    // Whether the gates that failed were run again by themselves.
+    ("gates-failed", &[defaulted]),
+    // The run whose test stood for this one's; whether the gates that failed were run again by themselves.
+    ("gates-passed", &[defaulted, defaulted]),
+    // Whether the gates that failed were run again by themselves.
+    ("gates-red", &[defaulted]),
+    ("gates-retried", &[defaulted]),
     // More kinds of holds.
     ("hold-opened", &[defaulted]),
     // What the agent is told when it goes on, and waiting for a slot.
@@ -42,12 +47,15 @@ const EVENTS: Kinds = Kinds(&[
 /// How a session's frozen setup changed.
 ///
 /// 3: how long a hold waits; before, all waited for ever.
-const SETUP: &[Step] = &[defaulted, defaulted];
+/// 4: what a person is asked before anything is dispatched; of gates, what else is read from them, which may run beside
+/// each other, and how often one is run again.
+const SETUP: &[Step] = &[defaulted, defaulted, defaulted];
 
 /// How the state in a checkpoint changed.
 ///
 /// 3: how long a hold waits, among the rules.
-const STATE: &[Step] = &[defaulted, defaulted];
+/// 4: what a person is asked first, among the rules.
+const STATE: &[Step] = &[defaulted, defaulted, defaulted];
 
 const _: () =
     assert!(Setup::VERSION as usize == SETUP.len() + 1, "the setup's version has no step that leads to it");

@@ -1,28 +1,16 @@
-//! What Python's test programs print: `pytest -v` and `-rA`, and `python -m unittest -v`.
+//! What `python -m unittest -v` prints.
 
 use conductor_engine::gate::{TestResults, TestStatus};
 
 use super::note;
 
-const WORDS: [(&str, TestStatus); 6] = [
-    ("PASSED", TestStatus::Passed),
-    ("XPASS", TestStatus::Passed),
-    ("FAILED", TestStatus::Failed),
-    ("ERROR", TestStatus::Failed),
-    ("SKIPPED", TestStatus::Skipped),
-    // An expected failure shows nothing: it counts as left out, so that it cannot stand in for a test.
-    ("XFAIL", TestStatus::Skipped),
-];
-
-/// Reads the tests of both programs.
+/// Reads the tests.
 pub(super) fn read(output: &str) -> TestResults {
     let mut results = TestResults::default();
-    // A unittest whose end is on a later line: after the first line of its documentation, or of what it prints.
+    // A test whose end is on a later line: after the first line of its documentation, or of what it prints.
     let mut open: Option<String> = None;
     for line in output.lines() {
-        if let Some((id, status)) = pytest(line.trim_end()) {
-            note(&mut results, id, status);
-        } else if let Some((id, rest)) = unittest(line) {
+        if let Some((id, rest)) = unittest(line) {
             open = match unittest_end(rest) {
                 Some(status) => {
                     note(&mut results, id, status);
@@ -37,35 +25,6 @@ pub(super) fn read(output: &str) -> TestResults {
         }
     }
     results
-}
-
-/// `tests/test_a.py::test_x PASSED [ 50%]`, `[gw0] [ 50%] PASSED tests/test_a.py::test_x` or
-/// `FAILED tests/test_a.py::test_x - AssertionError`.
-fn pytest(line: &str) -> Option<(String, TestStatus)> {
-    let mut bare = line.trim_start();
-    while let Some((_, rest)) = bare.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        bare = rest.trim_start();
-    }
-    for (word, status) in WORDS {
-        if let Some(rest) = bare.strip_prefix(word).and_then(|rest| rest.strip_prefix(' ')) {
-            let id = rest.split(" - ").next().unwrap_or(rest).trim();
-            return is_node(id).then(|| (id.to_owned(), status));
-        }
-        if let Some((id, after)) = bare.rsplit_once(&format!(" {word}")) {
-            let ends = after.is_empty() || after.starts_with(' ');
-            if ends && is_node(id.trim()) {
-                return Some((id.trim().to_owned(), status));
-            }
-        }
-    }
-    None
-}
-
-/// `path/to/test_a.py::TestA::test_x[param with spaces]`.
-fn is_node(id: &str) -> bool {
-    id.split_once("::").is_some_and(|(path, test)| {
-        path.ends_with(".py") && !path.contains(char::is_whitespace) && !test.is_empty()
-    })
 }
 
 /// `test_x (tests.test_a.TestA.test_x)`, or without the method inside before Python 3.11, and the rest of the
