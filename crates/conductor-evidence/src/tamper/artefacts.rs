@@ -1,7 +1,6 @@
 //! Files that are no sources: reports, snapshots, scripts that gates run, and tests in languages without a grammar here.
 
 use super::Surroundings;
-use super::facts::Role;
 use super::file::{File, is_test_path};
 use super::finding::{Code, Finding, Weight};
 use super::places::is_data_folder;
@@ -67,9 +66,7 @@ pub(super) fn script(file: &File, around: &Surroundings<'_>) -> Option<Finding> 
                 words.any(|word| word.trim_start_matches("./") == path)
             })
     });
-    let tests = |side: &Option<super::file::Side>| {
-        side.as_ref().is_some_and(|side| side.functions(Role::Test).next().is_some())
-    };
+    let tests = |side: &Option<super::file::Side>| side.as_ref().is_some_and(super::file::Side::has_tests);
     // What is made of tests is looked at test by test.
     if !named || file.old.is_none() || (file.is_understood() && tests(&file.old)) {
         return None;

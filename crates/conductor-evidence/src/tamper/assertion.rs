@@ -40,21 +40,27 @@ pub(super) struct Assertion {
     pub(super) raises: bool,
     pub(super) tolerance: Option<f64>,
     pub(super) line: usize,
+    /// The byte at which it begins.
+    pub(super) start: usize,
     pub(super) reach: Reach,
     /// The function that it calls, when it is one of the project's own.
     pub(super) helper: Option<String>,
 }
 
 impl Assertion {
-    pub(super) fn new(text: &str, line: usize, claim: Claim) -> Self {
+    pub(super) fn new(text: &str, (line, start): (usize, usize), claim: Claim) -> Self {
+        let form = norm(text);
+        // In Go, what is demanded stands around the call that fails the test.
+        let whole = form.contains(&claim.subject);
         Self {
-            text: norm(text),
+            text: if whole { form } else { format!("{}|{}|{form}", claim.subject, claim.expected) },
             subject: claim.subject,
             expected: claim.expected,
             strength: claim.strength,
             raises: claim.raises,
             tolerance: claim.tolerance,
             line,
+            start,
             reach: Reach::default(),
             helper: None,
         }

@@ -1,6 +1,5 @@
 //! Code that behaves differently when it is tested, and tests that act on their own runner.
 
-use super::facts::Role;
 use super::file::{File, Side};
 use super::finding::{Code, Finding, Weight};
 use super::fresh::{Hit, fresh, lines};
@@ -23,7 +22,7 @@ enum Kind {
 }
 
 /// Whether a node asks whether it is being tested.
-fn asks(tree: &Tree, at: usize) -> Option<Kind> {
+fn asks(side: &Side, tree: &Tree, at: usize) -> Option<Kind> {
     let text = tree.text(at);
     let named = |name: &str| {
         if RUNNERS.contains(&name) || name.starts_with("CONDUCTOR_") || name.starts_with("TASKWERK_") {
@@ -35,7 +34,7 @@ fn asks(tree: &Tree, at: usize) -> Option<Kind> {
     match tree.kind(at) {
         "string" | "string_literal" | "interpreted_string_literal" => {
             let name = text.trim_start_matches('b').trim_matches(['"', '\'']);
-            let line = tree.text.lines().nth(tree.line(at).saturating_sub(1)).unwrap_or_default();
+            let (_, line) = side.line(tree.line(at));
             let environment = line.to_ascii_lowercase().contains("env");
             let modules = line.contains("sys.modules") && matches!(name, "pytest" | "unittest");
             if modules { Some(Kind::Runner) } else { named(name).filter(|_| environment) }
@@ -44,7 +43,7 @@ fn asks(tree: &Tree, at: usize) -> Option<Kind> {
             let form = norm(text);
             let name = form.strip_prefix("process.env.").or_else(|| form.strip_prefix("import.meta.env."))?;
             if name == "NODE_ENV" {
-                let line = tree.text.lines().nth(tree.line(at).saturating_sub(1)).unwrap_or_default();
+                let (_, line) = side.line(tree.line(at));
                 return line.contains("test").then_some(Kind::Unattended);
             }
             named(name)
@@ -69,14 +68,7 @@ fn hits(side: &Side, is: impl Fn(&Tree, usize) -> bool) -> Vec<Hit> {
 
 /// Whether a line belongs to tests.
 fn in_tests(file: &File, line: usize) -> bool {
-    file.new.as_ref().is_some_and(|side| {
-        side.is_test
-            || side
-                .found
-                .functions
-                .iter()
-                .any(|f| f.role != Role::Code && (f.span.first..=f.span.last).contains(&line))
-    })
+    file.new.as_ref().is_some_and(|side| side.in_tests(line))
 }
 
 /// Code that asks whether it is tested.
@@ -86,7 +78,7 @@ pub(super) fn environment(files: &[File]) -> Vec<Finding> {
         (Kind::Runner, "asks whether a test runner or Conductor runs it"),
         (Kind::Unattended, "asks whether anybody watches it"),
     ] {
-        for (file, mut found) in fresh(files, |side| hits(side, |tree, at| asks(tree, at) == Some(kind))) {
+        for (file, mut found) in fresh(files, |side| hits(side, |tree, at| asks(side, tree, at) == Some(kind))) {
             if super::places::place(&file.path).is_some() {
                 continue;
             }

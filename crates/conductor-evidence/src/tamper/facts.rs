@@ -120,7 +120,8 @@ pub(super) fn describe(tree: &Tree, dialect: &dyn Dialect, outline: Outline) -> 
             continue;
         }
         if quoted || node.until == next + 1 {
-            if quoted || text.starts_with(|c: char| c.is_ascii_digit()) {
+            let title = quoted && text.trim_matches(['"', '\'', '`']) == name;
+            if !title && (quoted || text.starts_with(|c: char| c.is_ascii_digit())) {
                 literals.insert(norm(text));
             } else if tree.kind(next).ends_with("identifier") && text != name {
                 names.insert(text.to_owned());
@@ -175,13 +176,13 @@ pub(super) fn assertions_in(tree: &Tree, dialect: &dyn Dialect, body: usize) -> 
     // A body may be one expression.
     let whole = dialect.claim(tree, body).map(|claim| (body, claim));
     if let Some((at, claim)) = whole {
-        found.push(Assertion::new(tree.text(at), tree.line(at), claim));
+        found.push(Assertion::new(tree.text(at), tree.place(at), claim));
         return found;
     }
     while next < range.end {
         match dialect.claim(tree, next) {
             Some(claim) => {
-                let mut one = Assertion::new(tree.text(next), tree.line(next), claim);
+                let mut one = Assertion::new(tree.text(next), tree.place(next), claim);
                 one.reach = reach(tree, dialect, next, body);
                 found.push(one);
                 next = tree.inside(next).end;
@@ -190,7 +191,7 @@ pub(super) fn assertions_in(tree: &Tree, dialect: &dyn Dialect, body: usize) -> 
                 if let Some(name) = dialect.callee(tree, next) {
                     let mut one = Assertion::new(
                         tree.text(next),
-                        tree.line(next),
+                        tree.place(next),
                         Claim::of(Strength::Vacuous, tree.text(next), ""),
                     );
                     one.helper = Some(name.to_owned());
@@ -251,9 +252,10 @@ pub(super) fn returns(tree: &Tree, at: usize) -> bool {
 /// A return, on the body's level or in a condition on it, before the last assertion.
 fn early_return(tree: &Tree, body: usize, assertions: &[Assertion]) -> Option<Mark> {
     let list = tree.child_of_kind(body, "statement_list").unwrap_or(body);
-    let last = assertions.iter().filter(|a| a.helper.is_none()).map(|a| a.line).max()?;
+    let last = assertions.iter().filter(|a| a.helper.is_none()).map(|a| a.start).max()?;
+    let start = |at: usize| tree.node(at).map_or(usize::MAX, |n| n.start);
     let mark = |at: usize, sometimes: bool| Mark { line: tree.line(at), text: norm(tree.text(at)), sometimes };
-    for child in tree.children(list).take_while(|child| tree.line(*child) < last) {
+    for child in tree.children(list).take_while(|child| start(*child) < last) {
         if returns(tree, child) {
             return Some(mark(child, false));
         }
@@ -263,7 +265,7 @@ fn early_return(tree: &Tree, body: usize, assertions: &[Assertion]) -> Option<Ma
         if let Some(inner) = plain.filter(|_| branches)
             && !in_function(tree, inner, child)
             // What is returned in the one branch may be asserted in the other.
-            && !assertions.iter().any(|a| a.helper.is_none() && within(tree, child, a.line))
+            && !assertions.iter().any(|a| a.helper.is_none() && within(tree, child, a.start))
         {
             return Some(mark(child, true));
         }
@@ -271,8 +273,8 @@ fn early_return(tree: &Tree, body: usize, assertions: &[Assertion]) -> Option<Ma
     None
 }
 
-fn within(tree: &Tree, at: usize, line: usize) -> bool {
-    tree.node(at).is_some_and(|n| n.line <= line && line <= n.last_line)
+fn within(tree: &Tree, at: usize, place: usize) -> bool {
+    tree.node(at).is_some_and(|n| (n.start..n.end).contains(&place))
 }
 
 /// Whether a function of its own begins between a node and what is around it.

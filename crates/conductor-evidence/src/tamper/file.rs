@@ -21,6 +21,12 @@ pub(super) struct Side {
     pub(super) found: Found,
     /// Whether the file belongs to tests.
     pub(super) is_test: bool,
+    /// Whether its language is understood, and the file was too large or too strange all the same.
+    pub(super) unread: bool,
+    /// For each line, where it begins.
+    starts: Vec<usize>,
+    /// For each line, whether it belongs to a test or to what tests use.
+    test_lines: Vec<bool>,
 }
 
 impl Side {
@@ -30,7 +36,21 @@ impl Side {
         let language = Language::of(path).filter(|_| parse);
         let tree = language.and_then(|language| Tree::parse(language, text.clone()));
         let found = tree.as_ref().map_or_else(Found::default, |tree| dialect(tree.language).find(tree, is_test));
-        Self { path: path.to_owned(), text, tree, found, is_test }
+        let unread = language.is_some() && tree.is_none();
+        let starts: Vec<usize> =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let mut test_lines = vec![is_test; starts.len() + 1];
+        for span in found.functions.iter().filter(|f| f.role != Role::Code).map(|f| f.span) {
+            if let Some(lines) = test_lines.get_mut(span.first..=span.last.min(starts.len())) {
+                lines.fill(true);
+            }
+        }
+        Self { path: path.to_owned(), text, tree, found, is_test, unread, starts, test_lines }
+    }
+
+    /// Whether a line belongs to tests.
+    pub(super) fn in_tests(&self, line: usize) -> bool {
+        self.test_lines.get(line).copied().unwrap_or(self.is_test)
     }
 
     pub(super) fn language(&self) -> Option<Language> {
@@ -41,10 +61,17 @@ impl Side {
         self.found.functions.iter().filter(move |f| f.role == role)
     }
 
+    pub(super) fn has_tests(&self) -> bool {
+        self.functions(Role::Test).next().is_some()
+    }
+
     /// Lines by their numbers.
     pub(super) fn lines(&self, first: usize, last: usize) -> impl Iterator<Item = (usize, &str)> {
-        let numbered = self.text.lines().enumerate().map(|(at, line)| (at + 1, line));
-        numbered.skip(first.saturating_sub(1)).take((last + 1).saturating_sub(first))
+        (first.max(1)..=last.min(self.starts.len())).map(|number| {
+            let begin = self.starts.get(number - 1).copied().unwrap_or_default();
+            let end = self.starts.get(number).copied().unwrap_or(self.text.len());
+            (number, self.text.get(begin..end).unwrap_or_default().trim_end_matches('\n'))
+        })
     }
 
     pub(super) fn line(&self, number: usize) -> (usize, &str) {
@@ -54,12 +81,10 @@ impl Side {
     /// Names of what the file defines and is no test's.
     pub(super) fn definitions(&self) -> BTreeSet<&str> {
         let Some(tree) = self.tree.as_ref().filter(|_| !self.is_test) else { return BTreeSet::new() };
-        let tests: Vec<_> =
-            self.found.functions.iter().filter(|f| f.role != Role::Code).map(|f| f.span).collect();
         tree.all()
             .filter(|at| tree.field(*at) == "name")
             .filter(|at| tree.kind(*at).ends_with("identifier"))
-            .filter(|at| !tests.iter().any(|s| (s.first..=s.last).contains(&tree.line(*at))))
+            .filter(|at| !self.in_tests(tree.line(*at)))
             .map(|at| tree.text(at))
             .collect()
     }

@@ -158,7 +158,7 @@ impl Java {
         let head = own.iter().filter(|(_, n, text)| n == "Test" && text.contains("expected=")).map(
             |(node, _, text)| {
                 let error = text.split("expected=").nth(1).unwrap_or_default().trim_end_matches(')');
-                Assertion::new(text, tree.line(*node), Claim::raising(&name, error))
+                Assertion::new(text, tree.place(*node), Claim::raising(&name, error))
             },
         );
         let outline = Outline {

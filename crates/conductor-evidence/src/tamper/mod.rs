@@ -105,6 +105,7 @@ pub fn check(changes: &[Change<'_>], around: &Surroundings<'_>) -> Vec<Finding> 
     let files: Vec<File> = changes.iter().map(|change| File::read(change)).collect();
     let mut findings: Vec<Finding> = changes.iter().filter_map(|change| unread(change)).collect();
     for file in &files {
+        findings.extend(strange(file));
         findings.extend(settings::check(file, around));
         findings.extend(artefacts::report(file, around));
         findings.extend(artefacts::script(file, around));
@@ -128,6 +129,16 @@ pub fn check(changes: &[Change<'_>], around: &Surroundings<'_>) -> Vec<Finding> 
 /// Whether the two sides are not the same.
 fn differs(change: &Change<'_>) -> bool {
     change.old != change.new || change.from.is_some_and(|from| from != change.path)
+}
+
+/// A source that no parser gets through: too large, or no source.
+fn strange(file: &File) -> Option<Finding> {
+    let sides = || file.old.iter().chain(&file.new);
+    let side = sides().find(|side| side.unread)?;
+    let tests = sides().any(|side| side.is_test || side.has_tests());
+    let weight = if tests { Weight::Hold } else { Weight::Note };
+    let sentence = format!("{} is too large to look at", side.path);
+    Some(Finding::new(Code::Unreadable, weight, &file.path, sentence))
 }
 
 /// A file that could not be looked at, which nobody can say anything about.

@@ -26,8 +26,10 @@ pub(super) struct Pairs<'f> {
 
 /// Two functions as alike as this, in percent, are one that was renamed.
 const RENAMED: u32 = 75;
+/// Of so many functions of one name, the most alike is looked for.
+const NAMESAKES_MAX: usize = 32;
 /// More comparisons than this are not made.
-const COMPARISONS_MAX: usize = 250_000;
+pub(super) const COMPARISONS_MAX: usize = 250_000;
 
 /// Finds the pairs: by file and full name, then by name anywhere, then by content.
 pub(super) fn pair<'f>(old: Vec<Case<'f>>, new: Vec<Case<'f>>) -> Pairs<'f> {
@@ -54,7 +56,7 @@ impl<'f> Pairs<'f> {
                 gone.push(case);
                 continue;
             };
-            let best = (0..there.len())
+            let best = (0..there.len().min(NAMESAKES_MAX))
                 .max_by_key(|n| (there.get(*n).map(|c| likeness(case.function, c.function)), usize::MAX - n));
             self.same.push((case, there.remove(best.unwrap_or_default())));
         }

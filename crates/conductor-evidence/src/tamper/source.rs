@@ -5,10 +5,13 @@ use std::ops::{ControlFlow, Range};
 
 use tree_sitter::{ParseOptions, ParseState, Parser};
 
+/// What is nested deeper than this is not looked at: it counts as not being there.
+const DEPTH_MAX: usize = 200;
 /// More nodes than this are not looked at.
 const NODES_MAX: usize = 400_000;
-/// A parser that asks this often whether it should go on works on what is no source. It asks every hundred steps.
-const STEPS_MAX: usize = 60_000;
+/// A parser asks every hundred steps whether it should go on, and takes about one step for each byte of what is a source.
+/// So many more it gets for what is not.
+const PATIENCE: usize = 8;
 
 /// A language whose tests are understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +81,8 @@ pub(super) struct Node {
     /// Its last line, from 1.
     pub(super) last_line: usize,
     pub(super) parent: Option<usize>,
+    /// The sibling before it.
+    before: Option<usize>,
     /// The number after its last descendant.
     pub(super) until: usize,
 }
@@ -99,10 +104,11 @@ impl Tree {
         let mut parser = Parser::new();
         let grammar = language.grammar();
         parser.set_language(&grammar).ok()?;
+        let most = 1_000 + text.len() / 100 * PATIENCE;
         let mut steps = 0;
         let mut patience = |_: &ParseState| {
             steps += 1;
-            if steps > STEPS_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if steps > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let bytes = text.as_bytes();
         let options = ParseOptions::new().progress_callback(&mut patience);
@@ -135,6 +141,11 @@ impl Tree {
 
     pub(super) fn line(&self, at: usize) -> usize {
         self.nodes.get(at).map_or(1, |node| node.line)
+    }
+
+    /// Its line, and the byte at which it begins.
+    pub(super) fn place(&self, at: usize) -> (usize, usize) {
+        self.nodes.get(at).map_or((1, 0), |node| (node.line, node.start))
     }
 
     pub(super) fn text(&self, at: usize) -> &str {
@@ -181,8 +192,7 @@ impl Tree {
 
     /// The nearest sibling before a node.
     pub(super) fn before(&self, at: usize) -> Option<usize> {
-        let parent = self.nodes.get(at)?.parent?;
-        self.children(parent).take_while(|child| *child < at).last()
+        self.nodes.get(at)?.before
     }
 
     /// All nodes of a kind inside a range of nodes.
@@ -209,7 +219,8 @@ impl Tree {
 fn flatten(parsed: &tree_sitter::Tree) -> Option<Vec<Node>> {
     let mut cursor = parsed.walk();
     let mut nodes: Vec<Node> = Vec::new();
-    let mut open: Vec<usize> = Vec::new();
+    // The nodes around this one, each with the child of it that was met last.
+    let mut open: Vec<(usize, Option<usize>)> = Vec::new();
     loop {
         let node = cursor.node();
         let at = nodes.len();
@@ -223,15 +234,16 @@ fn flatten(parsed: &tree_sitter::Tree) -> Option<Vec<Node>> {
             end: node.end_byte(),
             line: node.start_position().row + 1,
             last_line: node.end_position().row + 1,
-            parent: open.last().copied(),
+            parent: open.last().map(|(up, _)| *up),
+            before: open.last_mut().and_then(|(_, last)| last.replace(at)),
             until: at + 1,
         });
-        if cursor.goto_first_child() {
-            open.push(at);
+        if open.len() < DEPTH_MAX && cursor.goto_first_child() {
+            open.push((at, None));
             continue;
         }
         while !cursor.goto_next_sibling() {
-            let Some(closed) = open.pop() else { return Some(nodes) };
+            let Some((closed, _)) = open.pop() else { return Some(nodes) };
             let until = nodes.len();
             if let Some(node) = nodes.get_mut(closed) {
                 node.until = until;

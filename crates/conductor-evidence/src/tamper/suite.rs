@@ -8,7 +8,7 @@ use super::facts::{Function, Role, likeness};
 use super::file::{File, Side, is_collected};
 use super::finding::{Code, Finding, Weight};
 use super::gone::{Told, unexplained};
-use super::pairs::{Case, Pairs, pair};
+use super::pairs::{COMPARISONS_MAX, Case, Pairs, pair};
 use super::weigh::{Around, Both, weigh, weight};
 
 /// A function as alike as this to a test that is gone is that test, under a name that no runner looks for.
@@ -23,7 +23,7 @@ pub(super) fn check(files: &[File], around: &Surroundings<'_>) -> Vec<Finding> {
     let tests = paired(files, Role::Test);
     let support = paired(files, Role::Support);
     let (old_helpers, new_helpers) = (helpers(files, |f| f.old.as_ref()), helpers(files, |f| f.new.as_ref()));
-    let moved = moved(files);
+    let moved = moved(files, tests.same.iter().chain(&support.same));
     let deleted = deleted(files);
     let removed = |name: &str| around.removal_asked && deleted.contains(name);
     let runs = |name: &str| super::gone::runs_as_before(around, name);
@@ -93,8 +93,11 @@ fn helpers<'f>(files: &'f [File], side: fn(&'f File) -> Option<&'f Side>) -> Hel
     helpers
 }
 
-/// Assertions that stand somewhere in tests now and did not before.
-fn moved(files: &[File]) -> BTreeMap<&str, usize> {
+/// Assertions that stand somewhere in tests now and did not stand there before.
+fn moved<'f>(
+    files: &'f [File],
+    same: impl Iterator<Item = &'f (Case<'f>, Case<'f>)>,
+) -> BTreeMap<&'f str, usize> {
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for side in files.iter().filter_map(|f| f.new.as_ref()) {
         named.extend(side.functions(Role::Test).flat_map(|f| f.names.iter().map(String::as_str)));
@@ -105,23 +108,29 @@ fn moved(files: &[File]) -> BTreeMap<&str, usize> {
         Role::Support => named.contains(f.name.as_str()) || f.name.contains("proptest"),
         Role::Code => false,
     };
-    let count = |side: fn(&File) -> Option<&Side>, all: bool| {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        let functions = files.iter().filter_map(side).flat_map(|side| &side.found.functions);
-        for function in functions.filter(|f| all || alive(f)) {
-            for assertion in function.assertions.iter().filter(|a| a.counts() || a.helper.is_some()) {
-                *counts.entry(assertion.text.as_str()).or_default() += 1;
-            }
+    let texts = |function: &'f Function| {
+        let mut counts: BTreeMap<&'f str, usize> = BTreeMap::new();
+        for assertion in function.assertions.iter().filter(|a| a.counts() || a.helper.is_some()) {
+            *counts.entry(assertion.text.as_str()).or_default() += 1;
         }
         counts
     };
-    let old = count(|f| f.old.as_ref(), true);
-    let mut new = count(|f| f.new.as_ref(), false);
-    for (text, there) in &mut new {
-        *there = there.saturating_sub(old.get(text).copied().unwrap_or_default());
+    let mut there: BTreeMap<&str, usize> = BTreeMap::new();
+    let functions = files.iter().filter_map(|f| f.new.as_ref()).flat_map(|side| &side.found.functions);
+    for (text, n) in functions.filter(|f| alive(f)).flat_map(texts) {
+        *there.entry(text).or_default() += n;
     }
-    new.retain(|_, there| *there > 0);
-    new
+    for (old, new) in same.filter(|(_, new)| alive(new.function)) {
+        let kept = texts(old.function);
+        for (text, n) in texts(new.function) {
+            let stayed = kept.get(text).copied().unwrap_or_default().min(n);
+            if let Some(left) = there.get_mut(text) {
+                *left = left.saturating_sub(stayed);
+            }
+        }
+    }
+    there.retain(|_, n| *n > 0);
+    there
 }
 
 /// Names that were defined outside of tests, and are not any more.
@@ -171,13 +180,15 @@ fn gone<'f>(
     if old.skip.as_ref().is_some_and(|skip| !skip.sometimes) {
         return None;
     }
-    if dissolved(old, around) || tests.same.iter().map(|(_, new)| new).chain(&tests.added).any(|new| merged(old, new.function)) {
+    let bounded = tests.gone.len().saturating_mul(tests.same.len() + tests.added.len()) <= COMPARISONS_MAX;
+    let mut all = tests.same.iter().map(|(_, new)| new).chain(&tests.added);
+    if dissolved(old, around) || (bounded && all.any(|new| merged(old, new.function))) {
         told.excused(&old.name);
         return None;
     }
     let name = old.path();
     let body = side.lines(old.span.first, old.span.last);
-    if let Some((path, at)) = hidden(files, old) {
+    if let Some((path, at)) = hidden(files, old).filter(|_| bounded) {
         let sentence = format!("the test `{name}` is still written down, but no runner takes it for a test");
         let new = files.iter().filter_map(|f| f.new.as_ref()).find(|s| s.path == path)?;
         let finding = Finding::hold(Code::TestNotCollected, path, sentence);

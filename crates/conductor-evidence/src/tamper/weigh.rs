@@ -6,6 +6,7 @@ use super::assertion::{Assertion, Strength, likeness};
 use super::facts::{Function, Mark, Role};
 use super::file::Side;
 use super::finding::{Code, Finding, Weight};
+use super::pairs::COMPARISONS_MAX;
 
 /// What is known around a pair of tests.
 pub(super) struct Around<'a> {
@@ -181,7 +182,8 @@ fn compare<'a>(both: Both<'_>, around: &Around<'_>, lost: &[&'a Assertion], mut 
     let mut compared = Compared { findings: Vec::new(), left: Vec::new(), vacuous: Vec::new() };
     new.retain(|a| a.helper.is_none());
     let mut order: Vec<(usize, usize, usize)> = Vec::new();
-    for (o, old) in lost.iter().enumerate().filter(|(_, a)| a.helper.is_none()) {
+    let bounded = lost.len().saturating_mul(new.len()) <= COMPARISONS_MAX;
+    for (o, old) in lost.iter().enumerate().filter(|(_, a)| bounded && a.helper.is_none()) {
         order.extend(new.iter().enumerate().map(|(n, new)| (likeness(old, new), o, n)));
     }
     order.sort_by_key(|(score, o, n)| (std::cmp::Reverse(*score), *o, *n));
