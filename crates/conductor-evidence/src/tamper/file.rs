@@ -107,7 +107,7 @@ impl File {
         let parse = !same || !moved_well(old_path, change.path);
         let side = |path: &str, content: Content<'_>| match content {
             Content::Bytes(bytes) => Some(Side::read(path, bytes, parse)),
-            Content::Absent | Content::Unread(_) => None,
+            Content::Absent | Content::Link(_) | Content::Unread(_) => None,
         };
         Self {
             path: change.path.to_owned(),

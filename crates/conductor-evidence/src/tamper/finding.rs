@@ -99,6 +99,8 @@ codes! {
     EnvironmentDetected = "environment-detected",
     /// A report that a gate would write is part of the change.
     ReportCommitted = "report-committed",
+    /// A symbolic link leads out of the repository.
+    LinkOutside = "link-outside",
     /// A file could not be looked at.
     Unreadable = "unreadable",
 }

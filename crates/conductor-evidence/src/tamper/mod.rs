@@ -47,6 +47,8 @@ pub enum Content<'c> {
     Absent,
     /// It is there, with these bytes.
     Bytes(&'c [u8]),
+    /// It is a symbolic link to this place.
+    Link(&'c [u8]),
     /// It is there, and was not read, for this reason: "too large to look at".
     Unread(&'c str),
 }
@@ -141,11 +143,31 @@ fn strange(file: &File) -> Option<Finding> {
     Some(Finding::new(Code::Unreadable, weight, &file.path, sentence))
 }
 
+/// A symbolic link to a place outside of the repository, where nobody looks at what is there.
+fn leads_out(path: &str, target: &[u8]) -> Option<Finding> {
+    let target = String::from_utf8_lossy(target);
+    let mut depth = path.split('/').count() - 1;
+    let mut out = target.starts_with('/');
+    for part in target.split('/') {
+        match part {
+            ".." if depth == 0 => out = true,
+            ".." => depth -= 1,
+            "" | "." => {}
+            _ => depth += 1,
+        }
+    }
+    let sentence = format!("{path} is a link that leads out of the repository, to {}", finding::short(&target));
+    out.then(|| Finding::hold(Code::LinkOutside, path, sentence))
+}
+
 /// A file that could not be looked at, which nobody can say anything about.
 fn unread(change: &Change<'_>) -> Option<Finding> {
     let why = match (change.old, change.new) {
         (_, Content::Unread(why)) | (Content::Unread(why), _) => why,
-        (Content::Absent | Content::Bytes(_), Content::Absent | Content::Bytes(_)) => return None,
+        (_, Content::Link(target)) => return leads_out(change.path, target),
+        (Content::Absent | Content::Bytes(_) | Content::Link(_), Content::Absent | Content::Bytes(_)) => {
+            return None;
+        }
     };
     Some(Finding::hold(Code::Unreadable, change.path, format!("{} is {why}", change.path)))
 }

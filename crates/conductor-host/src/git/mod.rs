@@ -9,6 +9,7 @@
 //! [`Repo::perform_landing`] with git's own fast-forward.
 
 mod apply;
+mod blobs;
 mod candidate;
 mod checkout;
 mod commit;
@@ -35,6 +36,7 @@ mod walk;
 mod workspace;
 
 pub use apply::{apply_patch, patched_paths};
+pub use blobs::{Blob, BlobBounds};
 pub use candidate::{CandidateOutcome, TargetMerge};
 pub use checkout::{Operation, WorkState};
 pub use commit::{CommitText, LandedRun, Trailers};

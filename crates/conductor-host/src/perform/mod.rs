@@ -11,6 +11,7 @@ mod places;
 mod site;
 mod stop;
 mod storage;
+mod tamper;
 mod tasks;
 mod workspace;
 
@@ -27,6 +28,8 @@ use crate::driver::Perform;
 
 pub use gates::CheckError;
 pub(crate) use gates::cache_dirs;
+pub use tasks::asked_for;
+pub use tamper::{TamperError, listed, tampering};
 pub use places::{Places, PlacesError, lock_path};
 pub(crate) use places::{gate_of, owner_of};
 pub(crate) use site::{Parts, session_branch, stranger};
@@ -148,7 +151,7 @@ impl Job {
             Effect::Collect { base, snapshot, marked } => site.collect(base, snapshot, marked),
             Effect::Candidate { base, snapshot, on } => site.candidate(base, snapshot, on.as_ref()),
             Effect::Gates { candidate, again, tip } => site.gates(run, candidate, *again, tip, &self.switch),
-            Effect::Judge { candidate, evidence } => site.judge(candidate, evidence),
+            Effect::Judge { candidate, evidence } => site.judge(run, candidate, evidence),
             Effect::Land { task, candidate, evidence, summary, with } => {
                 let last = LandPart {
                     run,
