@@ -35,6 +35,10 @@ pub struct FileChange {
     /// Its mode now, as git writes it (`100644`, `120000` for a link, `160000` for a nested repository;
     /// `000000` when it is gone).
     pub mode: u32,
+    /// Its blob before; `None` when there was no file.
+    pub old_blob: Option<String>,
+    /// Its blob now; `None` when it is gone.
+    pub new_blob: Option<String>,
 }
 
 /// A patch for people and prompts.
@@ -163,7 +167,11 @@ fn parse_raw<'a>(head: &str, fields: &mut impl Iterator<Item = &'a [u8]>) -> Opt
             (None, first)
         }
     };
-    Some(FileChange { path, from, kind, added: None, deleted: None, mode: parts.get(1)?.parse().ok()? })
+    // A name of zeros stands for no file.
+    let blob = |at: usize| parts.get(at).filter(|id| id.contains(|c| c != '0')).map(|id| (*id).to_owned());
+    let (old_blob, new_blob) = (blob(2), blob(3));
+    let mode = parts.get(1)?.parse().ok()?;
+    Some(FileChange { path, from, kind, added: None, deleted: None, mode, old_blob, new_blob })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 mod added;
 mod apply;
+mod blobs;
 mod candidate;
 mod checkout;
 mod commit;
@@ -36,6 +37,7 @@ mod walk;
 mod workspace;
 
 pub use apply::{apply_patch, patched_paths};
+pub use blobs::{Blob, BlobBounds};
 pub use candidate::{CandidateOutcome, TargetMerge};
 pub use checkout::{Operation, WorkState};
 pub use commit::{CommitText, LandedRun, Trailers};

@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 use conductor_engine::coverage::AddedLines;
 use conductor_engine::effect::{Outcome, Verb, Verdict};
 use conductor_engine::evidence::{Evidence, EvidenceSummary};
-use conductor_engine::gate::{GateKind, GateSpec, TestDelta};
+use conductor_engine::gate::{GateKind, GateSpec};
 use conductor_engine::ids::{EvidenceId, Oid, RunId, TreeId};
 use conductor_engine::session::Candidate;
+use conductor_evidence::tamper::Finding;
 use thiserror::Error;
 
 use super::failpoint::Place;
 use super::places::Places;
 use super::site::Site;
 use super::stop::StopSwitch;
-use super::{Trouble, failed};
+use super::{Trouble, failed, tamper};
 use crate::clock;
 use crate::gates::{Base, Demands, GateJob, GateStop, TreeView, compared, digest, summarise, too_little};
-use crate::git::{CacheDir, GitError};
+use crate::git::{CacheDir, FileChange, GitError};
 use crate::policy::{self, Reason};
 
 /// Why the gates could not be run on a tree.
@@ -213,35 +214,57 @@ impl Site {
         })
     }
 
+    /// What the work does to what judges it. When the candidate was tested, the tests of what it stands on may not have
+    /// been known yet: the candidate below was being tested too.
+    fn tampering(
+        &self,
+        run: RunId,
+        candidate: &Candidate,
+        evidence: &EvidenceId,
+        changes: &[FileChange],
+    ) -> Result<Vec<Finding>, Trouble> {
+        let below = self.repo.tree_of(&candidate.tip).map_err(|e| failed(&e))?;
+        let tests = tamper::sides(&self.db(), &self.setup, &below, evidence).map_err(|e| failed(&e))?;
+        // A task that is gone asks for nothing.
+        let task = self.task_text(run).unwrap_or_default();
+        tamper::look(&self.repo, &self.setup, &task, candidate, changes, tests).map_err(|e| failed(&e))
+    }
+
     /// Whether a person has to see the change before it lands.
-    pub(super) fn judge(&self, candidate: &Candidate, evidence: &EvidenceId) -> Outcome {
-        let evidence = match self.own_evidence(candidate, evidence) {
-            Ok(evidence) => evidence,
+    pub(super) fn judge(&self, run: RunId, candidate: &Candidate, evidence: &EvidenceId) -> Outcome {
+        let own = match self.own_evidence(candidate, evidence) {
+            Ok(own) => own,
             Err(trouble) => return trouble.into(),
         };
-        let tests = evidence.tests.clone().unwrap_or_default();
         self.failpoint.reach(Verb::Judge, Place::Inside);
         let changes = match self.changes(&candidate.tip, &candidate.tree) {
             Ok(changes) => changes,
             Err(error) => return failed(&error).into(),
+        };
+        let findings = match self.tampering(run, candidate, evidence, &changes) {
+            Ok(findings) => findings,
+            Err(trouble) => return trouble.into(),
         };
         let paths: Vec<String> = changes
             .iter()
             .flat_map(|c| std::iter::once(&c.path).chain(c.from.as_ref()))
             .map(ToString::to_string)
             .collect();
-        let mut asks = match policy::judge(&self.rules, paths.iter().map(String::as_str)) {
+        let asks: Vec<String> = match policy::judge(&self.rules, paths.iter().map(String::as_str)) {
             policy::Verdict::Accept => Vec::new(),
             policy::Verdict::Hold(reasons) => reasons.iter().map(words).collect(),
         };
-        asks.extend(missing_tests(&tests));
-        asks.extend(self.unreached(&evidence));
-        let verdict = if asks.is_empty() {
+        let asks: Vec<String> = asks.into_iter().chain(self.unreached(&own)).collect();
+        let asks = (!asks.is_empty()).then(|| format!("It {}", asks.join("; ")));
+        let both: Vec<String> = asks.into_iter().chain(tamper::sentences(&findings)).collect();
+        let verdict = if both.is_empty() {
             Verdict::Accept
         } else {
+            let found = tamper::listed(&findings);
+            let found = if found.is_empty() { found } else { format!("\n\nWhat was found:\n{found}") };
             Verdict::Hold {
-                question: format!("Accept this? It {}", asks.join("; ")),
-                detail: format!("Files that change:\n{}", paths.join("\n")),
+                question: format!("Accept this? {}", both.join("; ")),
+                detail: format!("Files that change:\n{}{found}", paths.join("\n")),
             }
         };
         Outcome::Judged(verdict)
@@ -257,18 +280,6 @@ fn words(reason: &Reason) -> String {
         Reason::Undecided { rule } => format!("meets rule `{rule}`, which cannot be evaluated, so it holds"),
         Reason::ByHand => "passed its gates, and auto_commit is off".to_owned(),
     }
-}
-
-/// Tests that ran on the base and do not run any more: a suite can be made green by making it smaller.
-fn missing_tests(tests: &TestDelta) -> Option<String> {
-    let gone: Vec<&str> = tests.removed.iter().chain(&tests.newly_skipped).map(String::as_str).collect();
-    let some: Vec<&str> = gone.iter().copied().take(5).collect();
-    let more = if gone.len() > some.len() {
-        format!(" and {} more", gone.len() - some.len())
-    } else {
-        String::new()
-    };
-    (!gone.is_empty()).then(|| format!("no longer runs tests that ran before ({}{more})", some.join(", ")))
 }
 
 /// The directories that gates declare as caches, kept per path.

@@ -11,6 +11,7 @@ mod places;
 mod site;
 mod stop;
 mod storage;
+mod tamper;
 mod tasks;
 mod workspace;
 
@@ -32,6 +33,8 @@ pub(crate) use places::{gate_of, owner_of};
 pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
 pub use storage::StorageTrouble;
+pub use tamper::{TamperError, listed, tampering};
+pub use tasks::asked_for;
 pub(crate) use tasks::{Facts, heartbeat, is_session_worker, run_of_worker};
 pub(crate) use workspace::kept_why;
 
@@ -148,7 +151,7 @@ impl Job {
             Effect::Collect { base, snapshot, marked } => site.collect(base, snapshot, marked),
             Effect::Candidate { base, snapshot, on } => site.candidate(base, snapshot, on.as_ref()),
             Effect::Gates { candidate, again, tip } => site.gates(run, candidate, *again, tip, &self.switch),
-            Effect::Judge { candidate, evidence } => site.judge(candidate, evidence),
+            Effect::Judge { candidate, evidence } => site.judge(run, candidate, evidence),
             Effect::Land { task, candidate, evidence, summary, with } => {
                 let last = LandPart {
                     run,

@@ -218,6 +218,13 @@ fn urgency(priority: Priority) -> u8 {
     }
 }
 
+/// All that a task says it asks for.
+pub fn asked_for(task: &Task) -> String {
+    let title = task.title.to_string();
+    let parts = std::iter::once(title.as_str()).chain(task.description.as_deref());
+    parts.chain(task.acceptance.iter().map(String::as_str)).collect::<Vec<_>>().join("\n")
+}
+
 /// What landing needs to know of a task.
 pub(super) struct TaskNames {
     pub(super) id: String,
@@ -250,6 +257,12 @@ impl Site {
             kind: task.kind.map(|k| k.to_string()),
             category: task.category.map(|c| c.to_string()),
         })
+    }
+
+    /// What the task of a run asks for, as text.
+    pub(super) fn task_text(&self, run: RunId) -> Result<String, Problem> {
+        let task = self.db().run_task(run)?;
+        Ok(asked_for(&self.task(&task)?))
     }
 
     pub(super) fn run_task(&self, run: RunId) -> Result<TaskNames, Problem> {
