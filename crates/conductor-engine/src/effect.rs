@@ -124,6 +124,8 @@ pub enum Effect {
         agent_session: Option<String>,
         /// What it must not go beyond.
         most: Budget,
+        /// The agent that took over; `None` for the session's.
+        agent: Option<String>,
     },
     /// See [`Verb::Stop`].
     Stop,

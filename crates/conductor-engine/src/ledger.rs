@@ -250,6 +250,27 @@ pub fn exhausted(s: &Session) -> Option<Exhausted> {
     })
 }
 
+/// The highest of the shares at which a person is asked that the session's money or tokens have reached; 0 for none.
+pub(crate) fn share(s: &Session) -> u32 {
+    let reached = |percent: u32| {
+        [Quantity::Cost, Quantity::Tokens].into_iter().any(|quantity| {
+            let Some(limit) = s.rules.limits.session.of(quantity) else { return false };
+            let used = u128::from(s.spent.of(quantity)) * 100;
+            limit > 0 && used >= u128::from(limit) * u128::from(percent)
+        })
+    };
+    s.rules.ask_at.iter().copied().filter(|percent| reached(*percent)).max().unwrap_or(0)
+}
+
+/// What the session used of its money and its tokens, for people.
+pub(crate) fn used_words(s: &Session) -> String {
+    let parts = [Quantity::Cost, Quantity::Tokens].into_iter().filter_map(|quantity| {
+        let limit = s.rules.limits.session.of(quantity)?;
+        Some(format!("{} of {}", amount(quantity, s.spent.of(quantity)), amount(quantity, limit)))
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}
+
 /// What an attempt that has ended used. What an attempt did not report counts as nothing, but for one whose
 /// host died under it: that may have used anything, so it counts as it was expected to. Such an attempt is no
 /// attempt of the agent's, nor is one that was stopped from outside.

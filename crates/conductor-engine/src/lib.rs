@@ -12,6 +12,7 @@ mod backoff;
 pub mod control;
 mod deadline;
 mod decide;
+pub mod detect;
 pub mod effect;
 pub mod event;
 pub mod evidence;

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use conductor_engine::control::{Actor, Control, Ruling};
+use conductor_engine::detect::{self, VerdictKind};
 use conductor_engine::effect::{Effect, EffectKey, Outcome, Refusal, Verb, Verdict};
 use conductor_engine::event::{Event, EventTag, Recorded, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{ControlId, EvidenceId, HoldId, Oid, RunId, SessionId, TaskRef, Token, TreeId};
 use conductor_engine::ledger::{Budget, Limits, Quantity};
 use conductor_engine::session::{
-    Candidate, Ending, HoldKind, LaneRules, Phase, Rules, Run, Session, Standing, Status, TaskFacts,
+    Candidate, Ending, HoldKind, LaneRules, Phase, Rules, Run, Session, Standing, Status, Step, TaskFacts,
 };
 use conductor_engine::{
     Input, Observation, PhaseTag, TABLE, apply, decide, leads, next_deadline, wanted, why,
@@ -49,6 +50,11 @@ fn facts(n: u64, standing: Standing) -> TaskFacts {
         estimate_minutes: n * 10,
         depends_on: if n > 4 { vec![TaskRef(format!("u{}", n - 4))] } else { Vec::new() },
     }
+}
+
+fn verdict() -> detect::Verdict {
+    let why = "it did the same 4 times".to_owned();
+    detect::Verdict { kind: VerdictKind::SameResult, times: 4, why, seen: vec![7, 9] }
 }
 
 fn rules(jobs: usize) -> Rules {
@@ -316,17 +322,21 @@ impl World {
             8 => match dice.roll(4) {
                 0 => AttemptEnd::OverBudget,
                 1 => AttemptEnd::Cancelled,
+                2 if dice.roll(2) == 0 => AttemptEnd::Looped,
                 2 => AttemptEnd::Refused { reason: "No".to_owned() },
                 _ => AttemptEnd::TimedOut,
             },
             _ => AttemptEnd::Finished { summary: "Done".to_owned() },
         };
+        let verdicts = if dice.roll(10) == 0 { vec![verdict()] } else { Vec::new() };
+        let tokens = Some(dice.roll(2_000));
         AttemptReport {
             end,
-            usage: Usage::default(),
+            usage: Usage { output_tokens: tokens, ..Usage::default() },
             agent_session: None,
             working_ms: 90_000,
             contained: dice.roll(8) != 0,
+            verdicts,
         }
     }
 
@@ -447,7 +457,11 @@ fn some_rules(dice: &mut Dice) -> Rules {
     let jobs = 1 + small(5);
     let lane = LaneRules { at_once: 1 + small(3), batch: 1 + small(4) };
     let agent_jobs = (small(3) == 0).then(|| 1 + small(2));
-    let session = Budget { attempts: (dice.roll(6) == 0).then(|| 2 + dice.roll(6)), ..Budget::default() };
+    let session = Budget {
+        attempts: (dice.roll(6) == 0).then(|| 2 + dice.roll(6)),
+        tokens: (dice.roll(4) == 0).then(|| 1_000 + dice.roll(20_000)),
+        ..Budget::default()
+    };
     let task = Budget { attempts: (dice.roll(6) == 0).then(|| 1 + dice.roll(3)), ..Budget::default() };
     Rules {
         agent_jobs,
@@ -456,6 +470,15 @@ fn some_rules(dice: &mut Dice) -> Rules {
         interactive: dice.roll(6) == 0,
         lane,
         limits: Limits { session, task, attempt: Budget::default() },
+        ladder: Step::ALL.into_iter().filter(|_| dice.roll(2) == 0).collect(),
+        other_agents: ["walker", "runner"]
+            .iter()
+            .filter(|_| dice.roll(2) == 0)
+            .map(ToString::to_string)
+            .collect(),
+        max_time: (dice.roll(4) == 0)
+            .then(|| SignedDuration::from_mins(5 + i64::try_from(dice.roll(60)).unwrap())),
+        ask_at: if dice.roll(2) == 0 { vec![50, 80] } else { Vec::new() },
         hold_deadline: (dice.roll(3) == 0).then(|| SignedDuration::from_mins(30)),
         ..rules(jobs)
     }

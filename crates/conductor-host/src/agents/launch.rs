@@ -71,6 +71,7 @@ impl StartError {
             agent_session: None,
             working_ms: 0,
             contained: !lost,
+            verdicts: Vec::new(),
         }
     }
 }

@@ -236,8 +236,7 @@ impl<'t> World<'t> {
             progress.bad = dice.happens(fail, What::Fail, n, progress.rounds);
         }
         let working_ms = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
-        let usage = Usage::default();
-        let report = AttemptReport { end, usage, agent_session: None, working_ms, contained: true };
+        let report = AttemptReport { working_ms, ..AttemptReport::nothing(end) };
         self.takes(key, BarKind::Attempt, length, Outcome::Attempt(report));
     }
 

@@ -131,13 +131,14 @@ impl Job {
                 let (base, snapshot, marked) = (base.as_ref(), snapshot.as_ref(), marked.as_ref());
                 site.ensure_workspace(run, Wish { base, snapshot, fresh: *fresh, marked })
             }
-            Effect::Attempt { task, number, feedback, agent_session, most } => {
+            Effect::Attempt { task, number, feedback, agent_session, most, agent } => {
                 let order = Order {
                     task,
                     number: *number,
                     feedback: feedback.as_deref(),
                     session: agent_session.as_deref(),
                     most,
+                    agent: agent.as_deref(),
                 };
                 self.site.attempt(run, &order, &self.switch, &|seen| {
                     let _ended = self.mail.send(Input::Seen(run, self.key.epoch, seen));

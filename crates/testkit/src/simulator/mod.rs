@@ -411,7 +411,7 @@ impl Simulator {
             self.world.alive.remove(&run);
         }
         let report =
-            AttemptReport { end, usage: Usage::default(), agent_session: None, working_ms: 1_000, contained };
+            AttemptReport { working_ms: 1_000, contained, ..AttemptReport::nothing(end) };
         Outcome::Attempt(report)
     }
 

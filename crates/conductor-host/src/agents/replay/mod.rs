@@ -140,6 +140,7 @@ fn attempt(
         working_ms: 0,
         // No process was started.
         contained: true,
+        verdicts: Vec::new(),
     };
     match begin(profile, request).and_then(|transcript| play(transcript, env, turn?, request)) {
         Ok(turn) => {
