@@ -163,7 +163,8 @@ impl fmt::Display for Exhausted {
     }
 }
 
-fn amount(quantity: Quantity, n: u64) -> String {
+/// An amount in words, for people and agents.
+pub fn amount(quantity: Quantity, n: u64) -> String {
     match quantity {
         Quantity::Cost => format!("${}.{:02}", n / 1_000_000, n % 1_000_000 / 10_000),
         Quantity::Tokens => format!("{n} tokens"),
@@ -251,7 +252,7 @@ pub fn exhausted(s: &Session) -> Option<Exhausted> {
 }
 
 /// The highest of the shares at which a person is asked that the session's money or tokens have reached; 0 for none.
-pub(crate) fn share(s: &Session) -> u32 {
+pub fn share(s: &Session) -> u32 {
     let reached = |percent: u32| {
         [Quantity::Cost, Quantity::Tokens].into_iter().any(|quantity| {
             let Some(limit) = s.rules.limits.session.of(quantity) else { return false };

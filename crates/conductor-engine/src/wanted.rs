@@ -123,6 +123,7 @@ fn land(lane: &View<'_>, run: &Run) -> Option<Effect> {
             task: run.task.clone(),
             candidate: run.candidate.clone()?,
             summary: summary(run),
+            agent: run.agent.clone(),
         })
     };
     Some(Effect::Land {
@@ -130,6 +131,7 @@ fn land(lane: &View<'_>, run: &Run) -> Option<Effect> {
         candidate: run.candidate.clone()?,
         evidence: run.evidence.as_ref()?.0.clone(),
         summary: summary(run),
+        agent: run.agent.clone(),
         with: with.into_iter().map(part).collect::<Option<_>>()?,
     })
 }

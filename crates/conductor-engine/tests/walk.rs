@@ -268,7 +268,12 @@ impl World {
                     tests_run: None,
                     tampered: mood == 9,
                     failed,
-                    signature: (mood > 7).then(|| "test|exit 1|it broke".to_owned()),
+                    // Some failures are those of many runs, some of one alone.
+                    signature: match mood {
+                        9 => None,
+                        7 => Some("test|exit 1|it broke".to_owned()),
+                        _ => Some(format!("test|exit 1|run {}", run.id.number)),
+                    },
                     feedback: "it broke".to_owned(),
                 };
                 Outcome::Gated { evidence: EvidenceId(format!("e{}", self.fresh())), summary }
@@ -465,6 +470,7 @@ fn some_rules(dice: &mut Dice) -> Rules {
     let task = Budget { attempts: (dice.roll(6) == 0).then(|| 1 + dice.roll(3)), ..Budget::default() };
     Rules {
         agent_jobs,
+        max_consecutive_failures: if dice.roll(2) == 0 { 3 } else { 8 },
         max_tasks: (dice.roll(4) == 0).then(|| dice.roll(5)),
         auto_commit: dice.roll(5) != 0,
         interactive: dice.roll(6) == 0,

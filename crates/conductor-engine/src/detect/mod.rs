@@ -27,7 +27,7 @@ use crate::agent_event::AgentEvent;
 pub use blocker::{Blocker, blocker_in};
 pub use history::{Fact, History};
 pub use normal::{normalised, without_moments};
-pub use stall::{Idle, Pulse, is_idle};
+pub use stall::{Idle, Pulse, is_at_work, is_idle};
 
 /// In which way something goes round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

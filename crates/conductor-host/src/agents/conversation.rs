@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use conductor_engine::agent_event::{AgentEvent, Heard};
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
+use conductor_engine::detect::{Verdict, Watcher};
+use conductor_engine::ledger::Quantity;
 
 use super::attempt::{AgentRunner, AttemptRequest, Purpose};
 use super::clerk::{Clerk, MOST_ANSWERS};
@@ -17,8 +19,10 @@ use super::dir_file;
 use super::judge::judge;
 use super::launch::{Files, Launch, StartError};
 use super::limits::signed_out;
+use super::price::priced;
 use super::process::Process;
 use super::profile::{Profile, ProgramProfile};
+use super::quiet::{self, Quiet};
 use super::replay::Began;
 use super::result_file::{self, AgentResult};
 use super::session_file::{KEPT_SESSION, KeptSession, can_resume, session_name};
@@ -44,6 +48,19 @@ enum Over {
     Exit(Result<KeptExit, KeepError>, TurnEnd),
 }
 
+/// What follows a turn.
+enum Turned {
+    /// The agent ended it.
+    Ended(TurnEnd),
+    /// The attempt is over, whatever the agent says.
+    Over(AttemptEnd),
+    /// It was ended from here, and the agent is told why.
+    Nudged(Verdict),
+}
+
+/// No more verdicts of one attempt are kept.
+const MOST_VERDICTS: usize = 8;
+
 /// One attempt of a program.
 pub(super) struct Conversation {
     runner: AgentRunner,
@@ -57,6 +74,12 @@ pub(super) struct Conversation {
     transcript: Writer,
     wire: WireLog,
     heard: Heard,
+    watcher: Watcher,
+    /// What a detector found in this turn, until something is done about it.
+    found: Option<Verdict>,
+    quiet: Quiet,
+    /// All that was found.
+    verdicts: Vec<Verdict>,
     stop: StopFlag,
     stopwatch: Stopwatch,
     process: Option<Process>,
@@ -104,6 +127,10 @@ impl Conversation {
             offer,
             transcript,
             heard: Heard::default(),
+            watcher: Watcher::default(),
+            found: None,
+            quiet: Quiet::default(),
+            verdicts: Vec::new(),
             stop: StopFlag::default(),
             stopwatch: Stopwatch::start(),
             process: None,
@@ -144,6 +171,7 @@ impl Conversation {
             agent_session: self.heard.session.clone().map(|id| session_name(&self.program, &id)),
             working_ms: self.stopwatch.elapsed_ms(),
             contained: self.contained,
+            verdicts: self.verdicts.clone(),
         };
         // What an agent made undeletable on purpose is only litter in the attempt's own directory.
         let _litter = fs::remove_dir_all(&self.files.tmp);
@@ -229,17 +257,13 @@ impl Conversation {
     /// Turn by turn, until one ends that is not followed by another.
     fn converse(&mut self) -> AttemptEnd {
         loop {
-            let end = match self.turn() {
-                Ok(TurnEnd::NoSession { .. }) if self.resuming => None,
-                Ok(end) => Some(self.judged(end)),
-                Err(known) => Some(known),
-            };
-            let (next, end) = match end {
-                None => (self.anew(), AttemptEnd::Interrupted),
-                Some(AttemptEnd::Asked { question }) => {
-                    (self.answered(&question), AttemptEnd::Asked { question })
+            let (next, end) = match self.turn() {
+                Turned::Ended(TurnEnd::NoSession { .. }) if self.resuming => {
+                    (self.anew(), AttemptEnd::Interrupted)
                 }
-                Some(end) => (None, end),
+                Turned::Nudged(verdict) => (self.nudged(&verdict), AttemptEnd::Looped),
+                Turned::Ended(end) => self.after(self.judged(end)),
+                Turned::Over(end) => self.after(end),
             };
             match next {
                 None => return end,
@@ -251,6 +275,38 @@ impl Conversation {
                 }
             }
         }
+    }
+
+    /// What follows an end: another turn, where the agent asked what is settled.
+    fn after(&mut self, end: AttemptEnd) -> (Option<Result<(), StartError>>, AttemptEnd) {
+        match end {
+            AttemptEnd::Asked { question } => (self.answered(&question), AttemptEnd::Asked { question }),
+            // It was told how much it may spend, and ended by itself when it had.
+            AttemptEnd::Failed { .. } if self.has_spent(true) => (None, AttemptEnd::OverBudget),
+            other => (None, other),
+        }
+    }
+
+    /// Tells the agent that it goes nowhere, in its own session.
+    fn nudged(&mut self, verdict: &Verdict) -> Option<Result<(), StartError>> {
+        let text = nudge(verdict);
+        Some(self.say(&text, || text.clone())?)
+    }
+
+    /// Goes on with these words: in the same process, else in the same session, else with a whole prompt.
+    fn say(&mut self, text: &str, whole: impl FnOnce() -> String) -> Option<Result<(), StartError>> {
+        let session = self.heard.session.clone();
+        if self.process.as_mut().is_some_and(|process| process.speaker.prompt(text)) {
+            self.turns += 1;
+            let _only_for_people = self.files.prompt(self.turns, text);
+            self.note([prompted(self.turns, text)]);
+            return Some(Ok(()));
+        }
+        self.close();
+        if session.is_some() && can_resume(&self.program) {
+            return Some(self.begin(session.as_deref(), text));
+        }
+        Some(self.begin(None, &whole()))
     }
 
     /// How the attempt ends by what the agent says of its turn.
@@ -289,19 +345,8 @@ impl Conversation {
         self.note([AgentEvent::Answer { text: answer.clone() }]);
         // What it asked stands in its file until it writes another.
         let _not_there = dir_file::clear(&self.files.result);
-        let session = self.heard.session.clone();
-        if self.process.as_mut().is_some_and(|process| process.speaker.prompt(&answer)) {
-            self.turns += 1;
-            let _only_for_people = self.files.prompt(self.turns, &answer);
-            self.note([prompted(self.turns, &answer)]);
-            return Some(Ok(()));
-        }
-        self.close();
-        if session.is_some() && can_resume(&self.program) {
-            return Some(self.begin(session.as_deref(), &answer));
-        }
-        let whole = format!("{}\n## An answer to what you asked\n{answer}\n", self.request.prompt.trim_end());
-        Some(self.begin(None, &whole))
+        let prompt = self.request.prompt.clone();
+        self.say(&answer, || format!("{}\n## An answer to what you asked\n{answer}\n", prompt.trim_end()))
     }
 
     fn last_words(&self) -> String {
@@ -310,9 +355,11 @@ impl Conversation {
         own.unwrap_or_else(|| self.heard.last_words()).trim().to_owned()
     }
 
-    /// One turn. `Err` where the attempt is over whatever the agent says.
-    fn turn(&mut self) -> Result<TurnEnd, AttemptEnd> {
+    /// One turn.
+    fn turn(&mut self) -> Turned {
         let mut watch = Watch::begin(self.program.silence);
+        self.quiet = Quiet::default();
+        self.found = None;
         let mut cut: Option<(Cut, Stopwatch)> = None;
         let mut signalled = false;
         loop {
@@ -347,12 +394,56 @@ impl Conversation {
         if let Some(question) = self.process.as_mut().and_then(|process| process.speaker.asks()) {
             return Some(Cut::Asked(question));
         }
-        watch.alarm(self.heard.is_in_tool()).map(|alarm| self.cut_by(alarm))
+        if self.has_spent(false) {
+            return Some(Cut::OverBudget);
+        }
+        if let Some(verdict) = self.found.take() {
+            return Some(self.stuck(verdict));
+        }
+        let idle = self.is_idle(watch);
+        watch.alarm(idle).map(|alarm| match alarm {
+            Alarm::Silent => {
+                let silent = watch.silence().map(|(silent, _)| silent).unwrap_or_default();
+                self.stuck(quiet::verdict(silent, self.heard.is_in_tool()))
+            }
+            Alarm::Limited(_) | Alarm::Failing(_) | Alarm::SignedOut(_) => self.cut_by(alarm),
+        })
+    }
+
+    /// Whether it is silent, and its processes do nothing.
+    fn is_idle(&mut self, watch: &Watch) -> bool {
+        let (Some(silence), Some(process)) = (watch.silence(), &self.process) else { return false };
+        self.quiet.looks_idle(silence, self.heard.is_in_tool(), || process.child.pulse())
+    }
+
+    /// It goes nowhere: it is told so once, where it can be told, and ended else.
+    fn stuck(&mut self, verdict: Verdict) -> Cut {
+        let can_be_told = self.heard.session.is_some() && can_resume(&self.program);
+        let nudge = self.request.limits.nudge && self.verdicts.is_empty() && can_be_told;
+        if self.verdicts.len() < MOST_VERDICTS {
+            self.verdicts.push(verdict.clone());
+        }
+        self.note([AgentEvent::Verdict { verdict: verdict.clone(), told: nudge }]);
+        Cut::Stuck { verdict, nudge }
+    }
+
+    /// Whether it used what it was granted, or more, as far as it tells.
+    fn has_spent(&self, all: bool) -> bool {
+        let most = &self.request.limits.most;
+        if most.cost_micros.is_none() && most.tokens.is_none() {
+            return false;
+        }
+        let usage = priced(self.heard.usage.clone(), self.profile.price.as_ref());
+        let tokens = usage.input_tokens.unwrap_or(0).saturating_add(usage.output_tokens.unwrap_or(0));
+        let used = [(Quantity::Cost, usage.cost_micros.unwrap_or(0)), (Quantity::Tokens, tokens)];
+        used.into_iter().any(|(quantity, used)| {
+            most.of(quantity).is_some_and(|most| used > most || (all && used == most && most > 0))
+        })
     }
 
     fn cut_by(&self, alarm: Alarm) -> Cut {
         match alarm {
-            Alarm::Silent => Cut::Stalled,
+            Alarm::Silent => Cut::Stuck { verdict: quiet::verdict(Duration::ZERO, false), nudge: false },
             Alarm::Limited(until) => Cut::Limited(until),
             Alarm::Failing(why) => Cut::Failing(why),
             Alarm::SignedOut(why) => Cut::SignedOut(signed_out(&why, self.program.known)),
@@ -374,7 +465,7 @@ impl Conversation {
         }
     }
 
-    fn over(&mut self, over: Over, cut: Option<Cut>) -> Result<TurnEnd, AttemptEnd> {
+    fn over(&mut self, over: Over, cut: Option<Cut>) -> Turned {
         let (kept, end) = match over {
             Over::Turn(end) => (None, end),
             Over::Exit(kept, end) => (Some(kept), end),
@@ -383,23 +474,39 @@ impl Conversation {
             if let Some(Err(error)) = &kept {
                 self.contained &= error.is_contained();
             }
-            return Err(cut.into_end());
+            return match (cut, kept) {
+                // Its working time may have ended meanwhile, or somebody asked it to stop.
+                (Cut::Stuck { verdict, nudge: true }, kept) if self.may_go_on(kept.as_ref()) => {
+                    Turned::Nudged(verdict)
+                }
+                (cut, _) => Turned::Over(cut.into_end()),
+            };
         }
         match kept {
-            None => Ok(end),
+            None => Turned::Ended(end),
             Some(Ok(kept)) => match kept.ended {
-                Ended::ByItself => Ok(end),
-                Ended::Stopped => Err(AttemptEnd::Cancelled),
-                Ended::TimedOut => Err(AttemptEnd::TimedOut),
-                Ended::DriverGone => Err(AttemptEnd::Interrupted),
+                Ended::ByItself => Turned::Ended(end),
+                Ended::Stopped => Turned::Over(AttemptEnd::Cancelled),
+                Ended::TimedOut => Turned::Over(AttemptEnd::TimedOut),
+                Ended::DriverGone => Turned::Over(AttemptEnd::Interrupted),
             },
             Some(Err(error)) => {
                 // The keeper died; only a namespace or a cgroup proves then that nothing is left of its family.
                 self.contained &= error.is_contained();
                 let message = error.to_string();
-                Err(AttemptEnd::Failed { class: FailureClass::Transient, message })
+                Turned::Over(AttemptEnd::Failed { class: FailureClass::Transient, message })
             }
         }
+    }
+
+    /// Whether another turn can follow one that was ended from here.
+    fn may_go_on(&self, kept: Option<&Result<KeptExit, KeepError>>) -> bool {
+        let ended_by_us = match kept {
+            None => true,
+            Some(Ok(kept)) => matches!(kept.ended, Ended::Stopped | Ended::ByItself),
+            Some(Err(_)) => false,
+        };
+        ended_by_us && !self.stop.is_raised()
     }
 
     /// Waits for the next thing and takes it in.
@@ -444,7 +551,10 @@ impl Conversation {
         if events.is_empty() {
             return;
         }
-        events.iter().for_each(|event| self.heard.hear(event));
+        for event in &events {
+            self.heard.hear(event);
+            self.found = self.found.take().or(self.watcher.hear(event));
+        }
         // A full disk must not stop the agent.
         let _not_written = self.transcript.append(now(), events);
     }
@@ -475,6 +585,15 @@ impl Conversation {
             }
         }
     }
+}
+
+/// What an agent is told that goes nowhere.
+fn nudge(verdict: &Verdict) -> String {
+    format!(
+        "Conductor interrupted you, since this leads nowhere: {}.\nDo not do it again. Look at what you know, and try \
+         another way; if something is missing that only a person can give, say so.",
+        verdict.why
+    )
 }
 
 fn prompted(turn: u32, prompt: &str) -> AgentEvent {

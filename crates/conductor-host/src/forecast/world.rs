@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conductor_engine::Input;
-use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
+use conductor_engine::attempt::{AttemptEnd, AttemptReport};
 use conductor_engine::control::{Actor, Control, Ruling};
 use conductor_engine::effect::{Effect, EffectKey, LandPart, Outcome, Stacked, Verdict};
 use conductor_engine::event::{Event, TaskChange};

@@ -150,12 +150,13 @@ impl Job {
             Effect::Candidate { base, snapshot, on } => site.candidate(base, snapshot, on.as_ref()),
             Effect::Gates { candidate, again, tip } => site.gates(run, candidate, *again, tip, &self.switch),
             Effect::Judge { candidate, evidence } => site.judge(candidate, evidence),
-            Effect::Land { task, candidate, evidence, summary, with } => {
+            Effect::Land { task, candidate, evidence, summary, agent, with } => {
                 let last = LandPart {
                     run,
                     task: task.clone(),
                     candidate: candidate.clone(),
                     summary: summary.clone(),
+                    agent: agent.clone(),
                 };
                 site.land(with, &last, evidence)
             }

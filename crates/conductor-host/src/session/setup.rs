@@ -34,5 +34,5 @@ pub struct Setup {
 
 impl Setup {
     /// The version that this program writes.
-    pub const VERSION: u32 = 3;
+    pub const VERSION: u32 = 4;
 }

@@ -119,7 +119,9 @@ fn line(event: &AgentEvent) -> Option<String> {
         AgentEvent::Finding { what, line } if line.is_empty() => format!("? {what}"),
         AgentEvent::Finding { what, line } => format!("? {what}: {line}"),
         AgentEvent::Verdict { verdict, told: true } => format!("is told that it goes nowhere ({verdict})"),
-        AgentEvent::Verdict { verdict, told: false } => format!("is ended, since it goes nowhere ({verdict})"),
+        AgentEvent::Verdict { verdict, told: false } => {
+            format!("is ended, since it goes nowhere ({verdict})")
+        }
         AgentEvent::End { outcome } => format!("over: {outcome}"),
         AgentEvent::Full => {
             "(the transcript is full: what the agent says from here on is left out)".to_owned()

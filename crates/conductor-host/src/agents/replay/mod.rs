@@ -254,6 +254,7 @@ mod tests {
                 resume: None,
                 aide: None,
                 purpose: crate::agents::Purpose::Work,
+                limits: crate::agents::AttemptLimits::default(),
                 timeout: Duration::from_secs(1),
             };
             let runner = AgentRunner { keeper: Keeper::at("unused"), user_env: EnvMap::new() };

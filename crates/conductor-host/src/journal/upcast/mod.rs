@@ -27,6 +27,8 @@ use step::{Misshapen, Step, defaulted};
 const EVENTS: Kinds = Kinds(&[
     // What the attempt was granted; before there were limits, nothing was set aside.
     ("attempt-begun", &[defaulted]),
+    // What detectors found; nothing was looked for.
+    ("attempt-ended", &[defaulted]),
     // The run on whose candidate it stands; there was one candidate at a time.
     ("candidate-built", &[defaulted]),
     // The merge with the marks of both sides; agents started afresh.
@@ -41,13 +43,14 @@ const EVENTS: Kinds = Kinds(&[
 
 /// How a session's frozen setup changed.
 ///
-/// 3: how long a hold waits; before, all waited for ever.
-const SETUP: &[Step] = &[defaulted, defaulted];
+/// 3: how long a hold waits; before, all waited for ever. 4: the ladder, and how long a session may take; there was
+/// neither.
+const SETUP: &[Step] = &[defaulted, defaulted, defaulted];
 
 /// How the state in a checkpoint changed.
 ///
-/// 3: how long a hold waits, among the rules.
-const STATE: &[Step] = &[defaulted, defaulted];
+/// 3: how long a hold waits, among the rules. 4: the ladder, the session's time, and what attempts came to.
+const STATE: &[Step] = &[defaulted, defaulted, defaulted];
 
 const _: () =
     assert!(Setup::VERSION as usize == SETUP.len() + 1, "the setup's version has no step that leads to it");
