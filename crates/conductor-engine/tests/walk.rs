@@ -71,6 +71,8 @@ struct World {
     /// Kinds of holds that were opened.
     holds: BTreeSet<String>,
     journal: Vec<Recorded>,
+    /// No gates pass until the world is kind.
+    stubborn: bool,
 }
 
 impl World {
@@ -88,6 +90,7 @@ impl World {
             landed: BTreeMap::new(),
             holds: BTreeSet::new(),
             journal: Vec::new(),
+            stubborn: false,
         };
         let changes = (1..=tasks).map(|n| TaskChange::Is(facts(n, Standing::Ready))).collect();
         world.tell(Input::Tasks(changes));
@@ -197,7 +200,13 @@ impl World {
     /// Answers one effect; with `kind` false, in any way that the world may.
     fn answer(&mut self, dice: &mut Dice, key: EffectKey, kind: bool) {
         let run = self.s.runs[&key.run.unwrap()].clone();
-        let mood = if kind { 0 } else { dice.roll(12) };
+        // Some sessions have gates that nobody passes, so that a run gets through all that follows from it.
+        let mood = match (kind, key.verb) {
+            (true, _) => 0,
+            (false, Verb::Gates) if self.stubborn => 8,
+            (false, Verb::Snapshot | Verb::Collect | Verb::Worktree) if self.stubborn => dice.roll(10),
+            (false, _) => dice.roll(12),
+        };
         // An attempt that is being cut short is not wanted any more, and yet it answers.
         let effect = wanted(&self.s).remove(&key);
         let outcome = self.outcome(dice, &run, key.verb, effect.as_ref(), mood);
@@ -495,6 +504,7 @@ fn walk(seed: u64) -> World {
     let tasks = 1 + dice.roll(12);
     let rules = some_rules(&mut dice);
     let mut world = World::ruled(tasks, rules);
+    world.stubborn = seed.is_multiple_of(8);
     world.tick();
     for _ in 0..dice.roll(200) {
         world.step(&mut dice);

@@ -50,8 +50,12 @@ impl Monologue {
             | AgentEvent::Blocker { .. }
             | AgentEvent::Submitted { .. }
             | AgentEvent::Thought { .. }
-            | AgentEvent::Error { .. }
             | AgentEvent::End { .. } => self.end(number),
+            // An answer that broke off is said once more from its beginning.
+            AgentEvent::Retry { .. } | AgentEvent::Limit { .. } | AgentEvent::Error { .. } => {
+                self.interrupted();
+                None
+            }
             AgentEvent::Started { .. }
             | AgentEvent::Session { .. }
             | AgentEvent::Prompted { .. }
@@ -59,8 +63,6 @@ impl Monologue {
             | AgentEvent::Progress { .. }
             | AgentEvent::Note { .. }
             | AgentEvent::Usage { .. }
-            | AgentEvent::Limit { .. }
-            | AgentEvent::Retry { .. }
             | AgentEvent::Output { .. }
             | AgentEvent::Finding { .. }
             | AgentEvent::Raw { .. }
@@ -69,7 +71,7 @@ impl Monologue {
         }
     }
 
-    /// Something was done.
+    /// Something was done, or what was said does not count.
     pub(super) fn interrupted(&mut self) {
         *self = Self::default();
     }

@@ -3,13 +3,14 @@
 //!
 //! One thread, which waits for whatever comes next: output, the end of the program, a call at the desk, the clock.
 
-use std::fs;
+mod closing;
+mod stuck;
+
 use std::time::Duration;
 
 use conductor_engine::agent_event::{AgentEvent, Heard};
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use conductor_engine::detect::{Verdict, Watcher};
-use conductor_engine::ledger::Quantity;
 
 use super::attempt::{AgentRunner, AttemptRequest, Purpose};
 use super::clerk::{Clerk, MOST_ANSWERS};
@@ -19,13 +20,12 @@ use super::dir_file;
 use super::judge::judge;
 use super::launch::{Files, Launch, StartError};
 use super::limits::signed_out;
-use super::price::priced;
 use super::process::Process;
 use super::profile::{Profile, ProgramProfile};
 use super::quiet::{self, Quiet};
 use super::replay::Began;
-use super::result_file::{self, AgentResult};
-use super::session_file::{KEPT_SESSION, KeptSession, can_resume, session_name};
+use super::result_file;
+use super::session_file::can_resume;
 use super::speaker::TurnEnd;
 use super::speakers::{Opening, speaker_for};
 use super::watch::{Alarm, Watch};
@@ -36,9 +36,6 @@ use crate::transcript::Writer;
 
 /// How large a transcript may grow, in bytes.
 pub(super) const TRANSCRIPT_LIMIT: u64 = 16 * 1024 * 1024;
-
-/// How long a program may take to end after its input was closed. Some never do.
-const CLOSE_PATIENCE_MS: u64 = 3_000;
 
 /// How one turn, or its process, ended.
 enum Over {
@@ -164,40 +161,6 @@ impl Conversation {
         self.report(end, &file)
     }
 
-    fn report(mut self, end: AttemptEnd, file: &AgentResult) -> AttemptReport {
-        let report = AttemptReport {
-            end,
-            usage: merged(&file.usage, &self.heard.usage),
-            agent_session: self.heard.session.clone().map(|id| session_name(&self.program, &id)),
-            working_ms: self.stopwatch.elapsed_ms(),
-            contained: self.contained,
-            verdicts: self.verdicts.clone(),
-        };
-        // What an agent made undeletable on purpose is only litter in the attempt's own directory.
-        let _litter = fs::remove_dir_all(&self.files.tmp);
-        self.keep_session(&report);
-        let heard = &self.heard;
-        let told = |event: &AgentEvent| {
-            matches!(event, AgentEvent::Usage { usage } if *usage == heard.usage)
-                || matches!(event, AgentEvent::Question { text, .. } if heard.has_asked(text))
-        };
-        let closing = super::attempt::closing_events(&report);
-        let closing: Vec<AgentEvent> = closing.into_iter().filter(|event| !told(event)).collect();
-        // A transcript is for people to read: its loss must not change how the attempt ended.
-        let _not_written = self.transcript.append_always(now(), closing);
-        report
-    }
-
-    /// Keeps what the next attempt needs to go on with the agent's session.
-    fn keep_session(&self, report: &AttemptReport) {
-        let Some(session) = &report.agent_session else { return };
-        let kept = KeptSession { session: session.clone(), totals: self.totals.clone().unwrap_or_default() };
-        // Without it the next attempt counts a little too much.
-        let _not_kept = serde_json::to_vec(&kept)
-            .map_err(std::io::Error::from)
-            .and_then(|bytes| dir_file::write(&self.files.dir.join(KEPT_SESSION), &bytes));
-    }
-
     fn resumed(&self) -> Option<String> {
         let resume = self.request.resume.as_ref().filter(|_| self.resuming)?;
         Some(resume.session.clone())
@@ -285,12 +248,6 @@ impl Conversation {
             AttemptEnd::Failed { .. } if self.has_spent(true) => (None, AttemptEnd::OverBudget),
             other => (None, other),
         }
-    }
-
-    /// Tells the agent that it goes nowhere, in its own session.
-    fn nudged(&mut self, verdict: &Verdict) -> Option<Result<(), StartError>> {
-        let text = nudge(verdict);
-        Some(self.say(&text, || text.clone())?)
     }
 
     /// Goes on with these words: in the same process, else in the same session, else with a whole prompt.
@@ -410,37 +367,6 @@ impl Conversation {
         })
     }
 
-    /// Whether it is silent, and its processes do nothing.
-    fn is_idle(&mut self, watch: &Watch) -> bool {
-        let (Some(silence), Some(process)) = (watch.silence(), &self.process) else { return false };
-        self.quiet.looks_idle(silence, self.heard.is_in_tool(), || process.child.pulse())
-    }
-
-    /// It goes nowhere: it is told so once, where it can be told, and ended else.
-    fn stuck(&mut self, verdict: Verdict) -> Cut {
-        let can_be_told = self.heard.session.is_some() && can_resume(&self.program);
-        let nudge = self.request.limits.nudge && self.verdicts.is_empty() && can_be_told;
-        if self.verdicts.len() < MOST_VERDICTS {
-            self.verdicts.push(verdict.clone());
-        }
-        self.note([AgentEvent::Verdict { verdict: verdict.clone(), told: nudge }]);
-        Cut::Stuck { verdict, nudge }
-    }
-
-    /// Whether it used what it was granted, or more, as far as it tells.
-    fn has_spent(&self, all: bool) -> bool {
-        let most = &self.request.limits.most;
-        if most.cost_micros.is_none() && most.tokens.is_none() {
-            return false;
-        }
-        let usage = priced(self.heard.usage.clone(), self.profile.price.as_ref());
-        let tokens = usage.input_tokens.unwrap_or(0).saturating_add(usage.output_tokens.unwrap_or(0));
-        let used = [(Quantity::Cost, usage.cost_micros.unwrap_or(0)), (Quantity::Tokens, tokens)];
-        used.into_iter().any(|(quantity, used)| {
-            most.of(quantity).is_some_and(|most| used > most || (all && used == most && most > 0))
-        })
-    }
-
     fn cut_by(&self, alarm: Alarm) -> Cut {
         match alarm {
             Alarm::Silent => Cut::Stuck { verdict: quiet::verdict(Duration::ZERO, false), nudge: false },
@@ -499,16 +425,6 @@ impl Conversation {
         }
     }
 
-    /// Whether another turn can follow one that was ended from here.
-    fn may_go_on(&self, kept: Option<&Result<KeptExit, KeepError>>) -> bool {
-        let ended_by_us = match kept {
-            None => true,
-            Some(Ok(kept)) => matches!(kept.ended, Ended::Stopped | Ended::ByItself),
-            Some(Err(_)) => false,
-        };
-        ended_by_us && !self.stop.is_raised()
-    }
-
     /// Waits for the next thing and takes it in.
     fn step(&mut self, watch: &mut Watch) -> Option<Over> {
         let mut process = self.process.take()?;
@@ -558,54 +474,9 @@ impl Conversation {
         // A full disk must not stop the agent.
         let _not_written = self.transcript.append(now(), events);
     }
-
-    /// Ends the process, if one goes on: closes its input, waits a little while it says its last, and has it ended
-    /// by signals when it does not go. Returns what its last words were about.
-    fn close(&mut self) -> Option<Alarm> {
-        let process = self.process.as_mut()?;
-        process.pipes.close_input();
-        let since = Stopwatch::start();
-        let mut watch = Watch::begin(None);
-        let mut signalled = false;
-        loop {
-            match self.step(&mut watch) {
-                Some(Over::Exit(kept, _)) => {
-                    if let Err(error) = kept {
-                        self.contained &= error.is_contained();
-                    }
-                    return watch.blames();
-                }
-                Some(Over::Turn(_)) | None => {}
-            }
-            self.process.as_ref()?;
-            let hurry = self.stop.is_raised() && since.elapsed_ms() > CLOSE_PATIENCE_MS / 6;
-            if !signalled && (hurry || since.elapsed_ms() > CLOSE_PATIENCE_MS) {
-                signalled = true;
-                self.signal();
-            }
-        }
-    }
-}
-
-/// What an agent is told that goes nowhere.
-fn nudge(verdict: &Verdict) -> String {
-    format!(
-        "Conductor interrupted you, since this leads nowhere: {}.\nDo not do it again. Look at what you know, and try \
-         another way; if something is missing that only a person can give, say so.",
-        verdict.why
-    )
 }
 
 fn prompted(turn: u32, prompt: &str) -> AgentEvent {
     let characters = u64::try_from(prompt.chars().count()).unwrap_or(u64::MAX);
     AgentEvent::Prompted { turn, characters }
-}
-
-/// The agent's own file wins over what its stream says, number by number.
-fn merged(file: &Usage, stream: &Usage) -> Usage {
-    Usage {
-        input_tokens: file.input_tokens.or(stream.input_tokens),
-        output_tokens: file.output_tokens.or(stream.output_tokens),
-        cost_micros: file.cost_micros.or(stream.cost_micros),
-    }
 }
