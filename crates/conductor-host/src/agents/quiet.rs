@@ -17,8 +17,8 @@ const BRIEF: Duration = Duration::from_millis(50);
 struct Silence {
     /// Since when it has done nothing.
     since: Stopwatch,
-    /// What had been used at the last look.
-    last: Option<Pulse>,
+    /// What had been used then.
+    before: Option<Pulse>,
     looked: Stopwatch,
     idle: bool,
 }
@@ -42,20 +42,20 @@ impl Quiet {
         }
         let Some(silence) = &mut self.0 else {
             let since = Stopwatch::start();
-            self.0 = Some(Silence { since, last: pulse(), looked: since, idle: false });
+            self.0 = Some(Silence { since, before: pulse(), looked: since, idle: false });
             return false;
         };
-        let time = elapsed(silence.looked);
-        if time >= between {
+        if elapsed(silence.looked) >= between {
             let now = pulse();
-            let used = now.zip(silence.last).map(|(now, last)| now.since(last));
+            let used = now.zip(silence.before).map(|(now, before)| now.since(before));
+            let time = elapsed(silence.since);
             if used.is_some_and(|used| is_at_work(&used, time, in_tool)) {
                 silence.since = Stopwatch::start();
+                silence.before = now;
             }
             let idle = Idle { idle: elapsed(silence.since), limit, in_tool, known: used.is_some() };
             silence.idle = is_idle(&idle);
             silence.looked = Stopwatch::start();
-            silence.last = now;
         }
         silence.idle
     }

@@ -12,11 +12,11 @@ use testkit::Ran;
 
 use super::support::Project;
 
-/// What such a program prints: `used N` for a step with so many tokens, `read N` for a read whose use has that id, and
+/// What such a program prints: `used N` for a step with so many tokens, `used N stop` for the last one, `read N` for a read whose use has that id, and
 /// `said WORDS`.
 const SPEAK: &str = r#"
 S=ses_ddd7fad38ffeGvl9zSzxYHLgIg
-used() { printf '{"type":"step_finish","sessionID":"%s","part":{"type":"step-finish","tokens":{"total":%s,"input":%s,"output":0,"reasoning":0,"cache":{"write":0,"read":0}},"cost":0}}\n' "$S" "$1" "$1"; }
+used() { printf '{"type":"step_finish","sessionID":"%s","part":{"type":"step-finish","reason":"%s","tokens":{"total":%s,"input":%s,"output":0,"reasoning":0,"cache":{"write":0,"read":0}},"cost":0}}\n' "$S" "${2:-tool-calls}" "$1" "$1"; }
 read_again() { printf '{"type":"tool_use","sessionID":"%s","part":{"type":"tool","tool":"read","callID":"call_%s","state":{"status":"completed","input":{"filePath":"notes.txt"},"output":"1: first","title":"notes.txt"}}}\n' "$S" "$1"; }
 said() { printf '{"type":"text","sessionID":"%s","part":{"type":"text","text":"%s"}}\n' "$S" "$1"; }
 circle() { for n in 1 2 3 4 5 6; do read_again "$1$n"; done; sleep 1000; }
@@ -56,7 +56,7 @@ fn orchestrate(project: &Project, code: i32, more: &[&str]) -> Ran {
 fn an_agent_that_goes_in_circles_is_told_and_goes_on_in_its_session() {
     let script = r#"
 case "$*" in
-  *--session*) echo mended > done.txt; said "It is done."; used 5 ;;
+  *--session*) echo mended > done.txt; said "It is done."; used 5 stop ;;
   *) circle a ;;
 esac
 "#;
