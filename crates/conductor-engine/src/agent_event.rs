@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::Usage;
+use crate::detect::Verdict;
 
 /// The version of the vocabulary. Kinds are added, and fields that may be absent; what is there keeps its meaning.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Something that an agent said or did, or that was done for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -171,6 +172,13 @@ pub enum AgentEvent {
         name: String,
         /// As it came, cut when long.
         text: String,
+    },
+    /// A detector found that it goes nowhere.
+    Verdict {
+        /// What was found, and why.
+        verdict: Verdict,
+        /// What was done about it: it was told, or the attempt was ended.
+        told: bool,
     },
     /// The attempt is over.
     End {
@@ -382,6 +390,7 @@ impl Heard {
             | AgentEvent::Note { .. }
             | AgentEvent::Limit { .. }
             | AgentEvent::Retry { .. }
+            | AgentEvent::Verdict { .. }
             | AgentEvent::End { .. }
             | AgentEvent::Full => {}
             // Neither speaks for the agent, nor ends what it says.

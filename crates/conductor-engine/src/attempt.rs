@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::detect::Verdict;
+
 /// What an agent said it used. Absent numbers were not reported; they are not zero.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
@@ -89,11 +91,21 @@ pub struct AttemptReport {
     pub working_ms: u64,
     /// Whether every process that it started is proven dead.
     pub contained: bool,
+    /// What detectors found while it went on, in order: it was told of it, or ended for the last.
+    #[serde(default)]
+    pub verdicts: Vec<Verdict>,
 }
 
 impl AttemptReport {
     /// The report of an attempt in which nothing ran.
     pub fn nothing(end: AttemptEnd) -> Self {
-        Self { end, usage: Usage::default(), agent_session: None, working_ms: 0, contained: true }
+        Self {
+            end,
+            usage: Usage::default(),
+            agent_session: None,
+            working_ms: 0,
+            contained: true,
+            verdicts: Vec::new(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::decide::{hold_closes, may_wake};
+use crate::decide::{hold_closes, may_wake, time_runs_out};
 use crate::session::{Phase, Session};
 
 /// The next moment at which a tick can change something; `None` when only other inputs can.
@@ -31,5 +31,6 @@ pub fn next_deadline(s: &Session) -> Option<Timestamp> {
                 (a, b) => a.or(b),
             }
         })
+        .chain(time_runs_out(s))
         .min()
 }

@@ -124,6 +124,8 @@ pub enum Effect {
         agent_session: Option<String>,
         /// What it must not go beyond.
         most: Budget,
+        /// The agent that took over; `None` for the session's.
+        agent: Option<String>,
     },
     /// See [`Verb::Stop`].
     Stop,
@@ -178,6 +180,8 @@ pub enum Effect {
         evidence: EvidenceId,
         /// What the agent said of its work.
         summary: Option<String>,
+        /// The agent that took over; `None` for the session's.
+        agent: Option<String>,
         /// The runs that land with it and before it, in order, each built on the one before; `candidate.tip` of
         /// the first is what the branch must be at.
         with: Vec<LandPart>,
@@ -243,6 +247,8 @@ pub struct LandPart {
     pub candidate: Candidate,
     /// What the agent said of its work.
     pub summary: Option<String>,
+    /// The agent that took over; `None` for the session's.
+    pub agent: Option<String>,
 }
 
 /// Why a claim was not given.

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::attempt::{AttemptEnd, AttemptReport};
 use crate::control::{Actor, Control, Reply};
+use crate::detect::Verdict;
 use crate::effect::Verb;
 use crate::evidence::EvidenceSummary;
 use crate::ids::{ControlId, EvidenceId, HoldId, Oid, RunId, TaskRef, Token, TreeId};
 use crate::ledger::Grant;
-use crate::session::{Candidate, Ending, Goal, HoldKind, SessionOutcome, TaskFacts, WaitKind};
+use crate::session::{Candidate, Ending, Goal, HoldKind, SessionOutcome, Step, TaskFacts, WaitKind};
 
 /// A task as it is now, or that it is no longer there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -238,6 +239,17 @@ pub enum Event {
         /// What.
         why: String,
     },
+    /// It goes nowhere, and a step of the ladder is taken.
+    Stuck {
+        /// The run.
+        run: RunId,
+        /// What was found, and why.
+        verdict: Verdict,
+        /// The step.
+        step: Step,
+        /// The agent that takes over, where the step is another agent.
+        agent: Option<String>,
+    },
     /// An effect could not be done.
     Disturbed {
         /// The run.
@@ -400,6 +412,6 @@ tags!(
     TasksChanged, ControlSeen, StopAsked, SessionPaused, SessionResumed, SessionFailed, SessionCompleted ;
     Queued, Dispatched, Claimed, Prepared, AttemptBegun, AttemptStarted, AttemptCut, AttemptEnded, Stopped, Snapshotted,
     Collected, CandidateBuilt, Conflicted, Deferred, Displaced, GatesBegun, GatesRetried, GatesRed, GatesPassed,
-    GatesFailed, Uncovered, Faulted, Disturbed, Accepted, Landed, Moved,
+    GatesFailed, Uncovered, Faulted, Stuck, Disturbed, Accepted, Landed, Moved,
     Waited, Woken, HoldOpened, HoldExpired, Requeued, Returned, Ending, StepDone, Ended
 );

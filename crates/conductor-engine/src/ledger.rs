@@ -163,7 +163,8 @@ impl fmt::Display for Exhausted {
     }
 }
 
-fn amount(quantity: Quantity, n: u64) -> String {
+/// An amount in words, for people and agents.
+pub fn amount(quantity: Quantity, n: u64) -> String {
     match quantity {
         Quantity::Cost => format!("${}.{:02}", n / 1_000_000, n % 1_000_000 / 10_000),
         Quantity::Tokens => format!("{n} tokens"),
@@ -248,6 +249,27 @@ pub fn exhausted(s: &Session) -> Option<Exhausted> {
         let used = s.spent.of(quantity).saturating_add(s.reserved.of(quantity));
         (used >= limit).then_some(Exhausted { level: Level::Session, quantity, used, limit })
     })
+}
+
+/// The highest of the shares at which a person is asked that the session's money or tokens have reached; 0 for none.
+pub fn share(s: &Session) -> u32 {
+    let reached = |percent: u32| {
+        [Quantity::Cost, Quantity::Tokens].into_iter().any(|quantity| {
+            let Some(limit) = s.rules.limits.session.of(quantity) else { return false };
+            let used = u128::from(s.spent.of(quantity)) * 100;
+            limit > 0 && used >= u128::from(limit) * u128::from(percent)
+        })
+    };
+    s.rules.ask_at.iter().copied().filter(|percent| reached(*percent)).max().unwrap_or(0)
+}
+
+/// What the session used of its money and its tokens, for people.
+pub(crate) fn used_words(s: &Session) -> String {
+    let parts = [Quantity::Cost, Quantity::Tokens].into_iter().filter_map(|quantity| {
+        let limit = s.rules.limits.session.of(quantity)?;
+        Some(format!("{} of {}", amount(quantity, s.spent.of(quantity)), amount(quantity, limit)))
+    });
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// What an attempt that has ended used. What an attempt did not report counts as nothing, but for one whose

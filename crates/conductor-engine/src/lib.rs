@@ -13,6 +13,7 @@ pub mod control;
 pub mod coverage;
 mod deadline;
 mod decide;
+pub mod detect;
 pub mod effect;
 pub mod event;
 pub mod evidence;

@@ -38,6 +38,19 @@ pub struct Rules {
     /// What the session, a task and an attempt may use up.
     #[serde(default)]
     pub limits: Limits,
+    /// What is done one after the other when an agent goes nowhere. Without any step such an attempt counts as any
+    /// other failure.
+    #[serde(default)]
+    pub ladder: Vec<Step>,
+    /// Agents that may take over from one that goes nowhere, first one first.
+    #[serde(default)]
+    pub other_agents: Vec<String>,
+    /// How long the session may take by the clock, since it began or was last resumed; `None` for ever.
+    #[serde(default)]
+    pub max_time: Option<SignedDuration>,
+    /// Shares of the session's money or tokens, in percent, at which it pauses and a person is asked.
+    #[serde(default)]
+    pub ask_at: Vec<u32>,
     /// How long a hold waits for a person before it is closed; `None` for ever.
     #[serde(default)]
     pub hold_deadline: Option<SignedDuration>,
@@ -48,6 +61,46 @@ pub struct Rules {
     /// The number of the session's first hold: holds are numbered through all sessions of a repository, so
     /// that a number says which one is meant.
     pub first_hold: u64,
+}
+
+/// A step of the ladder: what is done when an agent goes nowhere. Each is tried once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// The agent is told what it repeats, in its own session; once in each attempt, where its program can be told.
+    Nudge,
+    /// The attempt is ended; the next one goes on with the agent's session and is told why.
+    Interrupt,
+    /// The attempt is ended; the next one begins with an agent that remembers nothing of it.
+    Fresh,
+    /// Another agent, or another model, begins anew.
+    OtherAgent,
+    /// A person is asked to split the task.
+    Split,
+    /// A person is asked.
+    Hold,
+}
+
+impl Step {
+    /// All of them, in the order in which they get stronger.
+    pub const ALL: [Self; 6] =
+        [Self::Nudge, Self::Interrupt, Self::Fresh, Self::OtherAgent, Self::Split, Self::Hold];
+
+    /// The ladder of who has configured none. An interruption is left out, since an agent whose session can go on was
+    /// nudged in it already; what a split would be, only a person knows.
+    pub const USUAL: [Self; 4] = [Self::Nudge, Self::Fresh, Self::OtherAgent, Self::Hold];
+
+    /// The word in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nudge => "nudge",
+            Self::Interrupt => "interrupt",
+            Self::Fresh => "fresh",
+            Self::OtherAgent => "other-agent",
+            Self::Split => "split",
+            Self::Hold => "hold",
+        }
+    }
 }
 
 /// How the lane tests candidates.
@@ -90,6 +143,10 @@ impl Rules {
             agent: agent.to_owned(),
             lane: LaneRules::default(),
             limits: Limits::default(),
+            ladder: Step::USUAL.to_vec(),
+            other_agents: Vec::new(),
+            max_time: None,
+            ask_at: Vec::new(),
             hold_deadline: None,
             ask_first: None,
             first_hold: 1,

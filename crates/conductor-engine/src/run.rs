@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::attempt::{AttemptEnd, Usage};
 use crate::control::{Actor, Ruling};
+use crate::detect::{History, Verdict};
 use crate::effect::Verb;
 use crate::evidence::EvidenceSummary;
 use crate::ids::{Epoch, EvidenceId, HoldId, Oid, RunId, TaskRef, Token, TreeId};
 use crate::ledger::Grant;
+use crate::rules::Step;
 
 /// Which part of a run's life it is in. The data of a phase that has come and gone stays in [`Run`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -271,6 +273,21 @@ pub struct Run {
     /// What the attempt that is under way was granted.
     #[serde(default)]
     pub grant: Grant,
+    /// How many steps of the ladder it took since a person's last word.
+    #[serde(default)]
+    pub stuck: u32,
+    /// The step that it took last, while that bears on the attempt that goes on.
+    #[serde(default)]
+    pub step: Option<Step>,
+    /// What was last found of its going nowhere.
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
+    /// What its attempts came to.
+    #[serde(default)]
+    pub history: History,
+    /// The agent that took over; `None` for the session's.
+    #[serde(default)]
+    pub agent: Option<String>,
     /// Whether a person let it start, where that is asked.
     #[serde(default)]
     pub let_start: bool,

@@ -10,7 +10,7 @@ use crate::index::Index;
 use crate::lane;
 use crate::ledger::Amounts;
 
-pub use crate::rules::{LaneRules, Rules};
+pub use crate::rules::{LaneRules, Rules, Step};
 pub use crate::run::{
     Attempt, Candidate, Counters, Ending, Goal, Hold, HoldKind, Phase, Run, Snapshot, WaitKind,
 };
@@ -140,6 +140,12 @@ pub struct Session {
     /// What the attempts at each task used.
     #[serde(default)]
     pub spent_on: BTreeMap<TaskRef, Amounts>,
+    /// Since when its time is counted: its first row, or the last time that a person resumed it.
+    #[serde(default)]
+    pub began: Option<Timestamp>,
+    /// The share of its money or tokens, in percent, up to which a person has let it go on.
+    #[serde(default)]
+    pub asked_share: u32,
     /// The last journal row that was applied.
     pub seq: u64,
     /// What is looked up often, derived from all the rest: see [`Session::reindex`].
@@ -166,6 +172,8 @@ impl Session {
             spent: Amounts::default(),
             reserved: Amounts::default(),
             spent_on: BTreeMap::new(),
+            began: None,
+            asked_share: 0,
             seq: 0,
             index: Index::default(),
         }

@@ -6,7 +6,7 @@ use crate::apply::ending_reason;
 use crate::attempt::{AttemptEnd, FailureClass};
 use crate::effect::{Effect, EffectKey, LandPart, ReportAs, Stacked, Verb};
 use crate::lane::View;
-use crate::session::{Ending, HoldKind, Phase, Run, Session};
+use crate::session::{Ending, HoldKind, Phase, Run, Session, Step};
 
 /// Every effect that is to be under way. Each live run wants at most one thing at a time.
 pub fn wanted(s: &Session) -> BTreeMap<EffectKey, Effect> {
@@ -45,6 +45,7 @@ fn effect(s: &Session, lane: &View<'_>, run: &Run, verb: Verb) -> Option<Effect>
             feedback: run.feedback.clone(),
             agent_session: run.agent_session.clone().filter(|_| may_resume(run)),
             most: run.grant.most,
+            agent: run.agent.clone(),
         },
         Verb::Stop => Effect::Stop,
         Verb::Snapshot => Effect::Snapshot { number: run.counters.snapshots + 1, base: run.base.clone()? },
@@ -74,6 +75,10 @@ fn effect(s: &Session, lane: &View<'_>, run: &Run, verb: Verb) -> Option<Effect>
 /// Whether the agent's own session is worth going on with. One that failed, fell silent or went in circles begins
 /// anew: what it has in mind is what led there.
 fn may_resume(run: &Run) -> bool {
+    match run.step {
+        Some(Step::Interrupt) => return true,
+        Some(Step::Nudge | Step::Fresh | Step::OtherAgent | Step::Split | Step::Hold) | None => {}
+    }
     match &run.last_end {
         Some(
             AttemptEnd::Finished { .. }
@@ -118,6 +123,7 @@ fn land(lane: &View<'_>, run: &Run) -> Option<Effect> {
             task: run.task.clone(),
             candidate: run.candidate.clone()?,
             summary: summary(run),
+            agent: run.agent.clone(),
         })
     };
     Some(Effect::Land {
@@ -125,6 +131,7 @@ fn land(lane: &View<'_>, run: &Run) -> Option<Effect> {
         candidate: run.candidate.clone()?,
         evidence: run.evidence.as_ref()?.0.clone(),
         summary: summary(run),
+        agent: run.agent.clone(),
         with: with.into_iter().map(part).collect::<Option<_>>()?,
     })
 }

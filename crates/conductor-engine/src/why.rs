@@ -116,7 +116,7 @@ fn doing(s: &Session, run: &Run) -> String {
         },
         Phase::Queued => "waits for a slot".to_owned(),
         Phase::Working(_) if run.cut.is_some() => "its agent is being stopped".to_owned(),
-        Phase::Working(attempt) => format!("attempt {}", attempt.number),
+        Phase::Working(attempt) => working(run, attempt.number),
         Phase::Collecting if waits && run.patient => {
             "its work conflicts with what is tested before it; waits for that to land".to_owned()
         }
@@ -137,6 +137,21 @@ fn doing(s: &Session, run: &Run) -> String {
         | Phase::Held(_)
         | Phase::Stopping(_)
         | Phase::Ended(_) => run.pending.first().map_or_else(String::new, ToString::to_string),
+    }
+}
+
+/// Which attempt it is, and what led to it where the one before went nowhere.
+fn working(run: &Run, number: u32) -> String {
+    let agent = run.agent.as_ref().map_or_else(String::new, |agent| format!(" by {agent}"));
+    match (&run.step, &run.verdict) {
+        (Some(step), Some(verdict)) => {
+            format!(
+                "attempt {number}{agent} ({}), since the one before went nowhere: {}",
+                step.name(),
+                verdict.why
+            )
+        }
+        (Some(_) | None, _) => format!("attempt {number}{agent}"),
     }
 }
 

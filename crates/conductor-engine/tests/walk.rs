@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use conductor_engine::control::{Actor, Control, Ruling};
+use conductor_engine::detect::{self, VerdictKind};
 use conductor_engine::effect::{Effect, EffectKey, Outcome, Refusal, Verb, Verdict};
 use conductor_engine::event::{Event, EventTag, Recorded, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{ControlId, EvidenceId, HoldId, Oid, RunId, SessionId, TaskRef, Token, TreeId};
 use conductor_engine::ledger::{Budget, Limits, Quantity};
 use conductor_engine::session::{
-    Candidate, Ending, HoldKind, LaneRules, Phase, Rules, Run, Session, Standing, Status, TaskFacts,
+    Candidate, Ending, HoldKind, LaneRules, Phase, Rules, Run, Session, Standing, Status, Step, TaskFacts,
 };
 use conductor_engine::{
     Input, Observation, PhaseTag, TABLE, apply, decide, leads, next_deadline, wanted, why,
@@ -51,6 +52,11 @@ fn facts(n: u64, standing: Standing) -> TaskFacts {
     }
 }
 
+fn verdict() -> detect::Verdict {
+    let why = "it did the same 4 times".to_owned();
+    detect::Verdict { kind: VerdictKind::SameResult, times: 4, why, seen: vec![7, 9] }
+}
+
 fn rules(jobs: usize) -> Rules {
     Rules::new("walker", jobs)
 }
@@ -65,6 +71,8 @@ struct World {
     /// Kinds of holds that were opened.
     holds: BTreeSet<String>,
     journal: Vec<Recorded>,
+    /// No gates pass until the world is kind.
+    stubborn: bool,
 }
 
 impl World {
@@ -82,6 +90,7 @@ impl World {
             landed: BTreeMap::new(),
             holds: BTreeSet::new(),
             journal: Vec::new(),
+            stubborn: false,
         };
         let changes = (1..=tasks).map(|n| TaskChange::Is(facts(n, Standing::Ready))).collect();
         world.tell(Input::Tasks(changes));
@@ -191,7 +200,13 @@ impl World {
     /// Answers one effect; with `kind` false, in any way that the world may.
     fn answer(&mut self, dice: &mut Dice, key: EffectKey, kind: bool) {
         let run = self.s.runs[&key.run.unwrap()].clone();
-        let mood = if kind { 0 } else { dice.roll(12) };
+        // Some sessions have gates that nobody passes, so that a run gets through all that follows from it.
+        let mood = match (kind, key.verb) {
+            (true, _) => 0,
+            (false, Verb::Gates) if self.stubborn => 8,
+            (false, Verb::Snapshot | Verb::Collect | Verb::Worktree) if self.stubborn => dice.roll(10),
+            (false, _) => dice.roll(12),
+        };
         // An attempt that is being cut short is not wanted any more, and yet it answers.
         let effect = wanted(&self.s).remove(&key);
         let outcome = self.outcome(dice, &run, key.verb, effect.as_ref(), mood);
@@ -262,7 +277,12 @@ impl World {
                     tests_run: None,
                     tampered: mood == 9,
                     failed,
-                    signature: (mood > 7).then(|| "test|exit 1|it broke".to_owned()),
+                    // Some failures are those of many runs, some of one alone.
+                    signature: match mood {
+                        9 => None,
+                        7 => Some("test|exit 1|it broke".to_owned()),
+                        _ => Some(format!("test|exit 1|run {}", run.id.number)),
+                    },
                     feedback: "it broke".to_owned(),
                     retried: false,
                 };
@@ -317,17 +337,21 @@ impl World {
             8 => match dice.roll(4) {
                 0 => AttemptEnd::OverBudget,
                 1 => AttemptEnd::Cancelled,
+                2 if dice.roll(2) == 0 => AttemptEnd::Looped,
                 2 => AttemptEnd::Refused { reason: "No".to_owned() },
                 _ => AttemptEnd::TimedOut,
             },
             _ => AttemptEnd::Finished { summary: "Done".to_owned() },
         };
+        let verdicts = if dice.roll(10) == 0 { vec![verdict()] } else { Vec::new() };
+        let tokens = Some(dice.roll(2_000));
         AttemptReport {
             end,
-            usage: Usage::default(),
+            usage: Usage { output_tokens: tokens, ..Usage::default() },
             agent_session: None,
             working_ms: 90_000,
             contained: dice.roll(8) != 0,
+            verdicts,
         }
     }
 
@@ -448,15 +472,29 @@ fn some_rules(dice: &mut Dice) -> Rules {
     let jobs = 1 + small(5);
     let lane = LaneRules { at_once: 1 + small(3), batch: 1 + small(4) };
     let agent_jobs = (small(3) == 0).then(|| 1 + small(2));
-    let session = Budget { attempts: (dice.roll(6) == 0).then(|| 2 + dice.roll(6)), ..Budget::default() };
+    let session = Budget {
+        attempts: (dice.roll(6) == 0).then(|| 2 + dice.roll(6)),
+        tokens: (dice.roll(4) == 0).then(|| 1_000 + dice.roll(20_000)),
+        ..Budget::default()
+    };
     let task = Budget { attempts: (dice.roll(6) == 0).then(|| 1 + dice.roll(3)), ..Budget::default() };
     Rules {
         agent_jobs,
+        max_consecutive_failures: if dice.roll(2) == 0 { 3 } else { 8 },
         max_tasks: (dice.roll(4) == 0).then(|| dice.roll(5)),
         auto_commit: dice.roll(5) != 0,
         interactive: dice.roll(6) == 0,
         lane,
         limits: Limits { session, task, attempt: Budget::default() },
+        ladder: Step::ALL.into_iter().filter(|_| dice.roll(2) == 0).collect(),
+        other_agents: ["walker", "runner"]
+            .iter()
+            .filter(|_| dice.roll(2) == 0)
+            .map(ToString::to_string)
+            .collect(),
+        max_time: (dice.roll(4) == 0)
+            .then(|| SignedDuration::from_mins(5 + i64::try_from(dice.roll(60)).unwrap())),
+        ask_at: if dice.roll(2) == 0 { vec![50, 80] } else { Vec::new() },
         hold_deadline: (dice.roll(3) == 0).then(|| SignedDuration::from_mins(30)),
         ask_first: (dice.roll(6) == 0).then(|| "Go on without it?".to_owned()),
         ..rules(jobs)
@@ -468,6 +506,7 @@ fn walk(seed: u64) -> World {
     let tasks = 1 + dice.roll(12);
     let rules = some_rules(&mut dice);
     let mut world = World::ruled(tasks, rules);
+    world.stubborn = seed.is_multiple_of(8);
     world.tick();
     for _ in 0..dice.roll(200) {
         world.step(&mut dice);

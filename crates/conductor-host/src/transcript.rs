@@ -218,13 +218,13 @@ mod tests {
         Writer::open(&path, 10_000).unwrap().append(AT, all.clone()).unwrap();
         assert_eq!(events(&read(&path, 0).unwrap()), all);
         insta::assert_snapshot!(std::fs::read_to_string(&path).unwrap().trim(), @r#"
-        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"started","agent":"claude","replay":false,"run":"1.2","attempt":1}}
-        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"message","text":"hi"}}
-        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"output","stream":"stdout","line":"\u001b[2Jx\u0000\r"}}
-        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"usage","usage":{"input_tokens":3,"output_tokens":null,"cost_micros":4}}}
-        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"question","text":"which?"}}
-        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"end","outcome":"finished"}}
-        {"v":2,"at":"1970-01-01T00:00:00Z","event":{"kind":"full"}}
+        {"v":3,"at":"1970-01-01T00:00:00Z","event":{"kind":"started","agent":"claude","replay":false,"run":"1.2","attempt":1}}
+        {"v":3,"at":"1970-01-01T00:00:00Z","event":{"kind":"message","text":"hi"}}
+        {"v":3,"at":"1970-01-01T00:00:00Z","event":{"kind":"output","stream":"stdout","line":"\u001b[2Jx\u0000\r"}}
+        {"v":3,"at":"1970-01-01T00:00:00Z","event":{"kind":"usage","usage":{"input_tokens":3,"output_tokens":null,"cost_micros":4}}}
+        {"v":3,"at":"1970-01-01T00:00:00Z","event":{"kind":"question","text":"which?"}}
+        {"v":3,"at":"1970-01-01T00:00:00Z","event":{"kind":"end","outcome":"finished"}}
+        {"v":3,"at":"1970-01-01T00:00:00Z","event":{"kind":"full"}}
         "#);
     }
 

@@ -18,7 +18,8 @@ use conductor_engine::evidence::Evidence;
 use conductor_engine::gate::{GateEnd, GateSpec, TestReader, TestResults};
 use conductor_engine::ids::TreeId;
 use conductor_host::agents::{
-    AgentRunner, AttemptRequest, Detected, Profile, Purpose, RunningAttempt, TaskSheet, detect, profiles,
+    AgentRunner, AttemptLimits, AttemptRequest, Detected, Profile, Purpose, RunningAttempt, TaskSheet,
+    detect, profiles,
 };
 use conductor_host::config::{Config, GateConfig};
 use conductor_host::gates::{
@@ -143,6 +144,7 @@ impl Scene {
             resume: None,
             aide: None,
             purpose: Purpose::Work,
+            limits: AttemptLimits::default(),
             timeout: Duration::from_secs(600),
         }
     }

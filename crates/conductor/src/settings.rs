@@ -132,6 +132,10 @@ const SAFETY: &[Field] = &[
     Field::new("max_time", Kind::Any, "the most time that a session may take"),
     Field::new("approval_deadline", Kind::Any, "how long a hold waits before it is closed"),
     Field::new("ask_at", Kind::Any, "shares of the budget at which you are asked").or(Default::List(&[])),
+    Field::new("ladder", Kind::Any, "what is done, one after the other, when an agent goes nowhere")
+        .or(Default::List(&["nudge", "fresh", "other-agent", "hold"])),
+    Field::new("other_agents", Kind::Any, "agents that may take over from one that goes nowhere")
+        .or(Default::List(&[])),
 ];
 
 const LIMITS: &[Field] = &[

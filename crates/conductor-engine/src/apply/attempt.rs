@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 
 use crate::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
+use crate::detect::{Fact, Verdict, normalised};
 use crate::effect::Verb;
-use crate::ledger::Grant;
-use crate::session::{Attempt, Phase, Run};
+use crate::ids::TreeId;
+use crate::ledger::{self, Grant};
+use crate::session::{Attempt, Phase, Run, Step};
 
 pub(super) fn begin_attempt(
     run: &mut Run,
@@ -41,6 +43,14 @@ pub(super) fn end_attempt(run: &mut Run, report: &AttemptReport, stop: bool, at:
         | AttemptEnd::Refused { .. } => run.counters.rate_limits = 0,
     }
     run.cut = None;
+    let used = ledger::used(report, &run.grant);
+    let spent = Fact::Spent { cost_micros: used.cost_micros, tokens: used.tokens };
+    // Spending alone completes no verdict.
+    let _none = run.history.take(&spent);
+    if let Some(last) = report.verdicts.last() {
+        run.verdict = Some(last.clone());
+    }
+    run.step = None;
     run.grant = Grant::default();
     run.working_ms += report.working_ms;
     run.usage.add(&report.usage);
@@ -57,6 +67,52 @@ pub(super) fn end_attempt(run: &mut Run, report: &AttemptReport, stop: bool, at:
         steps.extend([Verb::Collect, Verb::Candidate]);
     }
     run.enter(at, Phase::Collecting, steps);
+}
+
+/// A step of the ladder is taken.
+pub(super) fn climb(run: &mut Run, verdict: &Verdict, step: Step, agent: Option<&String>) {
+    run.stuck += 1;
+    run.step = Some(step);
+    run.verdict = Some(verdict.clone());
+    if let Some(agent) = agent {
+        run.agent = Some(agent.clone());
+    }
+    if matches!(step, Step::Fresh | Step::OtherAgent) {
+        run.agent_session = None;
+    }
+}
+
+impl Run {
+    /// Notes what the attempt that ended came to, once its work is saved: its failure and the tree that it left. An
+    /// attempt that asked, waited or was stopped from outside says nothing of the agent's way.
+    pub(crate) fn came_to(&mut self, tree: &TreeId) -> Option<Verdict> {
+        let failed = match self.last_end.as_ref()? {
+            AttemptEnd::Failed { class: FailureClass::Agent, message } => {
+                let line = message.lines().next().unwrap_or_default();
+                let signature = format!("agent|{}", normalised(line));
+                self.history.take(&Fact::Failed { signature })
+            }
+            AttemptEnd::Finished { .. }
+            | AttemptEnd::TimedOut
+            | AttemptEnd::Stalled
+            | AttemptEnd::Looped
+            | AttemptEnd::OverBudget => None,
+            AttemptEnd::Failed { class: FailureClass::Transient | FailureClass::Setup, .. }
+            | AttemptEnd::Asked { .. }
+            | AttemptEnd::Blocked { .. }
+            | AttemptEnd::RateLimited { .. }
+            | AttemptEnd::Refused { .. }
+            | AttemptEnd::Cancelled
+            | AttemptEnd::Interrupted => return None,
+        };
+        let saved = self.history.take(&Fact::Saved { tree: tree.as_str().to_owned() });
+        failed.or(saved)
+    }
+
+    /// Notes how its gates failed.
+    pub(crate) fn failed_gates(&mut self, signature: Option<&str>) -> Option<Verdict> {
+        self.history.take(&Fact::Failed { signature: signature?.to_owned() })
+    }
 }
 
 impl Usage {

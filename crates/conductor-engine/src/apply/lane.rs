@@ -84,6 +84,8 @@ fn apply_gates(run: &mut Run, event: &Event, at: Timestamp) {
             run.evidence = Some((evidence.clone(), summary.clone()));
             run.red = None;
             run.blamed_for.clone_from(&summary.signature);
+            // As with a tree: the verdict was given by who decided.
+            let _given = run.failed_gates(summary.signature.as_deref());
             run.counters.failures += 1;
             run.step(Verb::Gates);
         }

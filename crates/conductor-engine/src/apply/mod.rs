@@ -8,6 +8,7 @@ mod steps;
 use jiff::Timestamp;
 use thiserror::Error;
 
+use crate::detect::History;
 use crate::effect::Verb;
 use crate::event::{Event, EventTag, Recorded};
 use crate::ids::RunId;
@@ -15,7 +16,7 @@ use crate::ledger::Grant;
 use crate::session::{Ending, Goal, Phase, Run, Session, Snapshot};
 use crate::table::{PhaseTag, allowed, leads};
 
-use attempt::{begin_attempt, end_attempt};
+use attempt::{begin_attempt, climb, end_attempt};
 use lane::apply_lane;
 use session::{apply_session, apply_shared, index_run};
 use steps::{unfinished, wrap_up};
@@ -57,7 +58,7 @@ pub fn apply(s: &mut Session, recorded: &Recorded) -> Result<(), Illegal> {
     }
     let event = &recorded.event;
     match event.run() {
-        None => apply_session(s, event),
+        None => apply_session(s, event, recorded.at),
         Some(id) => {
             let before = phase_tag(s, id, event)?;
             if !allowed(before, event.tag()) {
@@ -76,6 +77,7 @@ pub fn apply(s: &mut Session, recorded: &Recorded) -> Result<(), Illegal> {
             index_run(s, id, event.tag());
         }
     }
+    s.began = s.began.or(Some(recorded.at));
     s.seq = recorded.seq;
     Ok(())
 }
@@ -144,7 +146,8 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
         | Event::AttemptStarted { .. }
         | Event::AttemptCut { .. }
         | Event::AttemptEnded { .. }
-        | Event::Faulted { .. } => apply_work(run, event, at),
+        | Event::Faulted { .. }
+        | Event::Stuck { .. } => apply_work(run, event, at),
         Event::Stopped { .. }
         | Event::Snapshotted { .. }
         | Event::Collected { .. }
@@ -207,6 +210,7 @@ fn apply_work(run: &mut Run, event: &Event, at: Timestamp) {
         Event::AttemptCut { end, .. } => run.cut = Some(end.clone()),
         Event::AttemptEnded { report, stop, .. } => end_attempt(run, report, *stop, at),
         Event::Faulted { .. } => run.counters.failures += 1,
+        Event::Stuck { verdict, step, agent, .. } => climb(run, verdict, *step, agent.as_ref()),
         _ => {}
     }
 }
@@ -218,6 +222,10 @@ fn apply_step(run: &mut Run, event: &Event) {
         Event::Stopped { .. } => run.step(Verb::Stop),
         Event::Snapshotted { number, commit, tree, .. } => {
             run.counters.snapshots = run.counters.snapshots.max(*number);
+            if matches!(run.phase, Phase::Collecting) {
+                // Who folds has no use for the verdict: whoever decided has given it already.
+                let _given = run.came_to(tree);
+            }
             run.snapshot = Some(Snapshot { number: *number, commit: commit.clone(), tree: tree.clone() });
             run.step(Verb::Snapshot);
         }
@@ -301,6 +309,9 @@ fn requeued(run: &mut Run, event: &Event, at: Timestamp) {
     run.counters.conflicts = 0;
     run.counters.interventions += 1;
     run.blamed_for = None;
+    run.stuck = 0;
+    run.step = None;
+    run.history = History::default();
     run.let_start = true;
     run.accepted_by.clone_from(accepted_by);
     if words.is_some() {

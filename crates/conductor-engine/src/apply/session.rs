@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::attempt::{AttemptReport, Usage};
+use crate::detect::History;
 use crate::event::{Event, EventTag, TaskChange};
 use crate::ids::{Epoch, HoldId, RunId, TaskRef};
 use crate::index::Index;
@@ -13,7 +14,7 @@ use super::ending_reason;
 
 /// The session's own events.
 #[expect(clippy::wildcard_enum_match_arm, reason = "`Event::run` sends exactly the session's events here")]
-pub(super) fn apply_session(s: &mut Session, event: &Event) {
+pub(super) fn apply_session(s: &mut Session, event: &Event, at: Timestamp) {
     match event {
         Event::TasksChanged { changes } => change_tasks(s, changes),
         Event::ControlSeen { id, .. } => s.last_control = *id,
@@ -23,6 +24,8 @@ pub(super) fn apply_session(s: &mut Session, event: &Event) {
             s.status = Status::Active;
             s.stopping = None;
             s.failed_runs = 0;
+            s.began = Some(at);
+            s.asked_share = ledger::share(s);
         }
         Event::SessionFailed { why } => s.status = Status::Failed { why: why.clone() },
         Event::SessionCompleted { outcome } => s.status = Status::Completed { outcome: *outcome },
@@ -208,6 +211,11 @@ fn new_run(id: RunId, task: TaskRef, at: Timestamp) -> Run {
         counters: Counters::default(),
         usage: Usage::default(),
         grant: Grant::default(),
+        stuck: 0,
+        step: None,
+        verdict: None,
+        history: History::default(),
+        agent: None,
         let_start: false,
         let_on: false,
         working_ms: 0,

@@ -28,7 +28,7 @@ pub(crate) fn hold_closes(s: &Session, run: &Run) -> Option<Timestamp> {
 }
 
 /// A length of time in whole seconds, `8h` or `1h30m`.
-fn in_words(length: SignedDuration) -> String {
+pub(super) fn in_words(length: SignedDuration) -> String {
     let seconds = length.as_secs().max(0);
     let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
     let words: String = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();

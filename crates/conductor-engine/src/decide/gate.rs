@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 
+use crate::detect::Blocker;
 use crate::effect::{Outcome, Verdict};
 use crate::event::Event;
 use crate::evidence::EvidenceSummary;
 use crate::ids::EvidenceId;
 use crate::lane::View;
-use crate::session::{HoldKind, Run, Session};
+use crate::session::{Ending, HoldKind, Phase, Run, Session, Status};
 
-use super::{again_or_hold, first_line, hold};
+use super::{again_or_hold, first_line, hold, stuck};
 
 /// The gates are through. Nothing but their passing leads on; it does so for all candidates below that were not
 /// tested yet, since what lands is the tested tree.
@@ -67,14 +68,43 @@ fn blamed(
         more => format!("Gates `{}` fail", more.join("`, `")),
     };
     let feedback = summary.feedback.clone();
-    let next = if run.accepted_by.is_some() {
-        hold(s, run, HoldKind::Failures, format!("You accepted this, but: {what}"), feedback)
+    let verdict = run.clone().failed_gates(summary.signature.as_deref());
+    let base = failing_base(s, run, &summary);
+    let mut events = vec![Event::GatesFailed { run: run.id, evidence, summary: summary.clone() }];
+    if run.accepted_by.is_some() {
+        let question = format!("You accepted this, but: {what}");
+        events.push(hold(s, run, HoldKind::Failures, question, feedback));
     } else if summary.tampered {
-        hold(s, run, HoldKind::Tamper, what, feedback)
+        events.push(hold(s, run, HoldKind::Tamper, what, feedback));
+    } else if let Some(other) = base {
+        let question = Blocker::FailingBase.question().unwrap_or_default();
+        let why = format!("{question}. {what} for {other} too, in the same way, and nothing has landed yet");
+        events.push(Event::SessionPaused { why: why.clone() });
+        events.push(hold(s, run, HoldKind::Failures, why, feedback));
+    } else if let Some(verdict) = verdict {
+        events.extend(stuck::climb(s, now, run, verdict, &what, feedback));
     } else {
-        again_or_hold(s, now, run, &what, feedback)
-    };
-    vec![Event::GatesFailed { run: run.id, evidence, summary }, next]
+        events.push(again_or_hold(s, now, run, &what, feedback));
+    }
+    events
+}
+
+/// The other task whose work fails in this very way, where that speaks against the branch: nothing has landed on it yet,
+/// and nobody was told. It is told once, when the second task meets it.
+fn failing_base(s: &Session, run: &Run, summary: &EvidenceSummary) -> Option<String> {
+    let signature = summary.signature.as_ref()?;
+    let landed = |run: &Run| matches!(run.phase, Phase::Ended(Ending::Landed { .. }));
+    let told = run.blamed_for.as_ref() == Some(signature);
+    if s.status != Status::Active || told || s.runs.values().any(landed) {
+        return None;
+    }
+    let alike = |other: &&Run| other.task != run.task && other.blamed_for.as_ref() == Some(signature);
+    let mut others = s.runs.values().filter(alike);
+    let first = others.next()?;
+    if others.next().is_some() {
+        return None;
+    }
+    Some(s.tasks.get(&first.task).map_or_else(|| first.id.to_string(), |facts| facts.id.clone()))
 }
 
 /// The policy has spoken.

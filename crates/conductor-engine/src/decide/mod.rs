@@ -7,12 +7,13 @@ mod gate;
 mod land;
 mod lane;
 mod prepare;
+mod stuck;
 mod tick;
 mod work;
 mod wrap;
 
 pub(crate) use expire::hold_closes;
-pub(crate) use tick::may_wake;
+pub(crate) use tick::{may_wake, time_runs_out};
 
 use jiff::Timestamp;
 
@@ -23,7 +24,7 @@ use crate::event::{Event, TaskChange};
 use crate::ids::HoldId;
 use crate::input::{Input, Observation};
 use crate::ledger;
-use crate::session::{HoldKind, Phase, Run, Session, WaitKind};
+use crate::session::{Ending, HoldKind, Phase, Run, Session, WaitKind};
 
 /// How often an effect that cannot be done is tried before a person is asked.
 const MAX_DISTURBANCES: u32 = 5;
@@ -181,6 +182,9 @@ fn attempt(s: &Session, now: Timestamp, run: &Run, feedback: Option<String>) -> 
     let own = usize::from(run.has_agent());
     if s.agents_at_work().saturating_sub(own) >= s.rules.agents() {
         return Event::Waited { run: run.id, until: now, why: WaitKind::Slot, feedback };
+    }
+    if let Some(why) = tick::time_is_up(s, now) {
+        return Event::Ending { run: run.id, ending: Ending::Stopped { why } };
     }
     match ledger::grant(s, run) {
         Ok(grant) => Event::AttemptBegun { run: run.id, number: run.counters.attempts + 1, feedback, grant },

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use crate::attempt::AttemptEnd;
+use crate::backoff::later;
 use crate::event::Event;
 use crate::ids::RunId;
 use crate::lane::View;
@@ -14,10 +15,12 @@ use crate::session::{Ending, Goal, Hold, HoldKind, Phase, Run, Session, SessionO
 use super::{attempt, expire, hold, lane};
 
 pub(super) fn decide(s: &Session, now: Timestamp) -> Vec<Event> {
-    let mut events: Vec<Event> =
-        s.open_runs().filter_map(|run| expire::decide(s, now, run).or_else(|| overtaken(s, run))).collect();
+    let mut events: Vec<Event> = s
+        .open_runs()
+        .filter_map(|run| expire::decide(s, now, run).or_else(|| overtaken(s, now, run)))
+        .collect();
     if events.is_empty() {
-        events.extend(breaker(s));
+        events.extend(breaker(s).or_else(|| asks_at_share(s)));
     }
     if events.is_empty() {
         events = lane::decide(s, now);
@@ -26,16 +29,16 @@ pub(super) fn decide(s: &Session, now: Timestamp) -> Vec<Event> {
         events = wake(s, now);
     }
     if events.is_empty() {
-        events = dispatch(s);
+        events = dispatch(s, now);
     }
     if events.is_empty() {
-        events.extend(complete(s));
+        events.extend(complete(s, now));
     }
     events
 }
 
 /// A run that must not go on as it is.
-fn overtaken(s: &Session, run: &Run) -> Option<Event> {
+fn overtaken(s: &Session, now: Timestamp, run: &Run) -> Option<Event> {
     if matches!(run.phase, Phase::Stopping(_)) && run.pending.is_empty() {
         return Some(Event::Ended { run: run.id });
     }
@@ -43,6 +46,8 @@ fn overtaken(s: &Session, run: &Run) -> Option<Event> {
         Ending::Superseded { why }
     } else if let (Some(why), false) = (&s.stopping, matches!(run.phase, Phase::Held(_) | Phase::Queued)) {
         Ending::Stopped { why: why.clone() }
+    } else if let (Some(why), true) = (time_is_up(s, now), needs_agent(run)) {
+        Ending::Stopped { why }
     } else {
         return None;
     };
@@ -80,6 +85,41 @@ fn superseded(s: &Session, run: &Run) -> Option<String> {
     }
 }
 
+/// Why nothing more is to be begun, when the session has taken as long as it may.
+pub(crate) fn time_is_up(s: &Session, now: Timestamp) -> Option<String> {
+    let most = s.rules.max_time?;
+    (runs_out_at(s)? <= now).then(|| format!("the session's time is up: {}", expire::in_words(most)))
+}
+
+fn runs_out_at(s: &Session) -> Option<Timestamp> {
+    Some(later(s.began?, s.rules.max_time?))
+}
+
+/// When the session's time is up, as long as that would end something. Work that is past its agent is still tested and
+/// landed then, and what a person has to decide waits for them.
+pub(crate) fn time_runs_out(s: &Session) -> Option<Timestamp> {
+    let at = runs_out_at(s)?;
+    s.open_runs().any(|run| needs_agent(run) && run.cut.is_none() && may_be_cut(run)).then_some(at)
+}
+
+fn needs_agent(run: &Run) -> bool {
+    run.has_agent() || matches!(run.phase, Phase::Waiting { .. })
+}
+
+/// While the claim is not known to be held, nothing can be ended.
+fn may_be_cut(run: &Run) -> bool {
+    matches!(run.phase, Phase::Working(_)) || may_be_ended(run)
+}
+
+/// So much is spent that a person is to be asked before more is begun.
+fn asks_at_share(s: &Session) -> Option<Event> {
+    let share = ledger::share(s);
+    let due = s.status == Status::Active && s.stopping.is_none() && share > s.asked_share;
+    due.then(|| Event::SessionPaused {
+        why: format!("{share} % of what it may use are used ({}); may it go on?", ledger::used_words(s)),
+    })
+}
+
 /// Too many runs in a row came to nothing: it is likely not the tasks' fault.
 fn breaker(s: &Session) -> Option<Event> {
     let tripped = s.status == Status::Active
@@ -113,14 +153,14 @@ pub(crate) fn may_wake(s: &Session) -> bool {
 }
 
 /// Fills the free slots: first what was answered, then new tasks in the order of the schedule.
-fn dispatch(s: &Session) -> Vec<Event> {
+fn dispatch(s: &Session, now: Timestamp) -> Vec<Event> {
     if s.status != Status::Active || s.stopping.is_some() {
         return Vec::new();
     }
     if let Some(question) = unsettled(s) {
         return first_asked(s, question);
     }
-    let mut free = free_slots(s);
+    let mut free = if time_is_up(s, now).is_some() { 0 } else { free_slots(s) };
     let mut events = Vec::new();
     for run in s.open_runs().filter(|r| r.phase == Phase::Queued) {
         // Work that a person accepted needs no agent, so it waits for no slot.
@@ -201,7 +241,7 @@ fn allowance(s: &Session) -> usize {
 }
 
 /// The end of the session, when nothing moves and nothing can be begun.
-fn complete(s: &Session) -> Option<Event> {
+fn complete(s: &Session, now: Timestamp) -> Option<Event> {
     let open = match s.status {
         Status::Active => true,
         Status::Paused { .. } => s.stopping.is_some(),
@@ -227,6 +267,14 @@ fn complete(s: &Session) -> Option<Event> {
         });
         return if moving { None } else { completed(SessionOutcome::Stopped) };
     }
+    // What was answered but needs an agent waits for whoever resumes the session.
+    let late = time_is_up(s, now).is_some();
+    let moves = |run: &Run| {
+        run.phase != Phase::Queued && (!matches!(run.phase, Phase::Held(_)) || !run.pending.is_empty())
+    };
+    if late && !s.open_runs().any(moves) && remains(s) {
+        return completed(SessionOutcome::Limit);
+    }
     // A claim of ours without a run means that the news of its release has not come yet.
     if s.is_moving() || s.tasks.values().any(|t| t.standing == Standing::Ours && s.run_of(&t.task).is_none())
     {
@@ -244,4 +292,13 @@ fn complete(s: &Session) -> Option<Event> {
                 )
         });
     completed(if needs_person { SessionOutcome::HoldsLeft } else { SessionOutcome::AllDone })
+}
+
+/// Whether there is anything left to work on, or that was answered.
+fn remains(s: &Session) -> bool {
+    schedule::ready(s).len() > 0
+        || s.open_runs().any(|run| run.phase == Phase::Queued)
+        || s.tasks
+            .values()
+            .any(|t| schedule::selected(s, t) && matches!(t.standing, Standing::Waiting { .. }))
 }

@@ -4,13 +4,14 @@ use jiff::Timestamp;
 
 use crate::attempt::{AttemptEnd, FailureClass};
 use crate::backoff::{self, Class, later};
+use crate::detect::{VerdictKind, blocker_in};
 use crate::effect::{Outcome, Stacked, Verb};
 use crate::event::Event;
 use crate::ids::{Oid, TreeId};
 use crate::lane::View;
 use crate::session::{HoldKind, Run, Session, WaitKind};
 
-use super::{again_or_hold, attempt, disturbed, first_line, hold};
+use super::{again_or_hold, attempt, disturbed, first_line, hold, stuck};
 
 /// The agent is over: as its report says, or as it was cut short.
 pub(super) fn ended(run: &Run, outcome: Outcome) -> Vec<Event> {
@@ -52,9 +53,20 @@ pub(super) fn decide(s: &Session, now: Timestamp, run: &Run, verb: Verb, outcome
 }
 
 fn saved(s: &Session, now: Timestamp, run: &Run, snapshotted: Event) -> Vec<Event> {
+    let Event::Snapshotted { tree, .. } = &snapshotted else { return vec![snapshotted] };
+    let verdict = run.clone().came_to(tree);
     let mut events = vec![snapshotted];
-    if let Some(end) = &run.last_end {
-        events.extend(after_attempt(s, now, run, end));
+    match (&run.last_end, verdict) {
+        // What it was ended for is more to the point.
+        (Some(end @ (AttemptEnd::Stalled | AttemptEnd::Looped)), _) | (Some(end), None) => {
+            events.extend(after_attempt(s, now, run, end));
+        }
+        (Some(_), Some(verdict)) => {
+            let feedback = "Your last attempts came to the same thing each time. Try another way.".to_owned();
+            events.push(Event::Faulted { run: run.id, why: verdict.why.clone() });
+            events.extend(stuck::climb(s, now, run, verdict, "The agent goes in circles", feedback));
+        }
+        (None, _) => {}
     }
     events
 }
@@ -76,14 +88,14 @@ fn after_attempt(s: &Session, now: Timestamp, run: &Run, end: &AttemptEnd) -> Ve
             "The agent ran out of time",
             "The last attempt ran out of time and was stopped. Its files are as it left them.".to_owned(),
         ),
-        AttemptEnd::Stalled => fault(
-            "The agent stalled",
-            "The last attempt fell silent and was stopped. Its files are as it left them.".to_owned(),
-        ),
-        AttemptEnd::Looped => fault(
-            "The agent went in circles",
-            "The last attempt repeated itself and was stopped. Try another way.".to_owned(),
-        ),
+        AttemptEnd::Stalled => {
+            let feedback = "The last attempt fell silent and was stopped. Its files are as it left them.";
+            went_nowhere(s, now, run, VerdictKind::Stall, "The agent stalled", feedback)
+        }
+        AttemptEnd::Looped => {
+            let feedback = "The last attempt repeated itself and was stopped. Try another way.";
+            went_nowhere(s, now, run, VerdictKind::SameResult, "The agent went in circles", feedback)
+        }
         AttemptEnd::OverBudget => {
             vec![hold(s, run, HoldKind::Failures, "The task used up its budget".to_owned(), String::new())]
         }
@@ -91,7 +103,7 @@ fn after_attempt(s: &Session, now: Timestamp, run: &Run, end: &AttemptEnd) -> Ve
             vec![hold(s, run, HoldKind::Question, first_line(question).to_owned(), question.clone())]
         }
         AttemptEnd::Blocked { reason } => {
-            vec![hold(s, run, HoldKind::Blocker, first_line(reason).to_owned(), reason.clone())]
+            vec![hold(s, run, HoldKind::Blocker, blocked(reason), reason.clone())]
         }
         AttemptEnd::Refused { reason } => {
             let question = format!("The agent refuses: {}", first_line(reason));
@@ -111,6 +123,26 @@ fn after_attempt(s: &Session, now: Timestamp, run: &Run, end: &AttemptEnd) -> Ve
     }
 }
 
+fn went_nowhere(
+    s: &Session,
+    now: Timestamp,
+    run: &Run,
+    kind: VerdictKind,
+    what: &str,
+    feedback: &str,
+) -> Vec<Event> {
+    let verdict = stuck::found(run, kind);
+    let mut events = vec![Event::Faulted { run: run.id, why: what.to_owned() }];
+    events.extend(stuck::climb(s, now, run, verdict, what, feedback.to_owned()));
+    events
+}
+
+/// What a person is asked when something is missing: what they can do about it, where the words tell, and the words.
+fn blocked(reason: &str) -> String {
+    let words = first_line(reason);
+    blocker_in(reason).question().map_or_else(|| words.to_owned(), |question| format!("{question}. {words}"))
+}
+
 /// The feedback that the interrupted attempt had is still true.
 fn interrupted_note(run: &Run) -> String {
     let note = "The last attempt was interrupted from outside; go on from the files as they are. What you asked in \
@@ -126,7 +158,11 @@ fn interrupted_note(run: &Run) -> String {
 fn transient(s: &Session, now: Timestamp, run: &Run, message: &str) -> Vec<Event> {
     let times = run.counters.transients;
     if times > super::MAX_DISTURBANCES {
-        let question = format!("The agent's surroundings keep failing: {}", first_line(message));
+        let words = first_line(message);
+        let question = blocker_in(message).question().map_or_else(
+            || format!("The agent's surroundings keep failing: {words}"),
+            |q| format!("{q}. {words}"),
+        );
         return vec![hold(s, run, HoldKind::Failures, question, message.to_owned())];
     }
     let until = later(now, backoff::pause(Class::Transient, run.id, times));

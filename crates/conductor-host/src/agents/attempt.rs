@@ -8,6 +8,7 @@ use std::time::Duration;
 use conductor_engine::agent_event::AgentEvent;
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
 use conductor_engine::ids::RunId;
+use conductor_engine::ledger::Budget;
 use serde::{Deserialize, Serialize};
 
 use super::conversation::Conversation;
@@ -116,6 +117,17 @@ pub struct AttemptRequest {
     pub aide: Option<Arc<dyn Aide>>,
     /// What it is made for.
     pub purpose: Purpose,
+    /// How far it may go.
+    pub limits: AttemptLimits,
+}
+
+/// How far an attempt may go beside its working time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AttemptLimits {
+    /// What it must not use more of: money and tokens are looked at while it works, as far as the agent tells.
+    pub most: Budget,
+    /// Whether it is told once that it goes nowhere, before it is ended for that.
+    pub nudge: bool,
 }
 
 /// What all attempts of one program have in common.

@@ -10,7 +10,7 @@ use conductor_engine::ids::{RunId, SessionId};
 use serde_json::Value;
 
 use super::acp;
-use super::attempt::{AgentRunner, AttemptRequest, Purpose, TaskSheet};
+use super::attempt::{AgentRunner, AttemptLimits, AttemptRequest, Purpose, TaskSheet};
 use super::dir_file;
 use super::profile::{Profile, ProfileKind, Protocol};
 use super::wire::{self, Way, WireLine};
@@ -102,6 +102,7 @@ fn greeting(scratch: &Path) -> AttemptRequest {
         timeout: PATIENCE,
         aide: None,
         purpose: Purpose::Work,
+        limits: AttemptLimits::default(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use conductor_engine::attempt::{AttemptEnd, FailureClass};
+use conductor_engine::detect::{Verdict, VerdictKind};
 
 use super::judge::Appeal;
 use super::result_file::bounded;
@@ -33,8 +34,15 @@ impl StopFlag {
 pub(super) enum Cut {
     /// Somebody asked for it.
     Stopped,
-    /// It fell silent.
-    Stalled,
+    /// It goes nowhere: it fell silent, or repeats itself. It is told, if it may be, instead of being ended.
+    Stuck {
+        /// What was found.
+        verdict: Verdict,
+        /// Whether it is told.
+        nudge: bool,
+    },
+    /// It used more than it was granted.
+    OverBudget,
     /// Its provider lets nothing through.
     Limited(Option<jiff::Timestamp>),
     /// Its provider fails and fails.
@@ -52,7 +60,9 @@ impl Cut {
     pub(super) fn into_end(self) -> AttemptEnd {
         match self {
             Self::Stopped => AttemptEnd::Cancelled,
-            Self::Stalled => AttemptEnd::Stalled,
+            Self::Stuck { verdict, .. } if verdict.kind == VerdictKind::Stall => AttemptEnd::Stalled,
+            Self::Stuck { .. } => AttemptEnd::Looped,
+            Self::OverBudget => AttemptEnd::OverBudget,
             Self::Limited(until) => AttemptEnd::RateLimited { until },
             Self::Failing(message) => AttemptEnd::Failed { class: FailureClass::Transient, message },
             Self::SignedOut(message) => AttemptEnd::Failed { class: FailureClass::Setup, message },
@@ -69,7 +79,8 @@ impl Cut {
             Self::Appealed(_)
             | Self::Asked(_)
             | Self::Stopped
-            | Self::Stalled
+            | Self::Stuck { .. }
+            | Self::OverBudget
             | Self::Limited(_)
             | Self::Failing(_)
             | Self::SignedOut(_) => CANCEL_PATIENCE_MS,

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
+use conductor_engine::ledger::Budget;
 use thiserror::Error;
 
 use super::argv::{RunTemplate, Slot};
 use super::attempt::{AgentRunner, AttemptRequest};
+use super::catalogue::Known;
 use super::desk::Offer;
 use super::dir_file;
 use super::pipes::{Pipes, Prepared};
@@ -71,6 +73,7 @@ impl StartError {
             agent_session: None,
             working_ms: 0,
             contained: !lost,
+            verdicts: Vec::new(),
         }
     }
 }
@@ -152,6 +155,7 @@ impl Launch<'_> {
         let prepared = Prepared::new(&self.files.tmp, speaks).map_err(pipes)?;
         let mut argv = template.fill(&self.slots());
         argv.extend(self.offer.args.iter().map(OsString::from));
+        argv.extend(self.own_limits());
         let spec = KeeperSpec {
             argv,
             env: self.environment(),
@@ -200,6 +204,29 @@ impl Launch<'_> {
         slots
     }
 
+    /// How far it may go, for programs that ask: only what is limited.
+    fn limits(&self) -> impl Iterator<Item = (OsString, OsString)> {
+        let Budget { cost_micros, tokens, .. } = self.request.limits.most;
+        let seconds = Some(self.time.as_secs().to_string());
+        let all = [
+            ("CONDUCTOR_MAX_COST_USD", cost_micros.map(dollars)),
+            ("CONDUCTOR_MAX_TOKENS", tokens.map(|tokens| tokens.to_string())),
+            ("CONDUCTOR_MAX_SECONDS", seconds),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name.into(), value?.into())))
+    }
+
+    /// The known program's own option for a limit of money, if it has one.
+    fn own_limits(&self) -> Vec<OsString> {
+        let Self { program, request, .. } = self;
+        match (program.known, program.protocol, request.limits.most.cost_micros) {
+            (Some(Known::Claude), Protocol::Headless, Some(micros)) => {
+                vec!["--max-budget-usd".into(), dollars(micros).into()]
+            }
+            (Some(_) | None, _, _) => Vec::new(),
+        }
+    }
+
     fn environment(&self) -> EnvMap {
         let Self { request, files, .. } = self;
         let mut env = agent_environment(&self.runner.user_env, self.profile);
@@ -217,9 +244,15 @@ impl Launch<'_> {
             ("CONDUCTOR_TASK_TITLE", title.into()),
         ];
         env.extend(own.into_iter().map(|(name, value)| (name.into(), value)));
+        env.extend(self.limits());
         env.extend(self.offer.env.iter().map(|(name, value)| (name.into(), value.into())));
         env
     }
+}
+
+/// US dollars with all their digits, as programs read them.
+fn dollars(micros: u64) -> String {
+    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
 /// No argument or variable of a process can hold a NUL.

@@ -25,6 +25,7 @@ mod plain;
 mod price;
 mod process;
 mod profile;
+mod quiet;
 #[cfg(test)]
 mod recorded;
 pub mod replay;
@@ -39,7 +40,8 @@ mod wire;
 
 pub use argv::{RunTemplate, Slot, TemplateError};
 pub use attempt::{
-    AgentRunner, Aide, AttemptRequest, AttemptStopper, Purpose, Resume, RunningAttempt, TaskSheet,
+    AgentRunner, Aide, AttemptLimits, AttemptRequest, AttemptStopper, Purpose, Resume, RunningAttempt,
+    TaskSheet,
 };
 pub use catalogue::Known;
 pub use check::{Checked, Offered};

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use conductor_engine::agent_event::{AgentEvent, Heard, Stream};
 use conductor_engine::attempt::{AttemptEnd, Usage};
+use conductor_engine::detect::Watcher;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -80,6 +81,8 @@ struct Stage {
     speaker: Box<dyn Speaker>,
     script: Script,
     heard: Heard,
+    /// What real agents did here is no loop.
+    watcher: Watcher,
     turn: Option<TurnEnd>,
     told: String,
     /// A message in pieces.
@@ -117,6 +120,7 @@ impl Stage {
             speaker: speaker_for(&program(head), opening),
             script: Script::new(lines),
             heard: Heard::default(),
+            watcher: Watcher::default(),
             turn: None,
             told: String::new(),
             pieces: String::new(),
@@ -196,6 +200,7 @@ impl Stage {
     fn take(&mut self, events: Vec<AgentEvent>) {
         for event in events {
             self.heard.hear(&event);
+            assert_eq!(self.watcher.hear(&event), None, "no recorded case goes in circles");
             let piece = match &event {
                 AgentEvent::Message { text, part: true } => Some(format!("message… {text}")),
                 AgentEvent::Thought { text, part: true } => Some(format!("thought… {text}")),

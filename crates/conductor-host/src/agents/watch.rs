@@ -1,5 +1,5 @@
-//! Whether an attempt that goes on is going anywhere, as far as the clock tells: silence, and an agent that tries its
-//! provider again and again. Pure but for its stopwatches; what is read into them is in `alarm`.
+//! Whether an attempt that goes on is going anywhere, as far as the clock tells: since when nothing was heard, and an
+//! agent that tries its provider again and again. Pure but for its stopwatches; what is read into them is in `alarm`.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const SIGN_IN_PATIENCE: Duration = Duration::from_secs(5);
 /// Why an attempt should not go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Alarm {
-    /// It has said nothing for too long, and no tool is under way.
+    /// It has said nothing for too long, and does nothing.
     Silent,
     /// Its provider lets nothing through.
     Limited(Option<Timestamp>),
@@ -113,8 +113,13 @@ impl Watch {
         text.clone_into(&mut trying.text);
     }
 
-    /// Why the attempt should not go on, if so.
-    pub(super) fn alarm(&self, in_tool: bool) -> Option<Alarm> {
+    /// For how long nothing was heard, and after how long that is looked at; `None` where it may be silent for ever.
+    pub(super) fn silence(&self) -> Option<(Duration, Duration)> {
+        Some((Duration::from_millis(self.last.elapsed_ms()), self.silence?))
+    }
+
+    /// Why the attempt should not go on, if so. `idle` when it is silent and does nothing.
+    pub(super) fn alarm(&self, idle: bool) -> Option<Alarm> {
         let passed = |since: &Stopwatch| Duration::from_millis(since.elapsed_ms());
         if let Some(trying) = self.trying.as_ref().filter(|trying| !trying.answers) {
             if trying.unknown.as_ref().is_some_and(|since| passed(since) >= SIGN_IN_PATIENCE) {
@@ -122,7 +127,7 @@ impl Watch {
             }
             let waits = trying.until.is_some_and(|until| longer(until, LIMIT_PATIENCE));
             // One that says nothing more after a try that failed still waits for its provider.
-            let given_up = |patience| passed(&trying.since) >= patience || self.silent(in_tool).is_some();
+            let given_up = |patience| passed(&trying.since) >= patience || idle;
             return match trying.limited {
                 true if waits => Some(Alarm::Limited(trying.until)),
                 true if given_up(LIMIT_PATIENCE) => Some(Alarm::Limited(None)),
@@ -130,7 +135,7 @@ impl Watch {
                 true | false => None,
             };
         }
-        self.silent(in_tool)
+        idle.then_some(Alarm::Silent)
     }
 
     /// What its last words were about, if it tried again and did nothing else since.
@@ -141,12 +146,6 @@ impl Watch {
             false if trying.unknown.is_some() => Alarm::SignedOut(trying.text.clone()),
             false => Alarm::Failing(trying.text.clone()),
         })
-    }
-
-    /// A tool that is under way may take its time: a build prints nothing to its agent for minutes.
-    fn silent(&self, in_tool: bool) -> Option<Alarm> {
-        let silence = self.silence.filter(|_| !in_tool)?;
-        (Duration::from_millis(self.last.elapsed_ms()) >= silence).then_some(Alarm::Silent)
     }
 }
 
@@ -164,12 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn silence_counts_only_while_no_tool_is_under_way() {
+    fn who_does_nothing_is_silent() {
         let watch = Watch::begin(Some(Duration::ZERO));
-        assert_eq!(watch.alarm(false), Some(Alarm::Silent));
-        assert_eq!(watch.alarm(true), None);
-        assert_eq!(Watch::begin(None).alarm(false), None);
-        assert_eq!(Watch::begin(Some(Duration::from_secs(600))).alarm(false), None);
+        assert_eq!(watch.alarm(true), Some(Alarm::Silent));
+        assert_eq!(watch.alarm(false), None);
+        assert_eq!(Watch::begin(None).silence(), None);
+        assert_eq!(watch.silence().map(|(_, limit)| limit), Some(Duration::ZERO));
     }
 
     #[test]
@@ -193,7 +192,7 @@ mod tests {
         for (status, expected) in [(500, Alarm::Failing("again".into())), (429, Alarm::Limited(None))] {
             let mut watch = Watch::begin(Some(Duration::ZERO));
             watch.saw(1, &[retry(status, Some(500))]);
-            assert_eq!(watch.alarm(false).as_ref(), Some(&expected));
+            assert_eq!(watch.alarm(true).as_ref(), Some(&expected));
             assert_eq!(watch.blames(), Some(expected));
         }
     }

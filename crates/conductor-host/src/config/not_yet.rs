@@ -47,19 +47,12 @@ fn work(orchestration: &Orchestration) -> [Row; 3] {
     ]
 }
 
-fn safety(orchestration: &Orchestration) -> [Row; 5] {
+fn safety(orchestration: &Orchestration) -> [Row; 3] {
     let Orchestration { safety, policy, .. } = orchestration;
     let level = matches!(safety.sandbox, SandboxLevel::Workspace | SandboxLevel::Container);
     [
         (level, "orchestration.safety.sandbox", "agents run with your rights", true),
         (safety.network.is_some(), "orchestration.safety.network", "agents can reach every host", true),
-        (
-            safety.max_time.is_some(),
-            "orchestration.safety.max_time",
-            "the time of a session is not limited",
-            true,
-        ),
-        (!safety.ask_at.is_empty(), "orchestration.safety.ask_at", "nobody is asked as money is spent", true),
         (
             !policy.is_empty(),
             "orchestration.policy",

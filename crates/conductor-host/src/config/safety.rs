@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use conductor_engine::ledger::{Budget, Limits};
+use conductor_engine::session::Step;
 
 use super::Micros;
 use super::reader::{Field, Section};
@@ -80,6 +81,10 @@ pub struct Safety {
     pub approval_deadline: Option<Duration>,
     /// Shares of the budget, in percent, at which a person is asked.
     pub ask_at: Vec<u32>,
+    /// What is done, one after the other, when an agent goes nowhere.
+    pub ladder: Vec<Step>,
+    /// Agents that may take over from one that goes nowhere.
+    pub other_agents: Vec<String>,
 }
 
 impl Default for Safety {
@@ -100,6 +105,8 @@ impl Default for Safety {
             max_time: None,
             approval_deadline: None,
             ask_at: Vec::new(),
+            ladder: Step::USUAL.to_vec(),
+            other_agents: Vec::new(),
         }
     }
 }
@@ -145,6 +152,11 @@ impl Safety {
                 .take("ask_at")
                 .and_then(|f| f.list(|entry| entry.whole(1, 100)))
                 .unwrap_or_default(),
+            ladder: section
+                .take("ladder")
+                .and_then(|f| f.list(|entry| step(&entry)))
+                .unwrap_or(default.ladder),
+            other_agents: section.take("other_agents").and_then(|f| f.texts()).unwrap_or_default(),
         };
         section.finish();
         read.with_budget()
@@ -175,6 +187,10 @@ fn budget(mut section: Section<'_>) -> Option<Budget> {
     };
     section.finish();
     Some(budget)
+}
+
+fn step(field: &Field<'_>) -> Option<Step> {
+    field.choice(&Step::ALL.map(|step| (step.name(), step)))
 }
 
 fn class(field: &Field<'_>) -> Option<ApprovalClass> {

@@ -205,7 +205,6 @@ fn what_is_not_obeyed_yet_is_listed() {
     insta::assert_snapshot!(keys(SECOND), @r"
     1 orchestration.gates.*.network: gates can reach the network
     1 orchestration.safety.network: agents can reach every host
-    1 orchestration.safety.max_time: the time of a session is not limited
     1 orchestration.policy: rules are not evaluated: all finished work is held for you
     ");
     insta::assert_snapshot!(keys(r#"
@@ -219,6 +218,5 @@ orchestration:
     0 orchestration.workflow.land: landing always waits for your word
     0 orchestration.workflow.merge: each run becomes one commit
     1 orchestration.safety.sandbox: agents run with your rights
-    1 orchestration.safety.ask_at: nobody is asked as money is spent
     ");
 }

@@ -22,6 +22,7 @@ pub fn lost_attempts(session: &Session, last_sign: Timestamp) -> Vec<Input> {
             agent_session: None,
             working_ms: u64::try_from(worked.clamp(0, most)).unwrap_or(0),
             contained: false,
+            verdicts: Vec::new(),
         };
         let key = EffectKey { run: Some(run.id), epoch: run.epoch, verb: Verb::Attempt };
         Some(Input::Done(key, Outcome::Attempt(report)))

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conductor_engine::Input;
-use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
+use conductor_engine::attempt::{AttemptEnd, AttemptReport};
 use conductor_engine::control::{Actor, Control, Ruling};
 use conductor_engine::effect::{Effect, EffectKey, LandPart, Outcome, Stacked, Verdict};
 use conductor_engine::event::{Event, TaskChange};
@@ -236,8 +236,7 @@ impl<'t> World<'t> {
             progress.bad = dice.happens(fail, What::Fail, n, progress.rounds);
         }
         let working_ms = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
-        let usage = Usage::default();
-        let report = AttemptReport { end, usage, agent_session: None, working_ms, contained: true };
+        let report = AttemptReport { working_ms, ..AttemptReport::nothing(end) };
         self.takes(key, BarKind::Attempt, length, Outcome::Attempt(report));
     }
 

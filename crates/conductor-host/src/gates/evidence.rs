@@ -1,5 +1,6 @@
 //! Evidence: its digest, and what engine, person and agent are told of it.
 
+use conductor_engine::detect::normalised;
 use conductor_engine::evidence::{Evidence, EvidenceSummary};
 use conductor_engine::gate::{GateEnd, GateKind, GateResult, GateSpec, TestStatus};
 use conductor_engine::ids::EvidenceId;
@@ -232,45 +233,6 @@ fn signature(gate: &str, end: &str, message: &str) -> String {
     let normal = normalised(message);
     let cut: String = normal.chars().take(MOST_SIGNATURE).collect();
     format!("{gate}|{end}|{cut}")
-}
-
-/// In small letters, with numbers as `<n>` and what looks like an address or a digest as `<hex>`.
-fn normalised(message: &str) -> String {
-    let lower = message.to_lowercase();
-    let mut normal = String::with_capacity(lower.len());
-    let mut rest = lower.as_str();
-    while !rest.is_empty() {
-        let word = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).len();
-        if word == 0 {
-            let c = rest.chars().next().map_or(1, char::len_utf8);
-            normal.push_str(rest.get(..c).unwrap_or_default());
-            rest = rest.get(c..).unwrap_or_default();
-        } else {
-            push_word(&mut normal, rest.get(..word).unwrap_or_default());
-            rest = rest.get(word..).unwrap_or_default();
-        }
-    }
-    normal
-}
-
-fn push_word(normal: &mut String, word: &str) {
-    let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let all_hex = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let address = word.strip_prefix("0x").is_some_and(all_hex);
-    let digest = word.len() >= 7 && all_hex(word) && digits > 0 && digits < word.len();
-    if address || digest {
-        normal.push_str("<hex>");
-        return;
-    }
-    let mut in_number = false;
-    for c in word.chars() {
-        if !c.is_ascii_digit() {
-            normal.push(c);
-        } else if !in_number {
-            normal.push_str("<n>");
-        }
-        in_number = c.is_ascii_digit();
-    }
 }
 
 /// SHA-256 of the JSON of `value` with the keys of every object sorted, so that neither the order of fields in

@@ -9,13 +9,16 @@ use conductor_engine::attempt::{AttemptEnd, AttemptReport};
 use conductor_engine::effect::{Outcome, Verb};
 use conductor_engine::ids::{RunId, TaskRef};
 use conductor_engine::ledger::Budget;
+use conductor_engine::session::Step;
 
 use super::aide::TaskAide;
 use super::failpoint::Place;
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed};
-use crate::agents::{AttemptRequest, ProfileKind, Purpose, Resume, priced, session_id, totals_of};
+use crate::agents::{
+    AttemptLimits, AttemptRequest, Profile, ProfileKind, Purpose, Resume, priced, session_id, totals_of,
+};
 use crate::clock;
 use crate::process::sweep;
 use crate::prompt::{self, PromptParts};
@@ -32,6 +35,8 @@ pub(super) struct Order<'o> {
     pub(super) session: Option<&'o str>,
     /// What it must not go beyond.
     pub(super) most: &'o Budget,
+    /// The agent that took over; `None` for the session's.
+    pub(super) agent: Option<&'o str>,
 }
 
 impl Site {
@@ -49,13 +54,13 @@ impl Site {
         if switch.is_stopped() {
             return Outcome::Attempt(AttemptReport::nothing(AttemptEnd::Cancelled));
         }
-        let running = self.agents.start(&self.profile, request);
+        let running = self.agents.start(self.profile(order.agent), request);
         seen(Observation::Started);
         self.failpoint.reach(Verb::Attempt, Place::Inside);
         let stopper = running.stopper();
         switch.on_stop(move || stopper.stop());
         let report = running.wait();
-        let price = self.rules.agents.get(&self.setup.rules.agent).and_then(|agent| agent.price.as_ref());
+        let price = self.profile(order.agent).price.as_ref();
         Outcome::Attempt(AttemptReport { usage: priced(report.usage, price), ..report })
     }
 
@@ -77,7 +82,8 @@ impl Site {
     }
 
     fn request(self: &Arc<Self>, run: RunId, order: &Order<'_>) -> Result<AttemptRequest, Trouble> {
-        let Order { task, number, feedback, session, most } = *order;
+        let Order { task, number, feedback, session, most, agent } = *order;
+        let profile = self.profile(agent);
         let mut records = self.records(task).map_err(|e| failed(&*e))?;
         records.task.feedback = feedback.map(str::to_owned);
         let workspace = self.workspace_again(run)?;
@@ -93,9 +99,10 @@ impl Site {
         let around = prompt::gather(&place, &records);
         let budget = prompt::Budget::new(self.rules.workflow.prompt_tokens);
         let parts = PromptParts::gathered(&records, &around, budget);
-        let parts = PromptParts { gates: &self.setup.gates, tools: self.profile.has_tools(), ..parts };
+        let parts =
+            PromptParts { gates: &self.setup.gates, tools: profile.has_tools(), limits: *most, ..parts };
         let prompt = prompt::build(&parts);
-        let resume = self.resume(run, number, session, || prompt::build_next(&parts).text);
+        let resume = self.resume(profile, run, number, session, || prompt::build_next(&parts).text);
         let limit = Duration::try_from(self.setup.rules.max_task_duration).unwrap_or(Duration::MAX);
         let limit = most.working_ms.map_or(limit, |ms| limit.min(Duration::from_millis(ms)));
         let aide = TaskAide::new(Arc::clone(self), run, task.clone(), records.task.clone());
@@ -107,6 +114,7 @@ impl Site {
             resume,
             aide: Some(Arc::new(aide)),
             purpose: Purpose::Work,
+            limits: AttemptLimits { most: *most, nudge: self.setup.rules.ladder.contains(&Step::Nudge) },
             workspace: workspace.path().to_owned(),
             dir: self.places.attempt(run, number),
             tmp: self.places.tmp(run, "attempt"),
@@ -118,13 +126,14 @@ impl Site {
     /// The agent's own session, where its program can go on with it.
     fn resume(
         &self,
+        profile: &Profile,
         run: RunId,
         number: u32,
         session: Option<&str>,
         prompt: impl FnOnce() -> String,
     ) -> Option<Resume> {
         let name = session?;
-        let ProfileKind::Program(program) = &self.profile.kind else { return None };
+        let ProfileKind::Program(program) = &profile.kind else { return None };
         let id = session_id(program, name)?;
         let before = (1..number).rev().map(|n| self.places.attempt(run, n)).find(|dir| dir.is_dir());
         let totals = before.map(|dir| totals_of(&dir, name)).unwrap_or_default();

@@ -142,7 +142,7 @@ impl Site {
             trailers: Trailers {
                 task: Some(facts.id),
                 run: Some(part.run),
-                agent: Some(self.profile.label.to_string()),
+                agent: Some(self.profile(part.agent.as_deref()).label.to_string()),
                 evidence: Some(evidence.clone()),
                 reverts: None,
             },

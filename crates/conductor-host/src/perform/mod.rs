@@ -134,13 +134,14 @@ impl Job {
                 let (base, snapshot, marked) = (base.as_ref(), snapshot.as_ref(), marked.as_ref());
                 site.ensure_workspace(run, Wish { base, snapshot, fresh: *fresh, marked })
             }
-            Effect::Attempt { task, number, feedback, agent_session, most } => {
+            Effect::Attempt { task, number, feedback, agent_session, most, agent } => {
                 let order = Order {
                     task,
                     number: *number,
                     feedback: feedback.as_deref(),
                     session: agent_session.as_deref(),
                     most,
+                    agent: agent.as_deref(),
                 };
                 self.site.attempt(run, &order, &self.switch, &|seen| {
                     let _ended = self.mail.send(Input::Seen(run, self.key.epoch, seen));
@@ -152,12 +153,13 @@ impl Job {
             Effect::Candidate { base, snapshot, on } => site.candidate(base, snapshot, on.as_ref()),
             Effect::Gates { candidate, again, tip } => site.gates(run, candidate, *again, tip, &self.switch),
             Effect::Judge { candidate, evidence } => site.judge(run, candidate, evidence),
-            Effect::Land { task, candidate, evidence, summary, with } => {
+            Effect::Land { task, candidate, evidence, summary, agent, with } => {
                 let last = LandPart {
                     run,
                     task: task.clone(),
                     candidate: candidate.clone(),
                     summary: summary.clone(),
+                    agent: agent.clone(),
                 };
                 site.land(with, &last, evidence)
             }

@@ -56,7 +56,9 @@ pub struct Site {
     pub(super) repo: Repo,
     pub(super) setup: Setup,
     pub(super) rules: Orchestration,
-    pub(super) profile: Profile,
+    profile: Profile,
+    /// Agents that may take over from it.
+    others: Vec<Profile>,
     pub(super) places: Places,
     pub(super) branch: BranchName,
     pub(super) agents: AgentRunner,
@@ -156,6 +158,7 @@ impl Site {
         let Parts { session, repo, setup, last_tip, places, keeper, user_env, tasks, db } = parts;
         let config = Config::from_value(&setup.config)?;
         let profile = profile_of(&setup, &config, &user_env)?;
+        let others = others_of(&setup, &config, &user_env)?;
         let failpoint = Failpoint::of(&user_env);
         let keeper = keeper.with_means(config.orchestration.safety.means());
         let agents = AgentRunner { keeper: keeper.clone(), user_env: user_env.clone() };
@@ -168,6 +171,7 @@ impl Site {
             rules: config.orchestration,
             setup,
             profile,
+            others,
             places,
             agents,
             gate_runner,
@@ -292,6 +296,12 @@ impl Site {
         held(&self.ids).extend(ids);
     }
 
+    /// The agent of that name that took over; the session's for `None`.
+    pub(super) fn profile(&self, agent: Option<&str>) -> &Profile {
+        let other = agent.and_then(|name| self.others.iter().find(|other| other.label.name == name));
+        other.unwrap_or(&self.profile)
+    }
+
     /// The agent's name as people and commits see it.
     pub fn agent_label(&self) -> &AgentLabel {
         &self.profile.label
@@ -310,7 +320,7 @@ fn profile_of(setup: &Setup, config: &Config, user_env: &EnvMap) -> Result<Profi
         return Ok(Profile {
             label: AgentLabel { name: REPLAY.to_owned(), replay: true },
             role: AgentRole::Author,
-            price: None,
+            price: own.and_then(|agent| agent.price.clone()),
             configured: true,
             kind: ProfileKind::Replay(Replay {
                 recording: PathBuf::from(recording),
@@ -321,4 +331,14 @@ fn profile_of(setup: &Setup, config: &Config, user_env: &EnvMap) -> Result<Profi
     }
     let all = profiles(&config.orchestration.agents, &|name| has_program(user_env, name))?;
     Ok(choose(&all, Some(&setup.rules.agent), |_| true)?.clone())
+}
+
+/// The profiles of the agents that may take over.
+fn others_of(setup: &Setup, config: &Config, user_env: &EnvMap) -> Result<Vec<Profile>, SiteError> {
+    if setup.rules.other_agents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = profiles(&config.orchestration.agents, &|name| has_program(user_env, name))?;
+    let named = setup.rules.other_agents.iter().map(|name| Ok(choose(&all, Some(name), |_| true)?.clone()));
+    named.collect()
 }

@@ -19,7 +19,8 @@ use serde_json::{Value, json};
 use super::copies::Copies;
 use super::words;
 use crate::agents::{
-    AgentRunner, AttemptRequest, Profile, ProfileKind, Protocol, Purpose, TaskSheet, priced, read_left,
+    AgentRunner, AttemptLimits, AttemptRequest, Profile, ProfileKind, Protocol, Purpose, TaskSheet, priced,
+    read_left,
 };
 use crate::clock::now;
 use crate::git::{GitError, ReadingCopy, Repo, Touched};
@@ -112,6 +113,7 @@ impl AgentModel {
             timeout: self.time,
             aide: None,
             purpose: Purpose::Answer { untouched },
+            limits: AttemptLimits::default(),
         }
     }
 

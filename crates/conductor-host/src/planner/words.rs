@@ -82,6 +82,7 @@ impl Words {
             | AgentEvent::Limit { .. }
             | AgentEvent::Retry { .. }
             | AgentEvent::Error { .. }
+            | AgentEvent::Verdict { .. }
             | AgentEvent::End { .. }
             | AgentEvent::Full => self.open = false,
         }

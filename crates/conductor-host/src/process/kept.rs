@@ -9,6 +9,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use conductor_engine::detect::Pulse;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
@@ -18,6 +19,7 @@ use super::cgroup::Cgroup;
 use super::cmd::{EnvMap, Exit, command};
 use super::keeper::KEEPER_ARG;
 use super::means::{CgroupUse, Means};
+use super::pulse::pulse;
 use super::reap::{kill_pid, kill_rows, rest};
 use super::spec::{Contained, Ended, KeeperSpec, Order, Proof, Report, STOP, Started, write_line};
 use super::table::{ProcessId, Row, rows};
@@ -226,6 +228,11 @@ impl Stopper {
 }
 
 impl KeptChild {
+    /// What its family has used so far; `None` where the system does not tell.
+    pub fn pulse(&self) -> Option<Pulse> {
+        pulse(self.keeper_pid)
+    }
+
     /// Starts a keeper and has it start the child; returns when the child runs.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ mod launch;
 mod means;
 mod namespace;
 pub(crate) mod os_path;
+mod pulse;
 mod reap;
 mod signals;
 mod spec;

@@ -46,7 +46,7 @@ pub fn build(parts: &PromptParts<'_>) -> Prompt {
             "Earlier commits about the same",
             parts.history.iter().map(|subject| row(subject)).collect(),
         ),
-        Fragment::fixed(Name::RulesOfWork, rules::of_work(parts.tools)),
+        Fragment::fixed(Name::RulesOfWork, rules::of_work(parts.tools, &parts.limits)),
         rules_files(parts.rules),
         gates(parts.gates),
         Fragment::quote(

@@ -12,6 +12,7 @@ mod quote;
 mod rules;
 
 use conductor_engine::gate::GateSpec;
+use conductor_engine::ledger;
 
 pub use budget::{Budget, estimate};
 pub use first::build;
@@ -79,6 +80,8 @@ pub struct PromptParts<'a> {
     pub answer: Option<&'a str>,
     /// Whether the agent may have Conductor's tools.
     pub tools: bool,
+    /// What the agent may still use up.
+    pub limits: ledger::Budget,
     /// The most tokens.
     pub budget: Budget,
 }
@@ -109,6 +112,7 @@ impl<'a> PromptParts<'a> {
             citations: &[],
             answer: None,
             tools: false,
+            limits: ledger::Budget::default(),
             budget,
         }
     }

@@ -15,7 +15,7 @@ pub fn build_next(parts: &PromptParts<'_>) -> Prompt {
         citations(parts),
         feedback(parts),
         answer(parts),
-        Fragment::fixed(Name::RulesOfWork, rules::of_ending(parts.tools)),
+        Fragment::fixed(Name::RulesOfWork, rules::of_ending(parts.tools, &parts.limits)),
     ];
     Prompt::of(fragments, parts.budget)
 }

@@ -1,17 +1,35 @@
 //! What is said in Conductor's own voice.
 
+use conductor_engine::ledger::{Budget, Quantity, amount};
+
 /// How to work, in the first turn.
-pub(super) fn of_work(tools: bool) -> String {
-    format!("{WORK}{}- Else end your answer with a short summary of what you changed.\n", of_tools(tools))
+pub(super) fn of_work(tools: bool, limits: &Budget) -> String {
+    format!(
+        "{WORK}{}{}- Else end your answer with a short summary of what you changed.\n",
+        of_tools(tools),
+        of_limits(limits)
+    )
 }
 
 /// How a later turn ends: the rules of the first one still stand.
-pub(super) fn of_ending(tools: bool) -> String {
+pub(super) fn of_ending(tools: bool, limits: &Budget) -> String {
     let ask = if tools { " (or the tools `ask` and `block`, if you have them)" } else { "" };
     format!(
         "The rules of work still hold. End with one line `QUESTION: …` or `BLOCKED: …`{ask}, else with a short \
-         summary of what you changed.\n"
+         summary of what you changed.\n{}",
+        of_limits(limits)
     )
+}
+
+/// What may still be used up, where something is limited.
+fn of_limits(limits: &Budget) -> String {
+    let each = |quantity| Some(amount(quantity, limits.of(quantity)?));
+    let all: Vec<String> =
+        [Quantity::Cost, Quantity::Tokens, Quantity::Working].into_iter().filter_map(each).collect();
+    if all.is_empty() {
+        return String::new();
+    }
+    format!("- You may use at most {}. Beyond that you are stopped: do what matters first.\n", all.join(", "))
 }
 
 const WORK: &str = "\

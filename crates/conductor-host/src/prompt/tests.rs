@@ -1,6 +1,7 @@
 //! What agents are told, as they read it.
 
 use conductor_engine::gate::GateKind;
+use conductor_engine::ledger;
 use proptest::prelude::*;
 
 use super::*;
@@ -375,7 +376,8 @@ proptest! {
         let budget = Budget::new(budget);
         let parts = PromptParts {
             task: &task, parents: &parents, dependencies: &finished, gates: &gates, rules: &long,
-            relevant: &relevant, history: &long, citations: &citations, answer: Some(&long[4]), tools: true, budget,
+            relevant: &relevant, history: &long, citations: &citations, answer: Some(&long[4]), tools: true,
+            limits: ledger::Budget { tokens: Some(7), ..ledger::Budget::default() }, budget,
         };
         for prompt in [build(&parts), build_next(&parts)] {
             prop_assert!(prompt.total_tokens <= budget.tokens(), "{}", prompt.total_tokens);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use conductor_engine::gate::{GateKind, GateSpec};
 use conductor_engine::ids::{Oid, SessionId, TaskRef};
+use conductor_engine::ledger::Limits;
 use conductor_engine::session::{LaneRules, Rules};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use crate::agents::{
     profiles,
 };
 use crate::clock;
-use crate::config::{Config, ConfigError, Into, Orchestration, Playing};
+use crate::config::{Config, ConfigError, Into, Micros, Orchestration, Playing};
 use crate::driver::DriverLock;
 use crate::gates::{self, Demands, GateConfigError};
 use crate::git::{BranchName, GitError, Head, OpenError, RefError, RefName};
@@ -39,6 +40,8 @@ pub struct Options {
     pub max_tasks: Option<u64>,
     /// The only tasks to work on; `None` for every ready one.
     pub only: Option<Vec<TaskRef>>,
+    /// The most money that the session may cost, where that is not as the configuration says.
+    pub budget: Option<Micros>,
     /// Refuse a run whose gates ran no test.
     pub require_tests: bool,
     /// Ask a person before each run starts and before its work is accepted.
@@ -179,6 +182,7 @@ impl Host {
         let (target, base) = self.target(options, &config.orchestration)?;
         let (base, continues) = self.continued(db, newest, &target, base)?;
         let agent = self.agent(&config, options)?;
+        self.others(&config)?;
         let (gates, mut notes) = self.gates(&config.orchestration, &base)?;
         let id = self.next_number(newest)?;
         let require_tests = options.require_tests || config.orchestration.workflow.require_tests;
@@ -281,6 +285,15 @@ impl Host {
         Ok(chosen.label.name.clone())
     }
 
+    /// Agents that may have to take over must be there, or the night ends with the first that goes nowhere.
+    fn others(&self, config: &Config) -> Result<(), BeginError> {
+        for name in &config.orchestration.safety.other_agents {
+            let named = Options { agent: Some(name.clone()), ..Options::default() };
+            self.agent(config, &named)?;
+        }
+        Ok(())
+    }
+
     /// The gates of a committed tree, with the user's own; setup steps come first.
     ///
     /// # Errors
@@ -345,11 +358,24 @@ pub fn rules(
         only: options.only.as_ref().map(|tasks| tasks.iter().cloned().collect()),
         agent,
         lane: LaneRules { at_once: usize::try_from(at_once)?, batch: usize::try_from(workflow.batch)? },
-        limits: config.safety.limits,
+        limits: limits(config, options),
+        ladder: config.safety.ladder.clone(),
+        other_agents: config.safety.other_agents.clone(),
+        max_time: config.safety.max_time.map(SignedDuration::try_from).transpose()?,
+        ask_at: config.safety.ask_at.clone(),
         hold_deadline: config.safety.approval_deadline.map(SignedDuration::try_from).transpose()?,
         ask_first: None,
         first_hold,
     })
+}
+
+/// The limits, with what a person says of this session's money.
+fn limits(config: &Orchestration, options: &Options) -> Limits {
+    let mut limits = config.safety.limits;
+    if let Some(Micros(micros)) = options.budget {
+        limits.session.cost_micros = Some(micros);
+    }
+    limits
 }
 
 /// Sessions of long ago take no more room than they need. What keeps one of them as it is, is a remark and no reason to

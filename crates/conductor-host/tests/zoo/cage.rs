@@ -9,7 +9,8 @@ use std::time::Duration;
 use conductor_engine::attempt::AttemptReport;
 use conductor_host::agents::desk::{Call, Reply};
 use conductor_host::agents::{
-    AgentRunner, Aide, AttemptRequest, AttemptStopper, Profile, Purpose, RunningAttempt, TaskSheet, profiles,
+    AgentRunner, Aide, AttemptLimits, AttemptRequest, AttemptStopper, Profile, Purpose, RunningAttempt,
+    TaskSheet, profiles,
 };
 use conductor_host::config::Config;
 use conductor_host::process::{Cmd, EnvMap, Keeper};
@@ -127,6 +128,7 @@ impl Cage {
             resume: None,
             aide,
             purpose: Purpose::Work,
+            limits: AttemptLimits::default(),
             timeout: self.animal.timeout,
         };
         AgentRunner { keeper, user_env }.start(&self.profile(bytes), request)

@@ -93,6 +93,10 @@ fn work(event: &Event) -> String {
         Event::GatesRetried { summary, .. }
         | Event::GatesRed { summary, .. }
         | Event::GatesFailed { summary, .. } => format!("{} fails", summary.failed.join(", ")),
+        Event::Stuck { step, agent, verdict, .. } => {
+            let agent = agent.as_ref().map_or_else(String::new, |agent| format!(" {agent}"));
+            format!("{}{agent}, since {}", step.name(), first_line(&verdict.why))
+        }
         Event::Faulted { why, .. } => first_line(why).to_owned(),
         Event::Accepted { by, .. } => by.as_ref().map_or_else(String::new, |by| format!("by {}", by.0)),
         Event::Landed { commit, .. } => format!("as {}", commit.short()),

@@ -82,13 +82,27 @@ pub(super) fn drive_to_rest(
         };
         let session = opened.host.drive(lock, id, caller, &mut tell).map_err(|e| from_drive(&e))?;
         let may_ask = manner.ask && context.can_ask && !manner.was_interrupted();
-        let answered = may_ask && ask_holds(context, opened, &session)?;
+        let spends = may_ask && asks_to_spend(&session) && ask_to_spend(context, opened, &session)?;
+        let answered = spends | (may_ask && ask_holds(context, opened, &session)?);
         // What others asked meanwhile is obeyed too, and not left for the next driver.
         let waiting = opened.db.controls(id, session.last_control).map_err(from_journal)?;
         if !answered && waiting.is_empty() {
             return Ok(session);
         }
     }
+}
+
+/// Asks whether the session may spend more. True when it may.
+fn ask_to_spend(context: &mut Context, opened: &mut Opened, session: &Session) -> Result<bool, CliError> {
+    let Status::Paused { why } = &session.status else { return Ok(false) };
+    let choices =
+        [Choice { key: 'y', word: "yes", means: true }, Choice { key: 'l', word: "later", means: false }];
+    if ask(&mut context.printer, &escape(why), &choices) != Some(true) {
+        return Ok(false);
+    }
+    let actor = Opened::actor(context)?;
+    opened.db.ask(session.id, &actor, &Control::Resume, now()).map_err(from_journal)?;
+    Ok(true)
 }
 
 /// Asks about each open hold. True when something was answered, so that the session goes on.
@@ -206,17 +220,29 @@ fn next_steps(context: &mut Context, session: &Session) {
     }
 }
 
+/// Whether it was money, tokens or time that ended the session, and not the number of tasks that it was to begin.
+fn reached_limit(session: &Session) -> bool {
+    let enough = session.rules.max_tasks.is_some_and(|max| session.dispatched >= max);
+    ledger::exhausted(session).is_some() || !enough
+}
+
+/// Whether it is paused so that a person says whether it may spend more.
+fn asks_to_spend(session: &Session) -> bool {
+    matches!(session.status, Status::Paused { .. }) && ledger::share(session) > session.asked_share
+}
+
 /// What scripts are told.
 pub(super) fn exit(session: &Session) -> Exit {
     match &session.status {
         Status::Completed { outcome } => match outcome {
             SessionOutcome::AllDone | SessionOutcome::Stopped => Exit::Ok,
-            SessionOutcome::Limit if ledger::exhausted(session).is_some() => Exit::Limit,
+            SessionOutcome::Limit if reached_limit(session) => Exit::Limit,
             SessionOutcome::Limit if session.open_holds().next().is_some() => Exit::Holds,
             SessionOutcome::Limit => Exit::Ok,
             SessionOutcome::HoldsLeft => Exit::Holds,
         },
         Status::Paused { .. } | Status::Active if session.open_holds().next().is_some() => Exit::Holds,
+        Status::Paused { .. } if asks_to_spend(session) => Exit::Holds,
         Status::Paused { .. } | Status::Active => Exit::Ok,
         Status::Failed { .. } => Exit::Internal,
     }

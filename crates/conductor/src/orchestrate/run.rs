@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
 use conductor_engine::ids::TaskRef;
-use conductor_host::config::{PlayFault, Playing};
+use conductor_host::config::{Micros, PlayFault, Playing};
 use conductor_host::session::{Begun, Options};
 use serde_json::json;
 use taskwerk_client::model::{ListQuery, Task, TaskId};
@@ -25,7 +25,7 @@ use crate::failure::{from_client, from_journal};
 #[derive(clap::Args, Debug, Default)]
 #[group(id = "run")]
 #[command(
-    after_help = "Examples:\n  conductor orchestrate run --max-tasks 2\n  conductor orchestrate run --auto --jobs 3 --require-tests\n  \
+    after_help = "Examples:\n  conductor orchestrate run --max-tasks 2\n  conductor orchestrate run --auto --jobs 3 --require-tests --budget 5.00\n  \
                         conductor orchestrate run --agent codex --tasks TASK-001,TASK-004\n  \
                         conductor orchestrate run --dry-run --jobs 3"
 )]
@@ -58,6 +58,9 @@ pub(crate) struct SessionArgs {
     /// End after so many tasks were begun
     #[arg(long, value_name = "N")]
     max_tasks: Option<u64>,
+    /// The most that the session may cost, in US dollars
+    #[arg(long, value_name = "DOLLARS", value_parser = money)]
+    budget: Option<Micros>,
     /// Only these tasks, by id and comma
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     tasks: Vec<String>,
@@ -129,6 +132,7 @@ pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> 
         playing: Playing { speed: args.speed, faults: args.faults },
         jobs: args.jobs,
         max_tasks: args.max_tasks,
+        budget: args.budget,
         only: only(opened, &args.tasks)?,
         require_tests: args.require_tests,
         interactive: args.interactive,
@@ -140,6 +144,11 @@ pub(super) fn options(context: &Context, opened: &Opened, args: SessionArgs) -> 
 fn speed(text: &str) -> Result<f64, String> {
     let fits = |speed: &f64| (0.01..=1000.0).contains(speed);
     text.parse().ok().filter(fits).ok_or_else(|| "a number from 0.01 to 1000 is wanted".to_owned())
+}
+
+fn money(text: &str) -> Result<Micros, String> {
+    let money = text.parse().ok().filter(|money: &Micros| money.0 > 0);
+    money.ok_or_else(|| "an amount of money above nothing is wanted, such as 5.00".to_owned())
 }
 
 fn fault(text: &str) -> Result<PlayFault, String> {

@@ -118,6 +118,10 @@ fn line(event: &AgentEvent) -> Option<String> {
         AgentEvent::Output { stream: Stream::Stderr, line } => format!("! {line}"),
         AgentEvent::Finding { what, line } if line.is_empty() => format!("? {what}"),
         AgentEvent::Finding { what, line } => format!("? {what}: {line}"),
+        AgentEvent::Verdict { verdict, told: true } => format!("is told that it goes nowhere ({verdict})"),
+        AgentEvent::Verdict { verdict, told: false } => {
+            format!("is ended, since it goes nowhere ({verdict})")
+        }
         AgentEvent::End { outcome } => format!("over: {outcome}"),
         AgentEvent::Full => {
             "(the transcript is full: what the agent says from here on is left out)".to_owned()
@@ -168,6 +172,8 @@ fn used(usage: &Usage) -> String {
 
 #[cfg(test)]
 mod tests {
+    use conductor_engine::detect::{Verdict, VerdictKind};
+
     use super::*;
 
     fn told(events: Vec<AgentEvent>) -> String {
@@ -182,6 +188,10 @@ mod tests {
 
     fn part(text: &str, part: bool) -> AgentEvent {
         AgentEvent::Message { text: text.into(), part }
+    }
+
+    fn verdict() -> Verdict {
+        Verdict { kind: VerdictKind::Cycle, times: 3, why: "to and fro".into(), seen: vec![1, 2] }
     }
 
     #[test]
@@ -205,6 +215,8 @@ mod tests {
             tool(ToolStatus::Done, None, None),
             thought, part("Done.", false), part("Really.", false),
             AgentEvent::Usage { usage: Usage { input_tokens: Some(5), output_tokens: None, cost_micros: Some(310_000) } },
+            AgentEvent::Verdict { verdict: verdict(), told: true },
+            AgentEvent::Verdict { verdict: verdict(), told: false },
             AgentEvent::End { outcome: "finished".into() },
         ]), @r"
         I look.
@@ -216,6 +228,8 @@ mod tests {
         Done.
         Really.
         used 5 tokens in, ? out, $0.31
+        is told that it goes nowhere (cycle: to and fro)
+        is ended, since it goes nowhere (cycle: to and fro)
         over: finished
         ");
     }

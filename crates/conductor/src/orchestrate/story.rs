@@ -7,7 +7,7 @@ use conductor_engine::event::{Event, Recorded};
 use conductor_engine::evidence::Evidence;
 use conductor_engine::gate::{GateResult, TestResults, TestStatus};
 use conductor_engine::ids::RunId;
-use conductor_engine::session::{Ending, Run, Session, WaitKind};
+use conductor_engine::session::{Ending, Run, Session, Step, WaitKind};
 use conductor_host::journal::Database;
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,16 +21,33 @@ pub(super) fn tell(printer: &mut Printer, db: &Database, rows: &[Recorded], sess
     printer.flush();
 }
 
+/// What a step of the ladder means for the run.
+fn step_words(step: Step) -> &'static str {
+    match step {
+        Step::Nudge => "it is told",
+        Step::Interrupt => "it is told, and goes on",
+        Step::Fresh => "it begins anew",
+        Step::OtherAgent => "another agent takes over",
+        Step::Split | Step::Hold => "you are asked",
+    }
+}
+
 /// What a row says to people, if anything.
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is not told is of no interest to people")]
 pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> Option<String> {
     let text = match &row.event {
         Event::AttemptBegun { run, number, .. } => {
             let again = if *number > 1 { format!(", attempt {number}") } else { String::new() };
-            format!("{} {}{again}", head(printer, session, *run), session.rules.agent)
+            let agent = session.runs.get(run).and_then(|run| run.agent.as_ref());
+            let agent = agent.unwrap_or(&session.rules.agent);
+            format!("{} {agent}{again}", head(printer, session, *run))
         }
         Event::AttemptEnded { run, report, .. } => {
             format!("{} agent {}", head(printer, session, *run), attempt_end(&report.end)?)
+        }
+        Event::Stuck { run, step, verdict, .. } => {
+            let text = format!("goes nowhere: {}; {}", escape(&verdict.why), step_words(*step));
+            format!("{} {}", head(printer, session, *run), printer.paint(Style::Yellow, &text))
         }
         Event::GatesFailed { run, summary, .. } => {
             let gates = summary.failed.join(", ");

@@ -12,11 +12,12 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
+use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass};
 use conductor_engine::control::{Actor, Control, Ruling};
+use conductor_engine::detect::{Verdict, VerdictKind};
 use conductor_engine::effect::{Effect, EffectKey, Outcome};
 use conductor_engine::event::{Event, Recorded, TaskChange};
-use conductor_engine::ids::{ControlId, RunId, SessionId, TaskRef};
+use conductor_engine::ids::{ControlId, Epoch, RunId, SessionId, TaskRef};
 use conductor_engine::session::{HoldKind, Phase, Session, Status};
 use conductor_engine::{Input, Observation, apply};
 use conductor_host::driver::{Core, lost_attempts};
@@ -312,6 +313,7 @@ impl Simulator {
                 if !self.dice.permille(100) {
                     self.mail.push((self.now, Input::Seen(run, key.epoch, Observation::Started)));
                 }
+                self.observe(run, key.epoch, delay);
             }
             self.jobs.push(Job { key, effect, due, cancelled: false });
         }
@@ -322,6 +324,17 @@ impl Simulator {
                 job.due = job.due.min(now + SignedDuration::from_secs(5));
             }
         }
+    }
+
+    /// A detector may find at any moment that the agent goes nowhere, also when it has ended already.
+    fn observe(&mut self, run: RunId, epoch: Epoch, seconds: i64) {
+        if self.kind || !self.dice.permille(80) {
+            return;
+        }
+        let seen = if self.dice.permille(500) { Observation::Stalled } else { Observation::Looped };
+        let most = u64::try_from(seconds).unwrap_or(0) + 60;
+        let after = i64::try_from(self.dice.roll(most)).expect("a small number");
+        self.mail.push((self.now + SignedDuration::from_secs(after), Input::Seen(run, epoch, seen)));
     }
 
     fn do_due_jobs(&mut self) {
@@ -404,14 +417,19 @@ impl Simulator {
             3 => AttemptEnd::Blocked { reason: "No key".to_owned() },
             4 => AttemptEnd::RateLimited { until: Some(self.now + SignedDuration::from_mins(7)) },
             5 => AttemptEnd::RateLimited { until: None },
+            6 => AttemptEnd::Looped,
+            7 => AttemptEnd::Stalled,
             _ => AttemptEnd::Finished { summary: "done".to_owned() },
         };
         let contained = self.kind || !self.dice.permille(50);
         if contained {
             self.world.alive.remove(&run);
         }
-        let report =
-            AttemptReport { end, usage: Usage::default(), agent_session: None, working_ms: 1_000, contained };
+        let why = "it went the same round of 2 steps 3 times".to_owned();
+        let verdict = Verdict { kind: VerdictKind::Cycle, times: 3, why, seen: vec![1, 2, 3] };
+        let told = end == AttemptEnd::Looped && self.dice.permille(500);
+        let verdicts = told.then_some(verdict).into_iter().collect();
+        let report = AttemptReport { working_ms: 1_000, contained, verdicts, ..AttemptReport::nothing(end) };
         Outcome::Attempt(report)
     }
 

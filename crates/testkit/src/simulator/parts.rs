@@ -7,7 +7,7 @@ use std::rc::Rc;
 use conductor_engine::effect::{Effect, EffectKey};
 use conductor_engine::event::{Event, EventTag, Recorded};
 use conductor_engine::ids::SessionId;
-use conductor_engine::session::{LaneRules, Rules, Session};
+use conductor_engine::session::{LaneRules, Rules, Session, Step};
 use conductor_host::driver::{Journal, Perform};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -162,6 +162,10 @@ pub(super) fn rules(plan: &Plan) -> Rules {
     Rules {
         agent_jobs: plan.agent_jobs,
         lane: plan.lane,
+        ladder: Step::ALL.to_vec(),
+        other_agents: vec!["another".to_owned()],
+        // Some sessions run out of time again and again, until a person has taken them up often enough.
+        max_time: plan.seed.is_multiple_of(3).then(|| SignedDuration::from_hours(3)),
         hold_deadline: plan.hold_minutes.map(|m| SignedDuration::from_mins(minutes(m))),
         ..Rules::new("simulated", plan.jobs)
     }

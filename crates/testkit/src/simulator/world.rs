@@ -159,9 +159,9 @@ impl World {
                     Outcome::Judged(Verdict::Accept)
                 }
             }
-            Effect::Land { task, candidate, evidence, summary, with } => {
+            Effect::Land { task, candidate, evidence, summary, agent, with } => {
                 let (task, candidate, summary) = (task.clone(), candidate.clone(), summary.clone());
-                self.land(with, &LandPart { run, task, candidate, summary }, evidence)
+                self.land(with, &LandPart { run, task, candidate, summary, agent: agent.clone() }, evidence)
             }
             Effect::CloseTask { task, token, commit, .. } => self.close(run, task, *token, commit),
             Effect::Report { task, token, as_status, .. } => self.report(run, task, *token, *as_status),

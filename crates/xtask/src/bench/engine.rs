@@ -1,4 +1,5 @@
-//! The engine alone: steps of a session of ten thousand tasks, and of simulated sessions with faults.
+//! The engine alone: steps of a session of ten thousand tasks, and of simulated sessions with faults; and the detectors
+//! that hear what agents say.
 
 use serde::Deserialize;
 
@@ -17,6 +18,11 @@ const BAR_MIB: f64 = 60.0;
 /// Simulated sessions of one run.
 const SCHEDULES: &str = "2000";
 
+/// Events of an agent that the detectors hear.
+const WATCHED: u64 = 200_000;
+/// Microseconds of one, the making of it included.
+const BAR_EVENT_US: f64 = 50.0;
+
 /// What a simulation tells of itself.
 #[derive(Deserialize)]
 struct Soaked {
@@ -34,6 +40,8 @@ pub(super) fn run(stage: &Stage) -> Result<Vec<Row>, BenchError> {
     let soaked: Soaked = serde_json::from_slice(&stage.must(&folder, &soak)?)
         .map_err(|source| BenchError::Answer { what: "the simulation", source })?;
     let small = stage.sample_few(|_| stage.measure(&folder, &soak))?;
+    let watch = [stage.ours("examples/watch"), WATCHED.to_string().into()];
+    let watched = stage.sample_few(|_| stage.measure(&folder, &watch))?;
     Ok(vec![
         per_step("engine step, 10,000 tasks, 8 jobs", large, steps, BAR_LARGE_US),
         Row {
@@ -44,6 +52,7 @@ pub(super) fn run(stage: &Stage) -> Result<Vec<Row>, BenchError> {
             taskwarrior: None,
         },
         per_step("engine step, simulated with faults", small, soaked.steps, BAR_SMALL_US),
+        per_step("detectors, an event of an agent", watched, WATCHED, BAR_EVENT_US),
     ])
 }
 

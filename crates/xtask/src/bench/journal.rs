@@ -135,6 +135,7 @@ fn report() -> AttemptReport {
         agent_session: None,
         working_ms: 61_000,
         contained: true,
+        verdicts: Vec::new(),
     }
 }
 

@@ -140,6 +140,7 @@ fn attempt(
         working_ms: 0,
         // No process was started.
         contained: true,
+        verdicts: Vec::new(),
     };
     match begin(profile, request).and_then(|transcript| play(transcript, env, turn?, request)) {
         Ok(turn) => {
@@ -253,6 +254,7 @@ mod tests {
                 resume: None,
                 aide: None,
                 purpose: crate::agents::Purpose::Work,
+                limits: crate::agents::AttemptLimits::default(),
                 timeout: Duration::from_secs(1),
             };
             let runner = AgentRunner { keeper: Keeper::at("unused"), user_env: EnvMap::new() };

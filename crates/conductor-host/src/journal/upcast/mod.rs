@@ -27,6 +27,8 @@ use step::{Misshapen, Step, defaulted};
 const EVENTS: Kinds = Kinds(&[
     // What the attempt was granted; before there were limits, nothing was set aside.
     ("attempt-begun", &[defaulted]),
+    // What detectors found; nothing was looked for.
+    ("attempt-ended", &[defaulted]),
     // The run on whose candidate it stands; there was one candidate at a time.
     ("candidate-built", &[defaulted]),
     // The merge with the marks of both sides; agents started afresh.
@@ -47,14 +49,14 @@ const EVENTS: Kinds = Kinds(&[
 /// How a session's frozen setup changed.
 ///
 /// 3: how long a hold waits; before, all waited for ever.
-/// 4: what a person is asked before anything is dispatched; of gates, what else is read from them, which may run beside
-/// each other, and how often one is run again.
+/// 4: what a person is asked before anything is dispatched, the ladder, and how long a session may take; of gates, what
+/// else is read from them, which may run beside each other, and how often one is run again.
 const SETUP: &[Step] = &[defaulted, defaulted, defaulted];
 
 /// How the state in a checkpoint changed.
 ///
 /// 3: how long a hold waits, among the rules.
-/// 4: what a person is asked first, among the rules.
+/// 4: what a person is asked first, the ladder and the session's time, among the rules; what attempts came to.
 const STATE: &[Step] = &[defaulted, defaulted, defaulted];
 
 const _: () =

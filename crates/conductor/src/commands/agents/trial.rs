@@ -12,7 +12,9 @@ use cli_kit::text::{escape, escape_block};
 use cli_kit::{CliError, Exit};
 use conductor_engine::attempt::{AttemptEnd, AttemptReport};
 use conductor_engine::ids::{RunId, SessionId};
-use conductor_host::agents::{AgentRunner, AttemptRequest, Profile, Purpose, TaskSheet, priced};
+use conductor_host::agents::{
+    AgentRunner, AttemptLimits, AttemptRequest, Profile, Purpose, TaskSheet, priced,
+};
 use conductor_host::process::{Cmd, OnHangup, Signals};
 use conductor_host::transcript;
 use serde::Serialize;
@@ -255,6 +257,7 @@ fn request(scratch: &Path) -> AttemptRequest {
         timeout: TIME,
         aide: None,
         purpose: Purpose::Work,
+        limits: AttemptLimits::default(),
     }
 }
 

@@ -3,11 +3,14 @@
 //!
 //! One thread, which waits for whatever comes next: output, the end of the program, a call at the desk, the clock.
 
-use std::fs;
+mod closing;
+mod stuck;
+
 use std::time::Duration;
 
 use conductor_engine::agent_event::{AgentEvent, Heard};
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
+use conductor_engine::detect::{Verdict, Watcher};
 
 use super::attempt::{AgentRunner, AttemptRequest, Purpose};
 use super::clerk::{Clerk, MOST_ANSWERS};
@@ -19,9 +22,10 @@ use super::launch::{Files, Launch, StartError};
 use super::limits::signed_out;
 use super::process::Process;
 use super::profile::{Profile, ProgramProfile};
+use super::quiet::{self, Quiet};
 use super::replay::Began;
-use super::result_file::{self, AgentResult};
-use super::session_file::{KEPT_SESSION, KeptSession, can_resume, session_name};
+use super::result_file;
+use super::session_file::can_resume;
 use super::speaker::TurnEnd;
 use super::speakers::{Opening, speaker_for};
 use super::watch::{Alarm, Watch};
@@ -33,9 +37,6 @@ use crate::transcript::Writer;
 /// How large a transcript may grow, in bytes.
 pub(super) const TRANSCRIPT_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// How long a program may take to end after its input was closed. Some never do.
-const CLOSE_PATIENCE_MS: u64 = 3_000;
-
 /// How one turn, or its process, ended.
 enum Over {
     /// The agent ended its turn; its process goes on.
@@ -43,6 +44,19 @@ enum Over {
     /// The process ended.
     Exit(Result<KeptExit, KeepError>, TurnEnd),
 }
+
+/// What follows a turn.
+enum Turned {
+    /// The agent ended it.
+    Ended(TurnEnd),
+    /// The attempt is over, whatever the agent says.
+    Over(AttemptEnd),
+    /// It was ended from here, and the agent is told why.
+    Nudged(Verdict),
+}
+
+/// No more verdicts of one attempt are kept.
+const MOST_VERDICTS: usize = 8;
 
 /// One attempt of a program.
 pub(super) struct Conversation {
@@ -57,6 +71,12 @@ pub(super) struct Conversation {
     transcript: Writer,
     wire: WireLog,
     heard: Heard,
+    watcher: Watcher,
+    /// What a detector found in this turn, until something is done about it.
+    found: Option<Verdict>,
+    quiet: Quiet,
+    /// All that was found.
+    verdicts: Vec<Verdict>,
     stop: StopFlag,
     stopwatch: Stopwatch,
     process: Option<Process>,
@@ -104,6 +124,10 @@ impl Conversation {
             offer,
             transcript,
             heard: Heard::default(),
+            watcher: Watcher::default(),
+            found: None,
+            quiet: Quiet::default(),
+            verdicts: Vec::new(),
             stop: StopFlag::default(),
             stopwatch: Stopwatch::start(),
             process: None,
@@ -135,39 +159,6 @@ impl Conversation {
             Some(_) | None => end,
         };
         self.report(end, &file)
-    }
-
-    fn report(mut self, end: AttemptEnd, file: &AgentResult) -> AttemptReport {
-        let report = AttemptReport {
-            end,
-            usage: merged(&file.usage, &self.heard.usage),
-            agent_session: self.heard.session.clone().map(|id| session_name(&self.program, &id)),
-            working_ms: self.stopwatch.elapsed_ms(),
-            contained: self.contained,
-        };
-        // What an agent made undeletable on purpose is only litter in the attempt's own directory.
-        let _litter = fs::remove_dir_all(&self.files.tmp);
-        self.keep_session(&report);
-        let heard = &self.heard;
-        let told = |event: &AgentEvent| {
-            matches!(event, AgentEvent::Usage { usage } if *usage == heard.usage)
-                || matches!(event, AgentEvent::Question { text, .. } if heard.has_asked(text))
-        };
-        let closing = super::attempt::closing_events(&report);
-        let closing: Vec<AgentEvent> = closing.into_iter().filter(|event| !told(event)).collect();
-        // A transcript is for people to read: its loss must not change how the attempt ended.
-        let _not_written = self.transcript.append_always(now(), closing);
-        report
-    }
-
-    /// Keeps what the next attempt needs to go on with the agent's session.
-    fn keep_session(&self, report: &AttemptReport) {
-        let Some(session) = &report.agent_session else { return };
-        let kept = KeptSession { session: session.clone(), totals: self.totals.clone().unwrap_or_default() };
-        // Without it the next attempt counts a little too much.
-        let _not_kept = serde_json::to_vec(&kept)
-            .map_err(std::io::Error::from)
-            .and_then(|bytes| dir_file::write(&self.files.dir.join(KEPT_SESSION), &bytes));
     }
 
     fn resumed(&self) -> Option<String> {
@@ -229,17 +220,13 @@ impl Conversation {
     /// Turn by turn, until one ends that is not followed by another.
     fn converse(&mut self) -> AttemptEnd {
         loop {
-            let end = match self.turn() {
-                Ok(TurnEnd::NoSession { .. }) if self.resuming => None,
-                Ok(end) => Some(self.judged(end)),
-                Err(known) => Some(known),
-            };
-            let (next, end) = match end {
-                None => (self.anew(), AttemptEnd::Interrupted),
-                Some(AttemptEnd::Asked { question }) => {
-                    (self.answered(&question), AttemptEnd::Asked { question })
+            let (next, end) = match self.turn() {
+                Turned::Ended(TurnEnd::NoSession { .. }) if self.resuming => {
+                    (self.anew(), AttemptEnd::Interrupted)
                 }
-                Some(end) => (None, end),
+                Turned::Nudged(verdict) => (self.nudged(&verdict), AttemptEnd::Looped),
+                Turned::Ended(end) => self.after(self.judged(end)),
+                Turned::Over(end) => self.after(end),
             };
             match next {
                 None => return end,
@@ -251,6 +238,32 @@ impl Conversation {
                 }
             }
         }
+    }
+
+    /// What follows an end: another turn, where the agent asked what is settled.
+    fn after(&mut self, end: AttemptEnd) -> (Option<Result<(), StartError>>, AttemptEnd) {
+        match end {
+            AttemptEnd::Asked { question } => (self.answered(&question), AttemptEnd::Asked { question }),
+            // It was told how much it may spend, and ended by itself when it had.
+            AttemptEnd::Failed { .. } if self.has_spent(true) => (None, AttemptEnd::OverBudget),
+            other => (None, other),
+        }
+    }
+
+    /// Goes on with these words: in the same process, else in the same session, else with a whole prompt.
+    fn say(&mut self, text: &str, whole: impl FnOnce() -> String) -> Option<Result<(), StartError>> {
+        let session = self.heard.session.clone();
+        if self.process.as_mut().is_some_and(|process| process.speaker.prompt(text)) {
+            self.turns += 1;
+            let _only_for_people = self.files.prompt(self.turns, text);
+            self.note([prompted(self.turns, text)]);
+            return Some(Ok(()));
+        }
+        self.close();
+        if session.is_some() && can_resume(&self.program) {
+            return Some(self.begin(session.as_deref(), text));
+        }
+        Some(self.begin(None, &whole()))
     }
 
     /// How the attempt ends by what the agent says of its turn.
@@ -289,19 +302,8 @@ impl Conversation {
         self.note([AgentEvent::Answer { text: answer.clone() }]);
         // What it asked stands in its file until it writes another.
         let _not_there = dir_file::clear(&self.files.result);
-        let session = self.heard.session.clone();
-        if self.process.as_mut().is_some_and(|process| process.speaker.prompt(&answer)) {
-            self.turns += 1;
-            let _only_for_people = self.files.prompt(self.turns, &answer);
-            self.note([prompted(self.turns, &answer)]);
-            return Some(Ok(()));
-        }
-        self.close();
-        if session.is_some() && can_resume(&self.program) {
-            return Some(self.begin(session.as_deref(), &answer));
-        }
-        let whole = format!("{}\n## An answer to what you asked\n{answer}\n", self.request.prompt.trim_end());
-        Some(self.begin(None, &whole))
+        let prompt = self.request.prompt.clone();
+        self.say(&answer, || format!("{}\n## An answer to what you asked\n{answer}\n", prompt.trim_end()))
     }
 
     fn last_words(&self) -> String {
@@ -310,9 +312,11 @@ impl Conversation {
         own.unwrap_or_else(|| self.heard.last_words()).trim().to_owned()
     }
 
-    /// One turn. `Err` where the attempt is over whatever the agent says.
-    fn turn(&mut self) -> Result<TurnEnd, AttemptEnd> {
+    /// One turn.
+    fn turn(&mut self) -> Turned {
         let mut watch = Watch::begin(self.program.silence);
+        self.quiet = Quiet::default();
+        self.found = None;
         let mut cut: Option<(Cut, Stopwatch)> = None;
         let mut signalled = false;
         loop {
@@ -347,12 +351,25 @@ impl Conversation {
         if let Some(question) = self.process.as_mut().and_then(|process| process.speaker.asks()) {
             return Some(Cut::Asked(question));
         }
-        watch.alarm(self.heard.is_in_tool()).map(|alarm| self.cut_by(alarm))
+        if self.has_spent(false) {
+            return Some(Cut::OverBudget);
+        }
+        if let Some(verdict) = self.found.take() {
+            return Some(self.stuck(verdict));
+        }
+        let idle = self.is_idle(watch);
+        watch.alarm(idle).map(|alarm| match alarm {
+            Alarm::Silent => {
+                let silent = watch.silence().map(|(silent, _)| silent).unwrap_or_default();
+                self.stuck(quiet::verdict(silent, self.heard.is_in_tool()))
+            }
+            Alarm::Limited(_) | Alarm::Failing(_) | Alarm::SignedOut(_) => self.cut_by(alarm),
+        })
     }
 
     fn cut_by(&self, alarm: Alarm) -> Cut {
         match alarm {
-            Alarm::Silent => Cut::Stalled,
+            Alarm::Silent => Cut::Stuck { verdict: quiet::verdict(Duration::ZERO, false), nudge: false },
             Alarm::Limited(until) => Cut::Limited(until),
             Alarm::Failing(why) => Cut::Failing(why),
             Alarm::SignedOut(why) => Cut::SignedOut(signed_out(&why, self.program.known)),
@@ -374,7 +391,7 @@ impl Conversation {
         }
     }
 
-    fn over(&mut self, over: Over, cut: Option<Cut>) -> Result<TurnEnd, AttemptEnd> {
+    fn over(&mut self, over: Over, cut: Option<Cut>) -> Turned {
         let (kept, end) = match over {
             Over::Turn(end) => (None, end),
             Over::Exit(kept, end) => (Some(kept), end),
@@ -383,21 +400,27 @@ impl Conversation {
             if let Some(Err(error)) = &kept {
                 self.contained &= error.is_contained();
             }
-            return Err(cut.into_end());
+            return match (cut, kept) {
+                // Its working time may have ended meanwhile, or somebody asked it to stop.
+                (Cut::Stuck { verdict, nudge: true }, kept) if self.may_go_on(kept.as_ref()) => {
+                    Turned::Nudged(verdict)
+                }
+                (cut, _) => Turned::Over(cut.into_end()),
+            };
         }
         match kept {
-            None => Ok(end),
+            None => Turned::Ended(end),
             Some(Ok(kept)) => match kept.ended {
-                Ended::ByItself => Ok(end),
-                Ended::Stopped => Err(AttemptEnd::Cancelled),
-                Ended::TimedOut => Err(AttemptEnd::TimedOut),
-                Ended::DriverGone => Err(AttemptEnd::Interrupted),
+                Ended::ByItself => Turned::Ended(end),
+                Ended::Stopped => Turned::Over(AttemptEnd::Cancelled),
+                Ended::TimedOut => Turned::Over(AttemptEnd::TimedOut),
+                Ended::DriverGone => Turned::Over(AttemptEnd::Interrupted),
             },
             Some(Err(error)) => {
                 // The keeper died; only a namespace or a cgroup proves then that nothing is left of its family.
                 self.contained &= error.is_contained();
                 let message = error.to_string();
-                Err(AttemptEnd::Failed { class: FailureClass::Transient, message })
+                Turned::Over(AttemptEnd::Failed { class: FailureClass::Transient, message })
             }
         }
     }
@@ -444,49 +467,16 @@ impl Conversation {
         if events.is_empty() {
             return;
         }
-        events.iter().for_each(|event| self.heard.hear(event));
+        for event in &events {
+            self.heard.hear(event);
+            self.found = self.found.take().or(self.watcher.hear(event));
+        }
         // A full disk must not stop the agent.
         let _not_written = self.transcript.append(now(), events);
-    }
-
-    /// Ends the process, if one goes on: closes its input, waits a little while it says its last, and has it ended
-    /// by signals when it does not go. Returns what its last words were about.
-    fn close(&mut self) -> Option<Alarm> {
-        let process = self.process.as_mut()?;
-        process.pipes.close_input();
-        let since = Stopwatch::start();
-        let mut watch = Watch::begin(None);
-        let mut signalled = false;
-        loop {
-            match self.step(&mut watch) {
-                Some(Over::Exit(kept, _)) => {
-                    if let Err(error) = kept {
-                        self.contained &= error.is_contained();
-                    }
-                    return watch.blames();
-                }
-                Some(Over::Turn(_)) | None => {}
-            }
-            self.process.as_ref()?;
-            let hurry = self.stop.is_raised() && since.elapsed_ms() > CLOSE_PATIENCE_MS / 6;
-            if !signalled && (hurry || since.elapsed_ms() > CLOSE_PATIENCE_MS) {
-                signalled = true;
-                self.signal();
-            }
-        }
     }
 }
 
 fn prompted(turn: u32, prompt: &str) -> AgentEvent {
     let characters = u64::try_from(prompt.chars().count()).unwrap_or(u64::MAX);
     AgentEvent::Prompted { turn, characters }
-}
-
-/// The agent's own file wins over what its stream says, number by number.
-fn merged(file: &Usage, stream: &Usage) -> Usage {
-    Usage {
-        input_tokens: file.input_tokens.or(stream.input_tokens),
-        output_tokens: file.output_tokens.or(stream.output_tokens),
-        cost_micros: file.cost_micros.or(stream.cost_micros),
-    }
 }
