@@ -19,6 +19,7 @@ pub mod gate;
 pub mod ids;
 mod index;
 mod input;
+pub mod judgement;
 mod lane;
 pub mod ledger;
 mod rules;

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod process;
 pub mod prompt;
 pub mod search;
+pub mod secrets;
 pub mod session;
 pub mod transcript;
 pub mod webhook;

@@ -9,7 +9,7 @@ use cli_kit::{CliError, Env, Exit, GlobalFlags};
 
 use crate::commands::{agents, config, doctor, gates, init};
 use crate::context::Context;
-use crate::{demo, journal, orchestrate, plan, simulate};
+use crate::{demo, journal, orchestrate, plan, policy, simulate};
 
 /// From a document to tasks, and from tasks to checked, merged commits
 ///
@@ -49,6 +49,7 @@ enum Command {
     Simulate(Box<simulate::Args>),
     Agents(agents::Args),
     Gates(gates::Args),
+    Policy(policy::Args),
     Config(config::Args),
     Doctor(doctor::Args),
     Demo(demo::Args),
@@ -77,6 +78,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, CliError> {
         Command::Simulate(args) => simulate::run(*args, context),
         Command::Agents(args) => agents::run(args, context),
         Command::Gates(args) => gates::run(args, context),
+        Command::Policy(args) => policy::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Doctor(args) => doctor::run(args, context),
         Command::Demo(args) => demo::run(args, context),

@@ -12,6 +12,7 @@ mod journal;
 mod orchestrate;
 mod place;
 mod plan;
+mod policy;
 mod settings;
 mod simulate;
 mod survey;

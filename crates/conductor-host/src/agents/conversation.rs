@@ -28,6 +28,7 @@ use super::watch::{Alarm, Watch};
 use super::wire::WireLog;
 use crate::clock::{Stopwatch, now};
 use crate::process::{Ended, Exit, KeepError, KeptExit};
+use crate::secrets::Masker;
 use crate::transcript::Writer;
 
 /// How large a transcript may grow, in bytes.
@@ -56,6 +57,8 @@ pub(super) struct Conversation {
     offer: Offer,
     transcript: Writer,
     wire: WireLog,
+    /// What is hidden of all that is written down.
+    masker: Masker,
     heard: Heard,
     stop: StopFlag,
     stopwatch: Stopwatch,
@@ -87,14 +90,16 @@ impl Conversation {
         request: AttemptRequest,
     ) -> Result<Self, StartError> {
         let files = Files::write(&request)?;
-        let mut transcript = Writer::open(&files.transcript, TRANSCRIPT_LIMIT)?;
+        let masker = runner.masker();
+        let mut transcript = Writer::open(&files.transcript, TRANSCRIPT_LIMIT)?.masking(masker.clone());
         transcript.append_always(now(), [super::attempt::started(profile, &request)])?;
         let clerk = Clerk::open(&request).map_err(|source| StartError::desk(&request, source))?;
         let offer =
             clerk.as_ref().map(|clerk| clerk.offer(program, &request, &runner.user_env)).unwrap_or_default();
         let resuming = request.resume.is_some() && can_resume(program);
         let mut conversation = Self {
-            wire: WireLog::begin(&files.dir),
+            wire: WireLog::begin(&files.dir, masker.clone()),
+            masker,
             runner: runner.clone(),
             profile: profile.clone(),
             program: program.clone(),
@@ -137,7 +142,10 @@ impl Conversation {
         self.report(end, &file)
     }
 
-    fn report(mut self, end: AttemptEnd, file: &AgentResult) -> AttemptReport {
+    fn report(mut self, mut end: AttemptEnd, file: &AgentResult) -> AttemptReport {
+        hide(&mut end, &self.masker);
+        // The agent's own file stays with the records.
+        self.masker.mask_file(&self.files.result);
         let report = AttemptReport {
             end,
             usage: merged(&file.usage, &self.heard.usage),
@@ -186,6 +194,7 @@ impl Conversation {
     /// Starts a process of the program with the next prompt.
     fn begin(&mut self, session: Option<&str>, prompt: &str) -> Result<(), StartError> {
         self.turns += 1;
+        let prompt = &*self.masker.mask(prompt);
         let prompt_file = self.files.prompt(self.turns, prompt)?;
         let used = Duration::from_millis(self.stopwatch.elapsed_ms());
         let launch = Launch {
@@ -474,6 +483,24 @@ impl Conversation {
                 self.signal();
             }
         }
+    }
+}
+
+/// Masks the agent's own words: they go to the journal, to tasks, to people and into commits.
+fn hide(end: &mut AttemptEnd, masker: &Masker) {
+    match end {
+        AttemptEnd::Finished { summary: text }
+        | AttemptEnd::Failed { message: text, .. }
+        | AttemptEnd::Asked { question: text }
+        | AttemptEnd::Blocked { reason: text }
+        | AttemptEnd::Refused { reason: text } => masker.mask_in(text),
+        AttemptEnd::TimedOut
+        | AttemptEnd::Stalled
+        | AttemptEnd::Looped
+        | AttemptEnd::OverBudget
+        | AttemptEnd::RateLimited { .. }
+        | AttemptEnd::Cancelled
+        | AttemptEnd::Interrupted => {}
     }
 }
 

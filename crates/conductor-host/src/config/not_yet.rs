@@ -53,8 +53,8 @@ fn work(orchestration: &Orchestration) -> [Row; 4] {
     ]
 }
 
-fn safety(orchestration: &Orchestration) -> [Row; 5] {
-    let Orchestration { safety, policy, .. } = orchestration;
+fn safety(orchestration: &Orchestration) -> [Row; 4] {
+    let Orchestration { safety, .. } = orchestration;
     let level = matches!(safety.sandbox, SandboxLevel::Workspace | SandboxLevel::Container);
     [
         (level, "orchestration.safety.sandbox", "agents run with your rights", true),
@@ -66,11 +66,5 @@ fn safety(orchestration: &Orchestration) -> [Row; 5] {
             true,
         ),
         (!safety.ask_at.is_empty(), "orchestration.safety.ask_at", "nobody is asked as money is spent", true),
-        (
-            !policy.is_empty(),
-            "orchestration.policy",
-            "rules are not evaluated: all finished work is held for you",
-            true,
-        ),
     ]
 }

@@ -8,6 +8,7 @@ mod resolve;
 mod run;
 mod tail;
 
+pub(crate) use environment::looks_like_credential;
 pub use environment::{gate_environment, withheld_names};
 pub use evidence::{digest, gates_digest, summarise, uncounted_tests};
 pub use find::{FileMode, Found, TreeView, find};

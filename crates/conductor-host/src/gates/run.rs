@@ -1,5 +1,6 @@
 //! Runs the frozen gates on a prepared gate workspace, phase by phase.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use super::readers::{self, Report};
 use super::tail::{plain, tail};
 use crate::clock::Stopwatch;
 use crate::process::{Ended, EnvMap, Exit, KeepError, Keeper, KeeperSpec, KeptChild, KeptExit, Stopper};
+use crate::secrets::{Masker, credential_values};
 
 /// How long a gate may take to end after it was asked to, in milliseconds.
 const GRACE_MS: u64 = 3000;
@@ -194,8 +196,11 @@ impl GateRunner {
         };
         let output = match reason {
             Some(reason) => reason,
-            None => read_output(&log).map_err(|source| RunGatesError::Prepare { path: log, source })?,
+            None => {
+                read_output(&log).map_err(|source| RunGatesError::Prepare { path: log.clone(), source })?
+            }
         };
+        let output = self.hidden(&log, output);
         Ok(GateResult {
             name: spec.name.clone(),
             kind: spec.kind,
@@ -205,6 +210,21 @@ impl GateRunner {
             tests: tests(spec, end, report.as_ref(), &output),
             output_tail: tail(&output, MOST_TAIL),
         })
+    }
+}
+
+impl GateRunner {
+    /// The output of a gate without the secrets in it. The gate wrote the file itself, so they are taken out of that
+    /// too.
+    fn hidden(&self, log: &Path, output: String) -> String {
+        let masker = Masker::new(credential_values(&self.user_env));
+        match masker.mask(&output) {
+            Cow::Borrowed(_) => output,
+            Cow::Owned(masked) => {
+                masker.mask_file(log);
+                masked
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use conductor_engine::effect::{Outcome, Verb, Verdict};
+use conductor_engine::effect::{Outcome, Verb};
 use conductor_engine::evidence::{Evidence, EvidenceSummary};
 use conductor_engine::gate::{GateKind, GateSpec, TestDelta, TestResults, compare};
 use conductor_engine::ids::{EvidenceId, Oid, RunId, TreeId};
@@ -17,7 +17,8 @@ use super::{Trouble, failed};
 use crate::clock;
 use crate::gates::{GateJob, GateStop, digest, merged_tests, summarise};
 use crate::git::{CacheDir, GitError};
-use crate::policy::{self, Reason};
+use crate::journal::{Database, JournalError};
+use crate::session::Setup;
 
 /// Why the gates could not be run on a tree.
 #[derive(Debug, Error)]
@@ -119,8 +120,7 @@ impl Site {
     }
 
     fn tells_tests(&self) -> bool {
-        let tells = |g: &GateSpec| g.kind == GateKind::Test && g.reader.is_some();
-        self.setup.gates.iter().any(tells)
+        tells_tests(&self.setup)
     }
 
     fn evidence(
@@ -167,71 +167,36 @@ impl Site {
 
     /// What the work does to the tests of what it stands on. When the candidate was tested, that may not have
     /// been known yet: the candidate below was being tested too.
-    fn test_delta(&self, candidate: &Candidate, evidence: &EvidenceId) -> Result<TestDelta, Trouble> {
-        let evidence = self.db().evidence(evidence).map_err(|e| failed(&e))?;
-        if !self.tells_tests() {
-            return Ok(evidence.tests.unwrap_or_default());
-        }
+    pub(super) fn test_delta(
+        &self,
+        candidate: &Candidate,
+        evidence: &EvidenceId,
+    ) -> Result<TestDelta, Trouble> {
         let below = self.repo.tree_of(&candidate.tip).map_err(|e| failed(&e))?;
-        let base = self.db().evidence_of_tree(&below, &self.setup.gates_digest).map_err(|e| failed(&e))?;
-        let base = base.and_then(|base| merged_tests(&base.gates));
-        Ok(retold(evidence, base.as_ref()).tests.unwrap_or_default())
-    }
-
-    /// Whether a person has to see the change before it lands.
-    pub(super) fn judge(&self, candidate: &Candidate, evidence: &EvidenceId) -> Outcome {
-        let tests = match self.test_delta(candidate, evidence) {
-            Ok(tests) => tests,
-            Err(trouble) => return trouble.into(),
-        };
-        self.failpoint.reach(Verb::Judge, Place::Inside);
-        let changes = match self.changes(&candidate.tip, &candidate.tree) {
-            Ok(changes) => changes,
-            Err(error) => return failed(&error).into(),
-        };
-        let paths: Vec<String> = changes
-            .iter()
-            .flat_map(|c| std::iter::once(&c.path).chain(c.from.as_ref()))
-            .map(ToString::to_string)
-            .collect();
-        let mut asks = match policy::judge(&self.rules, paths.iter().map(String::as_str)) {
-            policy::Verdict::Accept => Vec::new(),
-            policy::Verdict::Hold(reasons) => reasons.iter().map(words).collect(),
-        };
-        asks.extend(missing_tests(&tests));
-        let verdict = if asks.is_empty() {
-            Verdict::Accept
-        } else {
-            Verdict::Hold {
-                question: format!("Accept this? It {}", asks.join("; ")),
-                detail: format!("Files that change:\n{}", paths.join("\n")),
-            }
-        };
-        Outcome::Judged(verdict)
+        test_delta(&self.db(), &self.setup, &below, evidence).map_err(|e| failed(&e))
     }
 }
 
-/// A reason as the end of a sentence that begins with "It".
-fn words(reason: &Reason) -> String {
-    match reason {
-        Reason::Approval { class, paths } => {
-            format!("changes {} ({})", class.name().replace('_', " "), paths.join(", "))
-        }
-        Reason::Undecided { rule } => format!("meets rule `{rule}`, which cannot be evaluated, so it holds"),
-        Reason::ByHand => "passed its gates, and auto_commit is off".to_owned(),
-    }
+/// Whether a gate of the session can tell its tests.
+fn tells_tests(setup: &Setup) -> bool {
+    let tells = |g: &GateSpec| g.kind == GateKind::Test && g.reader.is_some();
+    setup.gates.iter().any(tells)
 }
 
-/// Tests that ran on the base and do not run any more: a suite can be made green by making it smaller.
-fn missing_tests(tests: &TestDelta) -> Option<String> {
-    let gone: Vec<&str> = tests.removed.iter().chain(&tests.newly_skipped).map(String::as_str).collect();
-    let some: Vec<&str> = gone.iter().copied().take(5).collect();
-    let more = if gone.len() > some.len() {
-        format!(" and {} more", gone.len() - some.len())
-    } else {
-        String::new()
-    };
-    (!gone.is_empty()).then(|| format!("no longer runs tests that ran before ({}{more})", some.join(", ")))
+/// What work does to the tests of the tree that it stands on.
+pub(crate) fn test_delta(
+    db: &Database,
+    setup: &Setup,
+    below: &TreeId,
+    evidence: &EvidenceId,
+) -> Result<TestDelta, JournalError> {
+    let evidence = db.evidence(evidence)?;
+    if !tells_tests(setup) {
+        return Ok(evidence.tests.unwrap_or_default());
+    }
+    let base = db.evidence_of_tree(below, &setup.gates_digest)?;
+    let base = base.and_then(|base| merged_tests(&base.gates));
+    Ok(retold(evidence, base.as_ref()).tests.unwrap_or_default())
 }
 
 /// The directories that gates declare as caches, kept per path.

@@ -4,6 +4,7 @@ mod aide;
 mod attempt;
 mod failpoint;
 mod gates;
+mod judge;
 mod land;
 mod looks;
 mod notify;
@@ -26,7 +27,8 @@ use conductor_engine::ids::RunId;
 use crate::driver::Perform;
 
 pub use gates::CheckError;
-pub(crate) use gates::cache_dirs;
+pub(crate) use gates::{cache_dirs, test_delta};
+pub(crate) use judge::{Seen, part_of};
 pub use places::{Places, PlacesError, lock_path};
 pub(crate) use places::{gate_of, owner_of};
 pub(crate) use site::{Parts, session_branch, stranger};
@@ -37,6 +39,7 @@ pub(crate) use workspace::kept_why;
 
 use attempt::Order;
 use failpoint::Place;
+use judge::Question;
 use stop::StopSwitch;
 use workspace::Wish;
 
@@ -148,7 +151,9 @@ impl Job {
             Effect::Collect { base, snapshot, marked } => site.collect(base, snapshot, marked),
             Effect::Candidate { base, snapshot, on } => site.candidate(base, snapshot, on.as_ref()),
             Effect::Gates { candidate, again, tip } => site.gates(run, candidate, *again, tip, &self.switch),
-            Effect::Judge { candidate, evidence } => site.judge(candidate, evidence),
+            Effect::Judge { task, candidate, evidence, facts } => {
+                site.judge(&Question { task, candidate, evidence, facts })
+            }
             Effect::Land { task, candidate, evidence, summary, with } => {
                 let last = LandPart {
                     run,

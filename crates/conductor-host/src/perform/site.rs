@@ -22,6 +22,7 @@ use crate::config::{AgentRole, Config, ConfigError, Orchestration};
 use crate::gates::GateRunner;
 use crate::git::{BranchName, FileChange, GitError, NameError, PastCommit, Repo};
 use crate::journal::{Database, JournalError};
+use crate::policy::Policy;
 use crate::process::{EnvMap, Keeper};
 use crate::search;
 use crate::session::Setup;
@@ -56,6 +57,7 @@ pub struct Site {
     pub(super) repo: Repo,
     pub(super) setup: Setup,
     pub(super) rules: Orchestration,
+    pub(super) policy: Policy,
     pub(super) profile: Profile,
     pub(super) places: Places,
     pub(super) branch: BranchName,
@@ -165,6 +167,7 @@ impl Site {
             session,
             repo,
             branch: session_branch(session)?,
+            policy: Policy::new(&config.orchestration),
             rules: config.orchestration,
             setup,
             profile,

@@ -23,6 +23,7 @@ use crate::gates::{self, GateConfigError};
 use crate::git::{BranchName, GitError, Head, OpenError, RefError, RefName};
 use crate::journal::{Database, JournalError};
 use crate::perform::session_branch;
+use crate::policy::{PolicyError, RuleSet};
 
 /// What a person says about one session; what is `None` comes from the configuration.
 #[derive(Debug, Clone, Default)]
@@ -115,6 +116,9 @@ pub enum BeginError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The rules over finished work.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// The repository.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -176,6 +180,7 @@ impl Host {
             return Err(BeginError::Unfinished(id));
         }
         let config = Config::from_value(&self.config)?;
+        RuleSet::new(&config.orchestration.policy).usable()?;
         let (target, base) = self.target(options, &config.orchestration)?;
         let (base, continues) = self.continued(db, newest, &target, base)?;
         let agent = self.agent(&config, options)?;

@@ -9,6 +9,7 @@ mod host;
 mod land;
 mod preview;
 mod record;
+mod rejudge;
 mod rollback;
 mod setup;
 
@@ -20,5 +21,6 @@ pub use host::{Host, HostError};
 pub use land::{LandError, Landing};
 pub use preview::{Preview, PreviewError, newest_run_of};
 pub use record::{Made, RecordError};
+pub use rejudge::{Decided, RejudgeError, Rejudged};
 pub use rollback::{RollbackError, RolledBack};
 pub use setup::Setup;

@@ -47,7 +47,8 @@ const SETUP: &[Step] = &[defaulted, defaulted];
 /// How the state in a checkpoint changed.
 ///
 /// 3: how long a hold waits, among the rules.
-const STATE: &[Step] = &[defaulted, defaulted];
+/// 4: how often work was sent back by the policy, and all that ever counted against a run.
+const STATE: &[Step] = &[defaulted, defaulted, defaulted];
 
 const _: () =
     assert!(Setup::VERSION as usize == SETUP.len() + 1, "the setup's version has no step that leads to it");
