@@ -16,6 +16,7 @@ mod policy;
 mod settings;
 mod simulate;
 mod survey;
+mod terminal;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

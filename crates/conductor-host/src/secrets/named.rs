@@ -55,8 +55,9 @@ pub(super) fn find(text: &[u8]) -> Vec<Found> {
 fn behind(text: &[u8], name_end: usize) -> Option<Found> {
     let mut at = name_end;
     at += escaped_quote(text, at);
-    if matches!(text.get(at), Some(b'"' | b'\'' | b']')) {
-        at += 1;
+    // Of `config["secret"]`, quote and bracket.
+    for _ in 0..2 {
+        at += usize::from(matches!(text.get(at), Some(b'"' | b'\'' | b']')));
     }
     at += blanks(text, at);
     let sign = at;

@@ -157,6 +157,7 @@ const SHAPES: &[Shape] = &[
 
 /// What leads to a check of its own.
 const KEY_BLOCK: &str = "-----BEGIN ";
+const KEY_END: &str = "-----END ";
 const JWT: &str = "eyJ";
 const ADDRESS: &str = "://";
 
@@ -245,9 +246,11 @@ fn key_block(text: &[u8], start: usize) -> Option<Found> {
         return None;
     }
     let whole = rest.get(..rest.len().min(MOST_KEY))?;
-    let end = find_bytes(whole.get(after..)?, b"-----END ").map(|at| after + at);
+    let end = find_bytes(whole.get(after..)?, KEY_END.as_bytes()).map(|at| after + at);
     let length = end.map_or(whole.len().min(after + KEY_LOOK), |at| {
-        at + run(whole, at, MOST_HEAD, |b| !matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'\\'))
+        let tail = whole.get(at + KEY_END.len()..whole.len().min(at + MOST_HEAD)).unwrap_or_default();
+        let closed = find_bytes(tail, b"-----").map_or(0, |end| end + 5);
+        at + KEY_END.len() + closed
     });
     Some(Found { kind: Kind::PrivateKey, span: start..start + length })
 }
