@@ -64,6 +64,9 @@ pub struct Reviewed {
     pub findings: u64,
     /// The worst of them: `critical`, `major`, `minor` or `note`; `none` without any.
     pub worst: String,
+    /// The findings, the worst first, each in a line; the first of them where there are many.
+    #[serde(default)]
+    pub list: Vec<String>,
 }
 
 /// Everything that was decided about one candidate, and how. It is written down once; nothing is evaluated anew when

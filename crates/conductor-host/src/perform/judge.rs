@@ -3,14 +3,17 @@
 use conductor_engine::effect::{Outcome, Verb};
 use conductor_engine::evidence::Evidence;
 use conductor_engine::gate::TestDelta;
-use conductor_engine::ids::{EvidenceId, TaskRef};
+use conductor_engine::ids::{EvidenceId, RunId, TaskRef};
 use conductor_engine::judgement::{Judgement, Reviewed, RunFacts};
 use conductor_engine::session::Candidate;
 use taskwerk_model::Task;
+use thiserror::Error;
 
 use super::failpoint::Place;
+use super::review::{Review, Work};
 use super::site::Site;
-use super::{Trouble, failed};
+use super::stop::StopSwitch;
+use super::{Trouble, failed, refused};
 use crate::git::{Bounds, FileChange, GitError, Repo};
 use crate::policy::{Case, Change, ChangedFile, Others, Policy, TaskPart};
 
@@ -20,25 +23,36 @@ const BOUNDS: Bounds = Bounds { file: 16 * 1024 * 1024, total: 128 * 1024 * 1024
 /// What is judged, and for whom.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Question<'q> {
+    pub(super) run: RunId,
     pub(super) task: &'q TaskRef,
     pub(super) candidate: &'q Candidate,
     pub(super) evidence: &'q EvidenceId,
     pub(super) facts: &'q RunFacts,
 }
 
+/// Nobody waits for the verdict any more.
+#[derive(Debug, Error)]
+#[error("the judging was stopped")]
+struct Stopped;
+
 impl Site {
     /// What becomes of a candidate that passed its gates.
-    pub(super) fn judge(&self, question: &Question<'_>) -> Outcome {
-        match self.judged(question) {
+    pub(super) fn judge(&self, question: &Question<'_>, switch: &StopSwitch) -> Outcome {
+        match self.judged(question, switch) {
             Ok(judgement) => Outcome::Judged(Box::new(judgement)),
             Err(trouble) => trouble.into(),
         }
     }
 
-    fn judged(&self, question: &Question<'_>) -> Result<Judgement, Trouble> {
-        let Question { task, candidate, evidence: id, facts } = *question;
+    fn judged(&self, question: &Question<'_>, switch: &StopSwitch) -> Result<Judgement, Trouble> {
+        let Question { run, task, candidate, evidence: id, facts } = *question;
         let tests = self.test_delta(candidate, id)?;
         let evidence = self.db().evidence(id).map_err(|e| failed(&e))?;
+        let review = self.review(&Work { run, task, candidate, evidence: &evidence }, switch)?;
+        if switch.is_stopped() {
+            return Err(refused(&Stopped));
+        }
+        let Review { reviewed, note, usage } = review.unwrap_or_default();
         self.failpoint.reach(Verb::Judge, Place::Inside);
         let changes = self.changes(&candidate.tip, &candidate.tree).map_err(|e| failed(&e))?;
         let seen = Seen {
@@ -49,9 +63,12 @@ impl Site {
             run: facts,
             agent: &self.profile.label.name,
             task: &self.task_part(task)?,
-            review: None,
+            review: reviewed.as_ref(),
         };
-        seen.judge(&self.repo, &self.policy).map_err(|e| failed(&e))
+        let mut judgement = seen.judge(&self.repo, &self.policy).map_err(|e| failed(&e))?;
+        judgement.usage = usage;
+        judgement.notes.extend(note);
+        Ok(judgement)
     }
 
     /// What rules may ask of the task, as it is now.

@@ -9,6 +9,7 @@ mod land;
 mod looks;
 mod notify;
 mod places;
+mod review;
 mod site;
 mod stop;
 mod storage;
@@ -152,7 +153,8 @@ impl Job {
             Effect::Candidate { base, snapshot, on } => site.candidate(base, snapshot, on.as_ref()),
             Effect::Gates { candidate, again, tip } => site.gates(run, candidate, *again, tip, &self.switch),
             Effect::Judge { task, candidate, evidence, facts } => {
-                site.judge(&Question { task, candidate, evidence, facts })
+                let question = Question { run, task, candidate, evidence, facts };
+                site.judge(&question, &self.switch)
             }
             Effect::Land { task, candidate, evidence, summary, with } => {
                 let last = LandPart {

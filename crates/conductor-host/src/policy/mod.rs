@@ -111,6 +111,7 @@ impl Policy {
         } else if !reasons.is_empty() {
             let mut detail = vec![files(change)];
             detail.extend(held.iter().filter(|met| met.places.len() > 1).map(|met| places(met)));
+            detail.extend(review.map(review_words));
             detail.extend(details);
             detail.extend(retries.iter().map(|retry| format!("Would be tried again: {retry}")));
             detail.extend(notes.iter().map(|note| format!("Note: {note}")));
@@ -119,7 +120,8 @@ impl Policy {
                 detail: detail.join("\n\n"),
             }
         } else if !retries.is_empty() {
-            Verdict::Retry { feedback: feedback(&retries, &details) }
+            let found = review.map(review_words);
+            Verdict::Retry { feedback: feedback(&retries, details.iter().chain(&found)) }
         } else {
             Verdict::Accept
         };
@@ -185,36 +187,39 @@ fn order_words(said: &Said<'_>) -> String {
     }
 }
 
-fn feedback(retries: &[String], details: &[String]) -> String {
-    let mut text = format!(
-        "Your work passed its gates, but does not yet do as this project wants: {}",
-        retries.join("; ")
-    );
-    for detail in details {
-        text.push_str("\n\n");
-        text.push_str(detail);
-    }
-    text
+/// What a reviewer found, for whoever decides or mends.
+fn review_words(review: &Reviewed) -> String {
+    let count = match review.findings {
+        0 => "nothing".to_owned(),
+        1 => "1 finding".to_owned(),
+        many => format!("{many} findings"),
+    };
+    listed(&format!("Review by {}: {count}", review.agent), review.list.iter().map(String::as_str))
+}
+
+fn feedback<'d>(retries: &[String], details: impl Iterator<Item = &'d String>) -> String {
+    let begin = "Your work passed its gates, but does not yet do as this project wants";
+    let mut parts = vec![format!("{begin}: {}", retries.join("; "))];
+    parts.extend(details.cloned());
+    parts.join("\n\n")
 }
 
 fn files(change: &Change) -> String {
-    let mut text = "Files that change:".to_owned();
-    let all: Vec<&str> = change.paths().collect();
-    for path in all.iter().take(MOST_LISTED) {
-        text.push('\n');
-        text.push_str(path);
-    }
-    if all.len() > MOST_LISTED {
-        text.push_str(&format!("\n(and {} more)", all.len() - MOST_LISTED));
-    }
-    text
+    listed("Files that change:", change.paths())
 }
 
 fn places(met: &Met) -> String {
-    let mut text = format!("{}:", met.class.name().replace('_', " "));
-    for place in met.places.iter().take(MOST_LISTED) {
-        text.push('\n');
-        text.push_str(place);
+    let head = format!("{}:", met.class.name().replace('_', " "));
+    listed(&head, met.places.iter().map(String::as_str))
+}
+
+/// A heading with what stands below it, a line each; the first of many.
+fn listed<'l>(head: &'l str, lines: impl Iterator<Item = &'l str>) -> String {
+    let mut all: Vec<String> = std::iter::once(head).chain(lines).map(str::to_owned).collect();
+    let more = all.len().saturating_sub(MOST_LISTED + 1);
+    if more > 0 {
+        all.truncate(MOST_LISTED + 1);
+        all.push(format!("(and {more} more)"));
     }
-    text
+    all.join("\n")
 }

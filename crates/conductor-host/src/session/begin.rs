@@ -13,8 +13,8 @@ use thiserror::Error;
 use super::host::{Host, HostError};
 use super::setup::Setup;
 use crate::agents::{
-    AgentRunner, ChooseError, Detected, Profile, ProfileError, REPLAY, choose, has_program, is_there,
-    profiles,
+    AgentRunner, ChooseError, Detected, Profile, ProfileError, REPLAY, choose, choose_reviewer, has_program,
+    is_there, profiles,
 };
 use crate::clock;
 use crate::config::{Config, ConfigError, Into, Orchestration, Playing};
@@ -274,6 +274,7 @@ impl Host {
             return Ok(REPLAY.to_owned());
         }
         let all = profiles(&config.orchestration.agents, &|name| has_program(&self.env, name))?;
+        choose_reviewer(&all, config.orchestration.workflow.review.as_deref())?;
         let runner = AgentRunner { keeper: self.keeper.clone(), user_env: self.env.clone() };
         let there = |profile: &Profile| !matches!(is_there(&runner, profile), Detected::Missing { .. });
         let chosen = choose(&all, options.agent.as_deref(), there)?;

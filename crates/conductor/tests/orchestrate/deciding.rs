@@ -208,3 +208,69 @@ fn work_is_looked_through_at_a_terminal_and_sent_back() {
     assert_eq!(terminal.wait(), Some(0));
     assert!(!terminal.screen().contains("\u{1b}[?1049h"), "{}", terminal.screen());
 }
+
+/// The same with an agent that reviews; `body` is its script.
+fn reviewed(agent: &str, sections: &str, body: &str) -> Project {
+    let project = Project::configured(agent, sections);
+    let script = project.home().join("critic.sh");
+    fs::write(&script, format!("#!/bin/sh\nset -eu\n{body}")).unwrap();
+    fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let critic =
+        format!("agents:\n    critic: {{ adapter: command, role: reviewer, run: \"{}\" }}", script.display());
+    let config = project.read(".taskwerk/config.yml").replacen("agents:", &critic, 1);
+    project.write(".taskwerk/config.yml", &config);
+    project
+}
+
+#[test]
+fn another_agent_reviews_in_a_copy_and_rules_read_what_it_finds() {
+    let project = reviewed(
+        "if [ -n \"$(grep -l 'says nothing' \"$CONDUCTOR_TASK_FILE\")\" ]; then echo good > a.txt; else echo bad > a.txt; fi",
+        "policy:\n  - { name: mend, when: \"has(review.worst) && review.worst == 'major'\", then: retry, ask: Mend it }",
+        r#"
+echo "$PWD" >> "$HOME/reviewed"
+f=$(sed -n 's/^Write it into the file //p' "$CONDUCTOR_PROMPT_FILE")
+if grep -q bad a.txt; then
+  printf '{"findings": [{"file": "a.txt", "line": 1, "severity": "major", "text": "says nothing"}]}' > "$f"
+else
+  printf '{"findings": []}' > "$f"
+fi
+"#,
+    );
+    project.add("Say it", &[]);
+    project.orchestrate(0, &["run", "--auto"]);
+    assert_eq!(project.file_of("conductor/s1", "a.txt").trim(), "good");
+    let rows = serde_json::to_string(&judged(&project)).unwrap();
+    assert!(rows.contains("major a.txt:1: says nothing"), "{rows}");
+    let places = project.mark("reviewed").unwrap();
+    assert_eq!(places.lines().count(), 2, "{places}");
+    assert!(places.lines().all(|place| place.contains("review") && !Path::new(place).exists()), "{places}");
+    project.assert_tidy();
+}
+
+#[test]
+fn a_reviewer_that_fails_or_meddles_is_a_note_and_no_verdict() {
+    for (body, note) in [
+        ("exit 3", "no review by critic: it failed"),
+        ("echo looks good", "no review by critic: its answer holds no JSON"),
+        (
+            "chmod u+w . a.txt; echo mine > a.txt; echo '{\"findings\": []}'",
+            "no review by critic: it changed 1 files",
+        ),
+    ] {
+        let project = reviewed("echo one > a.txt", "", body);
+        project.add("One", &[]);
+        project.orchestrate(0, &["run", "--auto"]);
+        assert_eq!(project.file_of("conductor/s1", "a.txt").trim(), "one", "{body}");
+        let rows = serde_json::to_string(&judged(&project)).unwrap();
+        assert!(rows.contains(note), "{body}: {rows}");
+    }
+}
+
+#[test]
+fn whoever_is_to_review_must_be_known_and_one() {
+    let project = Project::configured(WRITER, "workflow: { review: nobody }");
+    project.add("One", &[]);
+    let said = project.ends(1, &["orchestrate", "run", "--auto"]).to_string();
+    assert!(said.contains("there is no agent `nobody`"), "{said}");
+}

@@ -11,7 +11,7 @@ use cli_kit::{CliError, Exit};
 use conductor_engine::control::{Control, Ruling};
 use conductor_engine::event::{Event, Recorded};
 use conductor_engine::evidence::Evidence;
-use conductor_engine::judgement::Judgement;
+use conductor_engine::judgement::{Answer, Judgement};
 use conductor_engine::session::{Hold, Phase, Run, Session};
 use conductor_host::git::Patch;
 use conductor_host::journal::AttemptRow;
@@ -248,6 +248,9 @@ fn show(context: &mut Context, work: &Work<'_>) {
             printer.line(escape_block(&hold.detail));
         }
     }
+    for line in judgement.iter().flat_map(judged_lines) {
+        printer.line(escape(&line));
+    }
     if let (Some(evidence), Some((id, _))) = (evidence, &run.evidence) {
         printer.line(format!("gates     {}", gates_text(evidence)));
         printer.line(format!("evidence  {id} on tree {}", evidence.tree.short()));
@@ -263,6 +266,29 @@ fn show(context: &mut Context, work: &Work<'_>) {
             printer.note("the change is longer than what is shown");
         }
     }
+}
+
+/// The rules that spoke, what a reviewer found, and what else is to be known.
+fn judged_lines(judgement: &Judgement) -> Vec<String> {
+    let mut lines = Vec::new();
+    for result in &judgement.rules {
+        match &result.answer {
+            Answer::Holds => lines.push(format!("rule      {} holds", result.rule)),
+            Answer::Undecided { why } => {
+                lines.push(format!("rule      {} could not be decided: {why}", result.rule));
+            }
+            Answer::HoldsNot => {}
+        }
+    }
+    if let Some(review) = &judgement.review {
+        lines.push(format!(
+            "review    {}: {} findings, the worst: {}",
+            review.agent, review.findings, review.worst
+        ));
+        lines.extend(review.list.iter().map(|line| format!("          {line}")));
+    }
+    lines.extend(judgement.notes.iter().map(|note| format!("note      {note}")));
+    lines
 }
 
 fn attempts(opened: &Opened, run: &Run) -> Result<Vec<AttemptRow>, CliError> {

@@ -102,6 +102,7 @@ fn judged(judgement: &Judgement) -> Vec<Line> {
         lines.extend(head("Review"));
         let text = format!("{}: {} findings, the worst: {}", review.agent, review.findings, review.worst);
         lines.extend(plain(Look::Plain, &text));
+        lines.extend(review.list.iter().flat_map(|line| plain(Look::Doubtful, line)));
     }
     if !judgement.notes.is_empty() {
         lines.extend(head("Notes"));
