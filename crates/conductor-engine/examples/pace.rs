@@ -13,6 +13,7 @@ use conductor_engine::effect::{Effect, EffectKey, Outcome, Verdict};
 use conductor_engine::event::{Event, Recorded, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{EvidenceId, IdError, Oid, SessionId, TaskRef, Token, TreeId};
+use conductor_engine::judgement::Judgement;
 use conductor_engine::session::{Candidate, LaneRules, Rules, Session, Standing, Status, TaskFacts};
 use conductor_engine::{Illegal, Input, apply, decide, next_deadline, wanted};
 use jiff::Timestamp;
@@ -169,7 +170,7 @@ impl World {
             Effect::Gates { .. } => {
                 Outcome::Gated { evidence: EvidenceId(format!("e{n}")), summary: passed() }
             }
-            Effect::Judge { .. } => Outcome::Judged(Verdict::Accept),
+            Effect::Judge { .. } => Outcome::Judged(Box::new(Judgement::plain(Verdict::Accept))),
             Effect::Land { with, .. } => {
                 let mut commits = Vec::new();
                 for part in with {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::detect::Verdict;
 
 /// What an agent said it used. Absent numbers were not reported; they are not zero.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Tokens read by the model, cached ones included.
     pub input_tokens: Option<u64>,
@@ -14,6 +14,16 @@ pub struct Usage {
     pub output_tokens: Option<u64>,
     /// Price in millionths of a US dollar.
     pub cost_micros: Option<u64>,
+}
+
+impl Usage {
+    /// Tokens read and written; `None` when neither was reported.
+    pub fn tokens(&self) -> Option<u64> {
+        match (self.input_tokens, self.output_tokens) {
+            (None, None) => None,
+            (a, b) => Some(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
+        }
+    }
 }
 
 /// Why an attempt failed: it decides whether trying again can help.

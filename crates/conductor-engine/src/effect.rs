@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::AttemptReport;
 use crate::evidence::EvidenceSummary;
 use crate::ids::{Epoch, EvidenceId, HoldId, Oid, RunId, TaskRef, Token, TreeId};
+use crate::judgement::{Judgement, RunFacts};
 use crate::ledger::Budget;
 use crate::session::{Candidate, Snapshot};
+
+pub use crate::judgement::Verdict;
 
 /// The kinds of effects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -165,10 +168,14 @@ pub enum Effect {
     },
     /// See [`Verb::Judge`].
     Judge {
+        /// The task.
+        task: TaskRef,
         /// What passed.
         candidate: Candidate,
         /// The proof.
         evidence: EvidenceId,
+        /// What rules may ask of the run.
+        facts: RunFacts,
     },
     /// See [`Verb::Land`].
     Land {
@@ -269,21 +276,6 @@ pub enum Refusal {
     Gone,
 }
 
-/// What the policy says of work that passed its gates.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// It may land.
-    Accept,
-    /// A person has to look.
-    Hold {
-        /// What is asked.
-        question: String,
-        /// What they need to see.
-        detail: String,
-    },
-}
-
 /// The result of an effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -344,7 +336,7 @@ pub enum Outcome {
         summary: EvidenceSummary,
     },
     /// Of [`Verb::Judge`].
-    Judged(Verdict),
+    Judged(Box<Judgement>),
     /// Of [`Verb::Land`].
     Landed {
         /// The commit that carries the work.

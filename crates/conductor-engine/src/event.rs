@@ -9,6 +9,7 @@ use crate::detect::Verdict;
 use crate::effect::Verb;
 use crate::evidence::EvidenceSummary;
 use crate::ids::{ControlId, EvidenceId, HoldId, Oid, RunId, TaskRef, Token, TreeId};
+use crate::judgement::Judgement;
 use crate::ledger::Grant;
 use crate::session::{Candidate, Ending, Goal, HoldKind, SessionOutcome, Step, TaskFacts, WaitKind};
 
@@ -261,6 +262,13 @@ pub enum Event {
         /// When it is tried again.
         until: Timestamp,
     },
+    /// The policy has spoken. What follows from it is the next event.
+    Judged {
+        /// The run.
+        run: RunId,
+        /// What was decided, and how.
+        judgement: Judgement,
+    },
     /// The work may land.
     Accepted {
         /// The run.
@@ -412,6 +420,6 @@ tags!(
     TasksChanged, ControlSeen, StopAsked, SessionPaused, SessionResumed, SessionFailed, SessionCompleted ;
     Queued, Dispatched, Claimed, Prepared, AttemptBegun, AttemptStarted, AttemptCut, AttemptEnded, Stopped, Snapshotted,
     Collected, CandidateBuilt, Conflicted, Deferred, Displaced, GatesBegun, GatesRetried, GatesRed, GatesPassed,
-    GatesFailed, Uncovered, Faulted, Stuck, Disturbed, Accepted, Landed, Moved,
+    GatesFailed, Uncovered, Faulted, Stuck, Disturbed, Judged, Accepted, Landed, Moved,
     Waited, Woken, HoldOpened, HoldExpired, Requeued, Returned, Ending, StepDone, Ended
 );

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::{AttemptEnd, AttemptReport};
+use crate::attempt::{AttemptEnd, AttemptReport, Usage};
 use crate::session::{Run, Session};
 
 /// What is counted.
@@ -272,14 +272,21 @@ pub(crate) fn used_words(s: &Session) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
+/// What a review used: it is no attempt, and takes no time of the agents' that work.
+pub(crate) fn used_by_review(usage: &Usage) -> Amounts {
+    Amounts {
+        cost_micros: usage.cost_micros.unwrap_or(0),
+        tokens: usage.tokens().unwrap_or(0),
+        working_ms: 0,
+        attempts: 0,
+    }
+}
+
 /// What an attempt that has ended used. What an attempt did not report counts as nothing, but for one whose
 /// host died under it: that may have used anything, so it counts as it was expected to. Such an attempt is no
 /// attempt of the agent's, nor is one that was stopped from outside.
 pub(crate) fn used(report: &AttemptReport, grant: &Grant) -> Amounts {
-    let tokens = match (report.usage.input_tokens, report.usage.output_tokens) {
-        (None, None) => None,
-        (a, b) => Some(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
-    };
+    let tokens = report.usage.tokens();
     let lost = report.end == AttemptEnd::Interrupted;
     let unknown = |quantity| if lost { grant.reserved.of(quantity) } else { 0 };
     let outside = lost || report.end == AttemptEnd::Cancelled;

@@ -21,6 +21,7 @@ pub mod gate;
 pub mod ids;
 mod index;
 mod input;
+pub mod judgement;
 mod lane;
 pub mod ledger;
 pub mod lint;

@@ -175,6 +175,12 @@ pub struct Counters {
     pub attempts: u32,
     /// Failures since the last success or the last word of a person.
     pub failures: u32,
+    /// Times in a row that the policy sent its work back to an agent.
+    #[serde(default)]
+    pub sent_back: u32,
+    /// Everything that ever counted against it; never reset.
+    #[serde(default)]
+    pub faults: u32,
     /// Host deaths under it.
     pub interruptions: u32,
     /// Rate limits since the last attempt that was let through.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::apply::ending_reason;
 use crate::attempt::{AttemptEnd, FailureClass};
 use crate::effect::{Effect, EffectKey, LandPart, ReportAs, Stacked, Verb};
+use crate::judgement::RunFacts;
 use crate::lane::View;
 use crate::session::{Ending, HoldKind, Phase, Run, Session, Step};
 
@@ -60,7 +61,8 @@ fn effect(s: &Session, lane: &View<'_>, run: &Run, verb: Verb) -> Option<Effect>
         }
         Verb::Judge if !lane.is_at_head(run) || run.accepted_by.is_some() => return None,
         Verb::Judge => {
-            Effect::Judge { candidate: run.candidate.clone()?, evidence: run.evidence.as_ref()?.0.clone() }
+            let evidence = run.evidence.as_ref()?.0.clone();
+            Effect::Judge { task, candidate: run.candidate.clone()?, evidence, facts: RunFacts::of(run) }
         }
         Verb::Land => land(lane, run)?,
         Verb::CloseTask => close(run)?,

@@ -12,6 +12,7 @@ use conductor_engine::effect::{Effect, EffectKey, Outcome, Refusal, Verb, Verdic
 use conductor_engine::event::{Event, EventTag, Recorded, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{ControlId, EvidenceId, HoldId, Oid, RunId, SessionId, TaskRef, Token, TreeId};
+use conductor_engine::judgement::Judgement;
 use conductor_engine::ledger::{Budget, Limits, Quantity};
 use conductor_engine::session::{
     Candidate, Ending, HoldKind, LaneRules, Phase, Rules, Run, Session, Standing, Status, Step, TaskFacts,
@@ -288,10 +289,7 @@ impl World {
                 };
                 Outcome::Gated { evidence: EvidenceId(format!("e{}", self.fresh())), summary }
             }
-            (Verb::Judge, 7..) => {
-                Outcome::Judged(Verdict::Hold { question: "Look?".to_owned(), detail: String::new() })
-            }
-            (Verb::Judge, _) => Outcome::Judged(Verdict::Accept),
+            (Verb::Judge, mood) => Outcome::Judged(Box::new(judgement(mood))),
             (Verb::Land, 7) => Outcome::Hindered { why: "it is checked out".to_owned() },
             (Verb::Land, 8..) => Outcome::Moved { tip: oid(self.fresh()) },
             (Verb::Land, mood) => {
@@ -668,4 +666,16 @@ fn a_stopped_session_ends_stopped_and_can_be_taken_up_again() {
     world.control(Control::Resume);
     world.settle(&mut dice);
     assert_eq!(world.landed.len(), 4, "{:?}", world.s.status);
+}
+
+/// What the policy says, in each of its ways.
+fn judgement(mood: u64) -> Judgement {
+    let verdict = match mood {
+        6 => Verdict::Retry { feedback: "smaller, please".to_owned() },
+        7..=8 => Verdict::Hold { question: "Look?".to_owned(), detail: String::new() },
+        9 => Verdict::Reject { why: "not this".to_owned() },
+        _ => Verdict::Accept,
+    };
+    let usage = Usage { cost_micros: Some(mood), ..Usage::default() };
+    Judgement { usage, ..Judgement::plain(verdict) }
 }

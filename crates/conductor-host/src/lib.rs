@@ -18,6 +18,7 @@ pub mod process;
 pub mod prompt;
 pub mod report;
 pub mod search;
+pub mod secrets;
 pub mod session;
 pub mod transcript;
 pub mod webhook;

@@ -13,6 +13,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::secrets::Masker;
+use Part::{Message, Thought};
+
 /// How much one read returns at most, in bytes of the file.
 const CHUNK: u64 = 4 * 1024 * 1024;
 
@@ -44,6 +47,9 @@ pub struct Writer {
     /// Bytes that may still be written of what the agent says.
     left: u64,
     full: bool,
+    masker: Masker,
+    /// The end of a message that comes in parts, while a secret may go on in the next one.
+    held: Option<Event>,
 }
 
 impl Writer {
@@ -63,7 +69,21 @@ impl Writer {
         if length > 0 && !ends_with_newline(&mut file).map_err(failed)? {
             file.write_all(b"\n").map_err(failed)?;
         }
-        Ok(Self { file, path: path.to_owned(), left: limit.saturating_sub(length), full: false })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            left: limit.saturating_sub(length),
+            full: false,
+            masker: Masker::default(),
+            held: None,
+        })
+    }
+
+    /// The same, which masks these secrets too, and not only those of known shapes.
+    #[must_use]
+    pub fn masking(mut self, masker: Masker) -> Self {
+        self.masker = masker;
+        self
     }
 
     /// Appends events in one write, all with the time `at`; what does not fit is left out.
@@ -76,7 +96,11 @@ impl Writer {
         events: impl IntoIterator<Item = Event>,
     ) -> Result<(), TranscriptError> {
         let mut lines = Vec::new();
+        let mut whole = Vec::new();
         for event in events {
+            self.join(event, &mut whole);
+        }
+        for event in whole {
             if self.full {
                 break;
             }
@@ -105,15 +129,56 @@ impl Writer {
         events: impl IntoIterator<Item = Event>,
     ) -> Result<(), TranscriptError> {
         let mut lines = Vec::new();
+        if let Some(held) = self.held.take().filter(|_| !self.full) {
+            self.line(&mut lines, at, held)?;
+        }
         for event in events {
             self.line(&mut lines, at, event)?;
         }
         self.file.write_all(&lines).map_err(|e| self.failed(e))
     }
 
+    /// Puts the parts of a message together as far as a secret may go over their seams: what is held back is at most
+    /// its last word, or the beginning of a private key.
+    fn join(&mut self, event: Event, whole: &mut Vec<Event>) {
+        let (text, part) = match (self.held.take(), event) {
+            (Some(Event::Message { text: held, .. }), Event::Message { text, part: true }) => {
+                (held + &text, Message)
+            }
+            (Some(Event::Thought { text: held, .. }), Event::Thought { text, part: true }) => {
+                (held + &text, Thought)
+            }
+            (held, Event::Message { text, part: true }) => {
+                whole.extend(held);
+                (text, Message)
+            }
+            (held, Event::Thought { text, part: true }) => {
+                whole.extend(held);
+                (text, Thought)
+            }
+            (held, event) => {
+                whole.extend(held);
+                whole.push(event);
+                return;
+            }
+        };
+        let (done, open) = text.split_at(sure_end(&text));
+        let make = |text: &str| {
+            let text = text.to_owned();
+            match part {
+                Message => Event::Message { text, part: true },
+                Thought => Event::Thought { text, part: true },
+            }
+        };
+        whole.extend((!done.is_empty()).then(|| make(done)));
+        self.held = (!open.is_empty()).then(|| make(open));
+    }
+
     fn line(&self, lines: &mut Vec<u8>, at: Timestamp, event: Event) -> Result<(), TranscriptError> {
-        serde_json::to_writer(&mut *lines, &Entry { v: VERSION, at, event })
-            .map_err(|e| self.failed(e.into()))?;
+        let failed = |e: serde_json::Error| self.failed(e.into());
+        let mut entry = serde_json::to_value(Entry { v: VERSION, at, event }).map_err(failed)?;
+        self.masker.mask_json(&mut entry);
+        serde_json::to_writer(&mut *lines, &entry).map_err(failed)?;
         lines.push(b'\n');
         Ok(())
     }
@@ -121,6 +186,39 @@ impl Writer {
     fn failed(&self, source: io::Error) -> TranscriptError {
         TranscriptError { doing: "write", path: self.path.clone(), source }
     }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Without an end there is nobody else who writes it.
+        let held = self.held.take().filter(|_| !self.full);
+        let mut lines = Vec::new();
+        if let Some(held) = held
+            && self.line(&mut lines, crate::clock::now(), held).is_ok()
+        {
+            let _not_written = self.file.write_all(&lines);
+        }
+    }
+}
+
+/// Which sort of text comes in parts.
+#[derive(Clone, Copy)]
+enum Part {
+    Message,
+    Thought,
+}
+
+/// The most of a text that is held back, in bytes.
+const MOST_HELD: usize = 16 * 1024;
+
+/// How much of a text is sure not to be the beginning of a secret that goes on in the next part.
+fn sure_end(text: &str) -> usize {
+    let word = text.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let word = text.get(word..).map_or(text.len(), |_| word);
+    let key =
+        text.rfind("-----BEGIN ").filter(|at| text.get(*at..).is_none_or(|rest| !rest.contains("-----END ")));
+    let end = key.map_or(word, |key| key.min(word));
+    if text.len() - end > MOST_HELD { text.len() } else { end }
 }
 
 /// What one read of a transcript gave.
@@ -256,6 +354,37 @@ mod tests {
         }
         writer.append_always(AT, [end.clone()]).unwrap();
         assert_eq!(events(&read(&path, 0).unwrap()), [output("a"), output("b"), Event::Full, end]);
+    }
+
+    #[test]
+    fn secrets_never_reach_the_file_not_even_over_the_seams_of_parts() {
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join("t.jsonl");
+        let token = ["ghp_", "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY3zA5"].concat();
+        let part = |text: &str| Event::Message { text: text.to_owned(), part: true };
+        let mut writer = Writer::open(&path, 10_000).unwrap().masking(Masker::new(["my own value"]));
+        writer.append(AT, [output(&format!("a {token} b")), part("I use my own value, and gh")]).unwrap();
+        for piece in [&token[2..9], &token[9..30]] {
+            writer.append(AT, [part(piece)]).unwrap();
+        }
+        writer.append(AT, [part(&format!("{} in it", &token[30..]))]).unwrap();
+        writer.append(AT, [output("x")]).unwrap();
+        writer.append(AT, [part("the en")]).unwrap();
+        writer.append_always(AT, [Event::End { outcome: "finished".into() }]).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(!text.contains(&token) && !text.contains("aB3d") && !text.contains("own value"), "{text}");
+        let said: String = events(&read(&path, 0).unwrap())
+            .into_iter()
+            .map(|event| match event {
+                Event::Message { text, .. } => text,
+                Event::Output { line, .. } => format!("<{line}>"),
+                other => format!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(
+            said,
+            "<a [masked] b>I use [masked], and [masked] in it<x>the enEnd { outcome: \"finished\" }"
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use cli_kit::{CliError, Env, Exit, GlobalFlags};
 
 use crate::commands::{agents, config, doctor, evidence, gates, init, metrics, report};
 use crate::context::Context;
-use crate::{demo, journal, orchestrate, plan, simulate};
+use crate::{demo, journal, orchestrate, plan, policy, simulate};
 
 /// From a document to tasks, and from tasks to checked, merged commits
 ///
@@ -52,6 +52,7 @@ enum Command {
     Agents(agents::Args),
     Gates(gates::Args),
     Evidence(evidence::Args),
+    Policy(policy::Args),
     Config(config::Args),
     Doctor(doctor::Args),
     Demo(demo::Args),
@@ -83,6 +84,7 @@ fn dispatch(command: Command, context: &mut Context) -> Result<Exit, CliError> {
         Command::Agents(args) => agents::run(args, context),
         Command::Gates(args) => gates::run(args, context),
         Command::Evidence(args) => evidence::run(args, context),
+        Command::Policy(args) => policy::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Doctor(args) => doctor::run(args, context),
         Command::Demo(args) => demo::run(args, context),

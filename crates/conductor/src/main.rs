@@ -12,9 +12,11 @@ mod journal;
 mod orchestrate;
 mod place;
 mod plan;
+mod policy;
 mod settings;
 mod simulate;
 mod survey;
+mod terminal;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::effect::Verb;
 use crate::event::Event;
+use crate::judgement::{Judgement, Verdict};
 use crate::session::{Ending, Goal, Phase, Run};
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "`apply_run` sends exactly these events here")]
@@ -43,6 +44,7 @@ pub(super) fn apply_lane(run: &mut Run, event: &Event, at: Timestamp) {
         | Event::GatesRed { .. }
         | Event::GatesPassed { .. }
         | Event::GatesFailed { .. } => apply_gates(run, event, at),
+        Event::Judged { judgement, .. } => judged(run, judgement),
         Event::Accepted { by, .. } => {
             if by.is_some() {
                 run.accepted_by.clone_from(by);
@@ -86,11 +88,22 @@ fn apply_gates(run: &mut Run, event: &Event, at: Timestamp) {
             run.blamed_for.clone_from(&summary.signature);
             // As with a tree: the verdict was given by who decided.
             let _given = run.failed_gates(summary.signature.as_deref());
-            run.counters.failures += 1;
+            run.fault();
             run.step(Verb::Gates);
         }
         _ => {}
     }
+}
+
+/// The work was judged; what follows from it is an event of its own. Work that is sent back has passed its gates, so
+/// that is counted apart from failures in a row, which begin anew there.
+fn judged(run: &mut Run, judgement: &Judgement) {
+    run.usage.add(&judgement.usage);
+    if matches!(judgement.verdict, Verdict::Retry { .. }) {
+        run.counters.sent_back += 1;
+        run.counters.faults += 1;
+    }
+    run.step(Verb::Judge);
 }
 
 /// The run goes on from the tip, in a workspace that holds both sides.

@@ -126,6 +126,12 @@ impl Run {
         self.asleep_until = None;
     }
 
+    /// Something counts against it.
+    fn fault(&mut self) {
+        self.counters.failures += 1;
+        self.counters.faults += 1;
+    }
+
     /// The first remaining step is done.
     fn step(&mut self, verb: Verb) {
         if self.pending.first() == Some(&verb) {
@@ -166,6 +172,7 @@ fn apply_run(run: &mut Run, event: &Event, at: Timestamp) {
         | Event::Uncovered { .. }
         | Event::Moved { .. }
         | Event::Returned { .. }
+        | Event::Judged { .. }
         | Event::Accepted { .. }
         | Event::Landed { .. } => apply_lane(run, event, at),
         Event::Waited { .. }
@@ -209,7 +216,7 @@ fn apply_work(run: &mut Run, event: &Event, at: Timestamp) {
         }
         Event::AttemptCut { end, .. } => run.cut = Some(end.clone()),
         Event::AttemptEnded { report, stop, .. } => end_attempt(run, report, *stop, at),
-        Event::Faulted { .. } => run.counters.failures += 1,
+        Event::Faulted { .. } => run.fault(),
         Event::Stuck { verdict, step, agent, .. } => climb(run, verdict, *step, agent.as_ref()),
         _ => {}
     }
@@ -307,6 +314,7 @@ fn requeued(run: &mut Run, event: &Event, at: Timestamp) {
     run.counters.disturbances = 0;
     run.counters.transients = 0;
     run.counters.conflicts = 0;
+    run.counters.sent_back = 0;
     run.counters.interventions += 1;
     run.blamed_for = None;
     run.stuck = 0;

@@ -7,7 +7,7 @@ use crate::detect::History;
 use crate::event::{Event, EventTag, TaskChange};
 use crate::ids::{Epoch, HoldId, RunId, TaskRef};
 use crate::index::Index;
-use crate::ledger::{self, Grant};
+use crate::ledger::{self, Amounts, Grant};
 use crate::session::{Counters, Goal, Hold, HoldKind, Phase, Run, Session, Standing, Status, TaskFacts};
 
 use super::ending_reason;
@@ -43,6 +43,7 @@ pub(super) fn apply_shared(s: &mut Session, event: &Event, at: Timestamp) {
         }
         Event::AttemptBegun { grant, .. } => s.reserved = s.reserved.plus(grant.reserved),
         Event::AttemptEnded { run, report, .. } => settle(s, *run, Some(report)),
+        Event::Judged { run, judgement } => charge(s, *run, ledger::used_by_review(&judgement.usage)),
         Event::Landed { run, commit, tip } => {
             s.tip = tip.clone();
             s.failed_runs = 0;
@@ -153,10 +154,16 @@ fn settle(s: &mut Session, id: RunId, report: Option<&AttemptReport>) {
     s.reserved = s.reserved.minus(run.grant.reserved);
     if let Some(report) = report {
         let used = ledger::used(report, &run.grant);
-        s.spent = s.spent.plus(used);
-        let of_task = s.spent_on.entry(run.task.clone()).or_default();
-        *of_task = of_task.plus(used);
+        charge(s, id, used);
     }
+}
+
+/// The session and the run's task used so much.
+fn charge(s: &mut Session, id: RunId, used: Amounts) {
+    let Some(run) = s.runs.get(&id) else { return };
+    s.spent = s.spent.plus(used);
+    let of_task = s.spent_on.entry(run.task.clone()).or_default();
+    *of_task = of_task.plus(used);
 }
 
 /// What stood on the candidate of a run that has landed now stands on the tip: it is the same tree.

@@ -10,7 +10,7 @@ use crate::ids::EvidenceId;
 use crate::lane::View;
 use crate::session::{Ending, HoldKind, Phase, Run, Session, Status};
 
-use super::{again_or_hold, first_line, hold, stuck};
+use super::{again_or_hold, attempt, first_line, hold, stuck};
 
 /// The gates are through. Nothing but their passing leads on; it does so for all candidates below that were not
 /// tested yet, since what lands is the tested tree.
@@ -107,14 +107,27 @@ fn failing_base(s: &Session, run: &Run, summary: &EvidenceSummary) -> Option<Str
     Some(s.tasks.get(&first.task).map_or_else(|| first.id.to_string(), |facts| facts.id.clone()))
 }
 
-/// The policy has spoken.
-pub(super) fn judged(s: &Session, run: &Run, outcome: Outcome) -> Vec<Event> {
-    let Outcome::Judged(verdict) = outcome else { return Vec::new() };
+/// The policy has spoken. Work that it sends back again and again is held.
+pub(super) fn judged(s: &Session, now: Timestamp, run: &Run, outcome: Outcome) -> Vec<Event> {
+    let Outcome::Judged(judgement) = outcome else { return Vec::new() };
     let ask = |question: &str| hold(s, run, HoldKind::Approval, question.to_owned(), String::new());
-    vec![match verdict {
+    let next = match judgement.verdict.clone() {
         Verdict::Hold { question, detail } => hold(s, run, HoldKind::Approval, question, detail),
         Verdict::Accept if s.rules.interactive => ask("The work passed its gates; accept it?"),
         Verdict::Accept if !s.rules.auto_commit => ask("The work passed its gates; auto_commit is off"),
         Verdict::Accept => Event::Accepted { run: run.id, by: None },
-    }]
+        Verdict::Retry { feedback } => sent_back(s, now, run, feedback),
+        Verdict::Reject { why } => Event::Ending { run: run.id, ending: Ending::Rejected { why } },
+    };
+    vec![Event::Judged { run: run.id, judgement: *judgement }, next]
+}
+
+fn sent_back(s: &Session, now: Timestamp, run: &Run, feedback: String) -> Event {
+    let times = run.counters.sent_back + 1;
+    if times < s.rules.max_consecutive_failures {
+        return attempt(s, now, run, Some(feedback));
+    }
+    let question =
+        format!("The policy sends the work back, {times} times in a row: {}", first_line(&feedback));
+    hold(s, run, HoldKind::Failures, question, feedback)
 }

@@ -83,7 +83,7 @@ fn done(s: &Session, now: Timestamp, run: &Run, verb: Verb, outcome: Outcome) ->
         Phase::Working(_) => work::ended(run, outcome),
         Phase::Collecting => work::decide(s, now, run, verb, outcome),
         Phase::Gating(_) => gate::gated(s, now, run, outcome),
-        Phase::Deciding(_) => gate::judged(s, run, outcome),
+        Phase::Deciding(_) => gate::judged(s, now, run, outcome),
         Phase::Landing(_) => land::decide(s, run, outcome),
         Phase::Held(_) | Phase::Stopping(_) => wrap::decide(run, verb, outcome),
         Phase::Queued | Phase::Waiting { .. } | Phase::Ended(_) => Vec::new(),

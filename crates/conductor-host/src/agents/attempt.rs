@@ -17,6 +17,7 @@ use super::desk::{Call, Reply};
 use super::profile::{Profile, ProfileKind};
 use super::replay::{self, Stage};
 use crate::process::{EnvMap, Keeper};
+use crate::secrets::{Masker, credential_values};
 
 /// What an agent is told of its task: also the content of the task file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,7 +154,8 @@ enum State {
 impl AgentRunner {
     /// Starts one attempt. It never fails by itself: an agent that cannot be started is an attempt that ended
     /// as failed, class [`conductor_engine::attempt::FailureClass::Setup`].
-    pub fn start(&self, profile: &Profile, request: AttemptRequest) -> RunningAttempt {
+    pub fn start(&self, profile: &Profile, mut request: AttemptRequest) -> RunningAttempt {
+        request.hide(&self.masker());
         let started = match &profile.kind {
             ProfileKind::Program(program) => Conversation::start(self, profile, program, request),
             ProfileKind::Replay(replay) => match replay::stage(self, profile, replay, request) {
@@ -167,6 +169,27 @@ impl AgentRunner {
             Ok(conversation) => State::Program(Box::new(conversation)),
             Err(error) => State::Over(Box::new(error.into_report())),
         })
+    }
+}
+
+impl AgentRunner {
+    /// Hides credentials of the user's environment, of which an agent may have some, wherever they appear.
+    pub(super) fn masker(&self) -> Masker {
+        Masker::new(credential_values(&self.user_env))
+    }
+}
+
+impl AttemptRequest {
+    /// What an agent is told holds no secret: it goes to a provider and into files.
+    fn hide(&mut self, masker: &Masker) {
+        masker.mask_in(&mut self.prompt);
+        if let Some(resume) = &mut self.resume {
+            masker.mask_in(&mut resume.prompt);
+        }
+        let task = &mut self.task;
+        let optional = [&mut task.feedback, &mut task.previous_summary];
+        let texts = [&mut task.title, &mut task.description].into_iter().chain(&mut task.acceptance);
+        texts.chain(optional.into_iter().flatten()).for_each(|text| masker.mask_in(text));
     }
 }
 

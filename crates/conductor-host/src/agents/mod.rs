@@ -49,7 +49,7 @@ pub use detect::{Detected, detect, detect_all, find_program, has_program, is_the
 pub use price::priced;
 pub use profile::{
     AgentLabel, ChooseError, Profile, ProfileError, ProfileKind, ProgramProfile, Protocol, Unsupported,
-    answerers, choose, profiles, unsupported_options,
+    answerers, choose, choose_reviewer, profiles, unsupported_options,
 };
 pub use replay::{REPLAY, Replay};
 pub use surroundings::agent_environment;

@@ -249,6 +249,12 @@ pub enum ChooseError {
          your own command in .taskwerk/config.yml under orchestration.agents"
     )]
     None,
+    /// Several are configured to review and none was asked for.
+    #[error("several agents have the role of a reviewer ({}); name one in orchestration.workflow.review", names.join(", "))]
+    SeveralReviewers {
+        /// Their names.
+        names: Vec<String>,
+    },
     /// Several are configured and none was asked for.
     #[error("several agents are configured ({}); choose one with --agent", names.join(", "))]
     Several {
@@ -326,6 +332,29 @@ pub fn choose<'p>(
         several => {
             Err(ChooseError::Several { names: several.iter().map(|p| p.label.name.clone()).collect() })
         }
+    }
+}
+
+/// Chooses the agent that reviews: the one asked for; else the only one that the file names with that role. Without
+/// one nobody reviews.
+///
+/// # Errors
+/// When the one asked for is unknown, or the file names several.
+pub fn choose_reviewer<'p>(
+    profiles: &'p [Profile],
+    asked: Option<&str>,
+) -> Result<Option<&'p Profile>, ChooseError> {
+    if asked.is_some() {
+        return choose(profiles, asked, |_| true).map(Some);
+    }
+    let reviewers: Vec<&Profile> =
+        profiles.iter().filter(|p| p.configured && p.role == AgentRole::Reviewer).collect();
+    match reviewers.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(only)),
+        several => Err(ChooseError::SeveralReviewers {
+            names: several.iter().map(|p| p.label.name.clone()).collect(),
+        }),
     }
 }
 

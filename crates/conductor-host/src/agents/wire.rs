@@ -12,6 +12,7 @@ use super::dir_file;
 use super::replay::Began;
 use crate::clock::Stopwatch;
 use crate::process::Exit;
+use crate::secrets::Masker;
 
 /// The name of the file in an attempt's directory.
 pub(super) const FILE: &str = "wire.jsonl";
@@ -65,13 +66,14 @@ pub(super) struct WireLog {
     since: Stopwatch,
     gathered: Vec<u8>,
     left: u64,
+    masker: Masker,
 }
 
 impl WireLog {
     /// Begins the file in `dir` anew.
-    pub(super) fn begin(dir: &Path) -> Self {
+    pub(super) fn begin(dir: &Path, masker: Masker) -> Self {
         let file = dir_file::create(&dir.join(FILE)).ok();
-        Self { file, since: Stopwatch::start(), gathered: Vec::new(), left: LIMIT }
+        Self { file, since: Stopwatch::start(), gathered: Vec::new(), left: LIMIT, masker }
     }
 
     /// Another program begins; time is counted from here.
@@ -95,8 +97,10 @@ impl WireLog {
         if self.file.is_none() || self.left == 0 {
             return;
         }
-        let line =
-            WireLine { ms: self.since.elapsed_ms(), way, line: String::from_utf8_lossy(line).into_owned() };
+        // A line without a secret is written down to the letter.
+        let text = String::from_utf8_lossy(line);
+        let line = self.masker.mask_line(&text).into_owned();
+        let line = WireLine { ms: self.since.elapsed_ms(), way, line };
         let before = self.gathered.len();
         if serde_json::to_writer(&mut self.gathered, &line).is_err() {
             return self.gathered.truncate(before);

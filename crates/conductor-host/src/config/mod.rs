@@ -30,6 +30,7 @@ pub use policy::{Notify, PolicyAction, PolicyRule};
 pub use safety::{ApprovalClass, Safety, SandboxLevel};
 pub use workflow::{BranchPattern, Into, Land, MergeStyle, MinCoverage, Workflow};
 
+pub(crate) use reader::nearest;
 use reader::{Field, Log, Section};
 
 /// The sections that Taskwerk owns. Conductor leaves them alone.

@@ -47,17 +47,11 @@ fn work(orchestration: &Orchestration) -> [Row; 3] {
     ]
 }
 
-fn safety(orchestration: &Orchestration) -> [Row; 3] {
-    let Orchestration { safety, policy, .. } = orchestration;
+fn safety(orchestration: &Orchestration) -> [Row; 2] {
+    let Orchestration { safety, .. } = orchestration;
     let level = matches!(safety.sandbox, SandboxLevel::Workspace | SandboxLevel::Container);
     [
         (level, "orchestration.safety.sandbox", "agents run with your rights", true),
         (safety.network.is_some(), "orchestration.safety.network", "agents can reach every host", true),
-        (
-            !policy.is_empty(),
-            "orchestration.policy",
-            "rules are not evaluated: all finished work is held for you",
-            true,
-        ),
     ]
 }

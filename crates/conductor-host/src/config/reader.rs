@@ -266,7 +266,7 @@ pub(super) fn parse_micros(text: &str) -> Option<Micros> {
 }
 
 /// The known word that is spelt most like `word`, if one is near enough to be meant.
-pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
+pub(crate) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
     let limit = (word.len() / 3).clamp(1, 4);
     known
         .iter()

@@ -22,12 +22,26 @@ pub enum ApprovalClass {
     ConfigChanges,
     /// What the project is built from: manifests and lock files.
     Dependencies,
+    /// Much is deleted at once.
+    LargeDeletions,
+    /// Files that are no text, or too large to be looked at.
+    Binaries,
+    /// What has the look of a password or key. It holds whether it is listed or not.
+    Secrets,
 }
 
 impl ApprovalClass {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::DatabaseMigrations, Self::SecurityFiles, Self::Ci, Self::ConfigChanges, Self::Dependencies];
+    pub const ALL: [Self; 8] = [
+        Self::DatabaseMigrations,
+        Self::SecurityFiles,
+        Self::Ci,
+        Self::ConfigChanges,
+        Self::Dependencies,
+        Self::LargeDeletions,
+        Self::Binaries,
+        Self::Secrets,
+    ];
 
     /// The word in the configuration.
     pub fn name(self) -> &'static str {
@@ -37,6 +51,9 @@ impl ApprovalClass {
             Self::Ci => "ci",
             Self::ConfigChanges => "config_changes",
             Self::Dependencies => "dependencies",
+            Self::LargeDeletions => "large_deletions",
+            Self::Binaries => "binaries",
+            Self::Secrets => "secrets",
         }
     }
 }
@@ -62,7 +79,7 @@ pub struct Safety {
     pub max_consecutive_failures: u32,
     /// The working time of one attempt.
     pub max_task_duration: Duration,
-    /// What a person must have seen.
+    /// What a person must have seen, beside secrets, which are always held.
     pub require_approval_for: Vec<ApprovalClass>,
     /// How strongly agents are shut in.
     pub sandbox: SandboxLevel,

@@ -154,7 +154,7 @@ fn all_problems_are_told_at_once_with_path_value_and_help() {
     orchestration.gates.test.cache[0]: "/etc" is not allowed; expected a path inside the workspace
     orchestration.gates.lint: 3 is not allowed; expected a section with keys
     orchestration.safety.max_consecutive_failures: 2.5 is not allowed; expected a whole number from 1 to 100
-    orchestration.safety.require_approval_for[0]: "migrations" is not allowed; expected one of database_migrations, security_files, ci, config_changes, dependencies
+    orchestration.safety.require_approval_for[0]: "migrations" is not allowed; expected one of database_migrations, security_files, ci, config_changes, dependencies, large_deletions, binaries, secrets
     orchestration.safety.sandbox: "none!" is not allowed; expected one of auto, none, workspace, container (did you mean none?)
     orchestration.safety.budget: -1 is not allowed; expected an amount in US dollars, such as 5.00
     orchestration.safety.max_task_durations: unknown key; did you mean max_task_duration?
@@ -205,7 +205,6 @@ fn what_is_not_obeyed_yet_is_listed() {
     insta::assert_snapshot!(keys(SECOND), @r"
     1 orchestration.gates.*.network: gates can reach the network
     1 orchestration.safety.network: agents can reach every host
-    1 orchestration.policy: rules are not evaluated: all finished work is held for you
     ");
     insta::assert_snapshot!(keys(r#"
 planning: { engine: llm, severities: { cycle: error } }

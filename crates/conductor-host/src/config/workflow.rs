@@ -149,6 +149,8 @@ pub struct Workflow {
     pub workspace_root: Option<PathBuf>,
     /// What becomes of a run's commits.
     pub merge: MergeStyle,
+    /// The agent that reviews finished work before it is decided about; `None` for the only one with that role.
+    pub review: Option<String>,
     /// The most of a prompt, in estimated tokens.
     pub prompt_tokens: u32,
 }
@@ -168,6 +170,7 @@ impl Default for Workflow {
             setup: Vec::new(),
             workspace_root: None,
             merge: MergeStyle::Squash,
+            review: None,
             prompt_tokens: Budget::USUAL,
         }
     }
@@ -197,6 +200,7 @@ impl Workflow {
             setup: section.take("setup").and_then(|f| f.texts()).unwrap_or_default(),
             workspace_root: section.take("workspace_root").and_then(|f| root(&f)),
             merge: section.take("merge").and_then(|f| f.choice(&merge)).unwrap_or_default(),
+            review: section.take("review").and_then(|f| f.text()),
             prompt_tokens: section
                 .take("prompt_tokens")
                 .and_then(|f| f.whole(Budget::LEAST, Budget::MOST))

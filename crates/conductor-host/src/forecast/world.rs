@@ -13,6 +13,7 @@ use conductor_engine::effect::{Effect, EffectKey, LandPart, Outcome, Stacked, Ve
 use conductor_engine::event::{Event, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{ControlId, EvidenceId, HoldId, Oid, RunId, TaskRef, Token, TreeId};
+use conductor_engine::judgement::Judgement;
 use conductor_engine::schedule::minutes;
 use conductor_engine::session::{Candidate, HoldKind, Standing, TaskFacts};
 use jiff::{SignedDuration, Timestamp};
@@ -326,7 +327,7 @@ impl Perform for World<'_> {
             Effect::Snapshot { number, .. } => self.snapshot(n, number),
             Effect::Collect { .. } => Outcome::Collected { files: 1, unresolved: Vec::new() },
             Effect::Candidate { base, snapshot, on } => self.candidate(n, base, &snapshot.tree, on),
-            Effect::Judge { .. } => Outcome::Judged(Verdict::Accept),
+            Effect::Judge { .. } => Outcome::Judged(Box::new(Judgement::plain(Verdict::Accept))),
             Effect::Land { with, .. } => self.land(&with),
             Effect::CloseTask { .. } => {
                 self.close(n);

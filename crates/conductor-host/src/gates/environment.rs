@@ -20,7 +20,12 @@ const CREDENTIALS: &[&str] = &[
     "AUTH",
     "COOKIE",
     "SESSION",
+    "SSHPASS",
+    "NETRC",
 ];
+
+/// Ends of names that look like credentials: `MYSQL_PWD`, but not `PWD` and `OLDPWD`; a personal access token.
+const CREDENTIAL_ENDS: &[&str] = &["_PWD", "_PASS", "_PAT"];
 
 /// Beginnings of names whose families hold credentials.
 const FAMILIES: &[&str] = &["AWS_", "AZURE_", "GCP_", "GCLOUD_", "GOOGLE_APPLICATION_", "VAULT_"];
@@ -54,9 +59,16 @@ pub fn withheld_names(user: &EnvMap) -> Vec<String> {
     user.keys().map(|name| name.to_string_lossy().into_owned()).filter(|name| is_withheld(name)).collect()
 }
 
-fn is_withheld(name: &str) -> bool {
+/// Whether what has this name is most likely a credential.
+pub(crate) fn looks_like_credential(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     CREDENTIALS.iter().any(|part| name.contains(part))
+        || CREDENTIAL_ENDS.iter().any(|end| name.ends_with(end))
+}
+
+fn is_withheld(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    looks_like_credential(&name)
         || FAMILIES.iter().chain(STRAY).any(|start| name.starts_with(start))
         || COLOURS.contains(&name.as_str())
 }

@@ -14,6 +14,7 @@ mod tail;
 
 pub use compare::{Base, compared, merged_tests};
 pub(crate) use coverage::too_little;
+pub(crate) use environment::looks_like_credential;
 pub use environment::{gate_environment, withheld_names};
 pub use evidence::{Demands, digest, gates_digest, stored_digest, summarise, uncounted_tests};
 pub use explain::reads;

@@ -1,5 +1,6 @@
 //! Runs the frozen gates on a prepared gate workspace, phase by phase.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -21,6 +22,7 @@ use super::measure::{Before, Measure, Measured};
 use super::tail::{plain, tail};
 use crate::clock::Stopwatch;
 use crate::process::{Ended, EnvMap, Exit, KeepError, Keeper, KeeperSpec, KeptChild, KeptExit, Stopper};
+use crate::secrets::{Masker, credential_values};
 
 /// How long a gate may take to end after it was asked to, in milliseconds.
 const GRACE_MS: u64 = 3000;
@@ -137,11 +139,13 @@ impl GateRunner {
                 .map_err(|source| RunGatesError::Prepare { path: dir.to_owned(), source })?;
         }
         let env = gate_environment(&self.user_env, job.tmp, job.ceiling);
+        let masker = Masker::new(credential_values(&self.user_env));
         let run = GateRun {
             keeper: &self.keeper,
             job,
             stop,
             env: &env,
+            masker: &masker,
             measure: Measure::new(job.files, job.workspace),
         };
         let done = run.phases()?;
@@ -183,6 +187,8 @@ struct GateRun<'r> {
     job: &'r GateJob<'r>,
     stop: &'r GateStop,
     env: &'r EnvMap,
+    /// What is hidden of their outputs.
+    masker: &'r Masker,
     measure: Measure<'r>,
 }
 
@@ -274,8 +280,11 @@ impl GateRun<'_> {
         };
         let output = match reason {
             Some(reason) => reason,
-            None => read_output(&log).map_err(|source| RunGatesError::Prepare { path: log, source })?,
+            None => {
+                read_output(&log).map_err(|source| RunGatesError::Prepare { path: log.clone(), source })?
+            }
         };
+        let output = self.hidden(&log, output);
         let Measured { tests, coverage, lints, output } = self.measure.read(spec, end, &before, output);
         let result = GateResult {
             name: spec.name.clone(),
@@ -290,6 +299,18 @@ impl GateRun<'_> {
             earlier: Vec::new(),
         };
         Ok(Done { result, coverage })
+    }
+
+    /// The output of a gate without the secrets in it. The gate wrote the file itself, so they are taken out of that
+    /// too.
+    fn hidden(&self, log: &Path, output: String) -> String {
+        match self.masker.mask(&output) {
+            Cow::Borrowed(_) => output,
+            Cow::Owned(masked) => {
+                self.masker.mask_file(log);
+                masked
+            }
+        }
     }
 }
 

@@ -43,7 +43,7 @@ impl Aide for TaskAide {
 
     fn note(&self, text: &str) {
         let clean: String = text.chars().filter(|c| !c.is_control() || *c == '\n').take(MOST_NOTE).collect();
-        let text = format!("Noted by the agent of run {}: {}", self.run, clean.trim());
+        let text = format!("Noted by the agent of run {}: {}", self.run, crate::secrets::mask(clean.trim()));
         // It stands in the transcript, too.
         let _not_kept = self.site.add_note(&self.task, text);
     }

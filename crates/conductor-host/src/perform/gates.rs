@@ -4,23 +4,21 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use conductor_engine::coverage::AddedLines;
-use conductor_engine::effect::{Outcome, Verb, Verdict};
+use conductor_engine::effect::{Outcome, Verb};
 use conductor_engine::evidence::{Evidence, EvidenceSummary};
 use conductor_engine::gate::{GateKind, GateSpec};
 use conductor_engine::ids::{EvidenceId, Oid, RunId, TreeId};
 use conductor_engine::session::Candidate;
-use conductor_evidence::tamper::Finding;
 use thiserror::Error;
 
 use super::failpoint::Place;
 use super::places::Places;
 use super::site::Site;
 use super::stop::StopSwitch;
-use super::{Trouble, failed, tamper};
+use super::{Trouble, failed};
 use crate::clock;
 use crate::gates::{Base, Demands, GateJob, GateStop, TreeView, compared, digest, summarise, too_little};
-use crate::git::{CacheDir, FileChange, GitError};
-use crate::policy::{self, Reason};
+use crate::git::{CacheDir, GitError};
 
 /// Why the gates could not be run on a tree.
 #[derive(Debug, Error)]
@@ -193,7 +191,11 @@ impl Site {
 
     /// The evidence, compared with what the work stands on. When the candidate was tested, that may not have been known
     /// yet: the candidate below was being tested too.
-    fn own_evidence(&self, candidate: &Candidate, evidence: &EvidenceId) -> Result<Evidence, Trouble> {
+    pub(super) fn own_evidence(
+        &self,
+        candidate: &Candidate,
+        evidence: &EvidenceId,
+    ) -> Result<Evidence, Trouble> {
         let evidence = self.db().evidence(evidence).map_err(|e| failed(&e))?;
         if !self.tells_tests() && !self.measures() {
             return Ok(evidence);
@@ -205,80 +207,13 @@ impl Site {
     }
 
     /// What the work itself leaves unreached, though what it was tested together with reaches enough.
-    fn unreached(&self, evidence: &Evidence) -> Option<String> {
+    pub(super) fn unreached(&self, evidence: &Evidence) -> Option<String> {
         let least = self.rules.workflow.min_coverage.changed?;
         let changed = evidence.coverage.as_ref()?.changed.as_ref()?;
         (!changed.share.reaches(least)).then(|| {
             let told = too_little(changed, least);
             format!("adds lines that no test reaches ({})", told.lines().next().unwrap_or_default())
         })
-    }
-
-    /// What the work does to what judges it. When the candidate was tested, the tests of what it stands on may not have
-    /// been known yet: the candidate below was being tested too.
-    fn tampering(
-        &self,
-        run: RunId,
-        candidate: &Candidate,
-        evidence: &EvidenceId,
-        changes: &[FileChange],
-    ) -> Result<Vec<Finding>, Trouble> {
-        let below = self.repo.tree_of(&candidate.tip).map_err(|e| failed(&e))?;
-        let tests = tamper::sides(&self.db(), &self.setup, &below, evidence).map_err(|e| failed(&e))?;
-        // A task that is gone asks for nothing.
-        let task = self.task_text(run).unwrap_or_default();
-        tamper::look(&self.repo, &self.setup, &task, candidate, changes, tests).map_err(|e| failed(&e))
-    }
-
-    /// Whether a person has to see the change before it lands.
-    pub(super) fn judge(&self, run: RunId, candidate: &Candidate, evidence: &EvidenceId) -> Outcome {
-        let own = match self.own_evidence(candidate, evidence) {
-            Ok(own) => own,
-            Err(trouble) => return trouble.into(),
-        };
-        self.failpoint.reach(Verb::Judge, Place::Inside);
-        let changes = match self.changes(&candidate.tip, &candidate.tree) {
-            Ok(changes) => changes,
-            Err(error) => return failed(&error).into(),
-        };
-        let findings = match self.tampering(run, candidate, evidence, &changes) {
-            Ok(findings) => findings,
-            Err(trouble) => return trouble.into(),
-        };
-        let paths: Vec<String> = changes
-            .iter()
-            .flat_map(|c| std::iter::once(&c.path).chain(c.from.as_ref()))
-            .map(ToString::to_string)
-            .collect();
-        let asks: Vec<String> = match policy::judge(&self.rules, paths.iter().map(String::as_str)) {
-            policy::Verdict::Accept => Vec::new(),
-            policy::Verdict::Hold(reasons) => reasons.iter().map(words).collect(),
-        };
-        let asks: Vec<String> = asks.into_iter().chain(self.unreached(&own)).collect();
-        let asks = (!asks.is_empty()).then(|| format!("It {}", asks.join("; ")));
-        let both: Vec<String> = asks.into_iter().chain(tamper::sentences(&findings)).collect();
-        let verdict = if both.is_empty() {
-            Verdict::Accept
-        } else {
-            let found = tamper::listed(&findings);
-            let found = if found.is_empty() { found } else { format!("\n\nWhat was found:\n{found}") };
-            Verdict::Hold {
-                question: format!("Accept this? {}", both.join("; ")),
-                detail: format!("Files that change:\n{}{found}", paths.join("\n")),
-            }
-        };
-        Outcome::Judged(verdict)
-    }
-}
-
-/// A reason as the end of a sentence that begins with "It".
-fn words(reason: &Reason) -> String {
-    match reason {
-        Reason::Approval { class, paths } => {
-            format!("changes {} ({})", class.name().replace('_', " "), paths.join(", "))
-        }
-        Reason::Undecided { rule } => format!("meets rule `{rule}`, which cannot be evaluated, so it holds"),
-        Reason::ByHand => "passed its gates, and auto_commit is off".to_owned(),
     }
 }
 

@@ -4,10 +4,12 @@ mod aide;
 mod attempt;
 mod failpoint;
 mod gates;
+mod judge;
 mod land;
 mod looks;
 mod notify;
 mod places;
+mod review;
 mod site;
 mod stop;
 mod storage;
@@ -28,6 +30,7 @@ use crate::driver::Perform;
 
 pub use gates::CheckError;
 pub(crate) use gates::cache_dirs;
+pub(crate) use judge::{Seen, others, part_of};
 pub use places::{Places, PlacesError, lock_path};
 pub(crate) use places::{gate_of, owner_of};
 pub(crate) use site::{Parts, session_branch, stranger};
@@ -40,6 +43,7 @@ pub(crate) use workspace::kept_why;
 
 use attempt::Order;
 use failpoint::Place;
+use judge::Question;
 use stop::StopSwitch;
 use workspace::Wish;
 
@@ -152,7 +156,10 @@ impl Job {
             Effect::Collect { base, snapshot, marked } => site.collect(base, snapshot, marked),
             Effect::Candidate { base, snapshot, on } => site.candidate(base, snapshot, on.as_ref()),
             Effect::Gates { candidate, again, tip } => site.gates(run, candidate, *again, tip, &self.switch),
-            Effect::Judge { candidate, evidence } => site.judge(run, candidate, evidence),
+            Effect::Judge { task, candidate, evidence, facts } => {
+                let question = Question { run, task, candidate, evidence, facts };
+                site.judge(&question, &self.switch)
+            }
             Effect::Land { task, candidate, evidence, summary, agent, with } => {
                 let last = LandPart {
                     run,

@@ -16,6 +16,7 @@ use crate::clock;
 use crate::gates::gate_environment;
 use crate::journal::HoldRow;
 use crate::process::{Exit, KeeperSpec, KeptChild};
+use crate::secrets::mask;
 use crate::webhook::{Secret, Webhook};
 
 /// How long the command may take.
@@ -80,7 +81,7 @@ impl Site {
             ("CONDUCTOR_SESSION", row.run.session.to_string()),
             ("CONDUCTOR_RUN", row.run.to_string()),
             ("CONDUCTOR_HOLD", row.hold.to_string()),
-            ("CONDUCTOR_QUESTION", row.question.clone()),
+            ("CONDUCTOR_QUESTION", mask(&row.question).into_owned()),
         ] {
             env.insert(name.into(), value.into());
         }
@@ -174,7 +175,7 @@ fn message(row: &HoldRow) -> Message<'_> {
         task_id: &row.task_id,
         task_title: &row.title,
         kind: row.kind,
-        question: row.question.chars().take(QUESTION).collect(),
+        question: mask(&row.question).chars().take(QUESTION).collect(),
         opened_at: row.opened_at,
         answer_with: format!("conductor answer {} {words}", row.hold),
     }

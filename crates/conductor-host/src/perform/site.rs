@@ -15,13 +15,14 @@ use super::places::{Places, PlacesError};
 use super::storage::StorageTrouble;
 use super::{Trouble, failed, refused};
 use crate::agents::{
-    AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, REPLAY, Replay, choose, has_program,
-    profiles,
+    AgentLabel, AgentRunner, Profile, ProfileError, ProfileKind, REPLAY, Replay, choose, choose_reviewer,
+    has_program, profiles,
 };
 use crate::config::{AgentRole, Config, ConfigError, Orchestration};
 use crate::gates::GateRunner;
 use crate::git::{BranchName, FileChange, GitError, NameError, PastCommit, Repo};
 use crate::journal::{Database, JournalError};
+use crate::policy::Policy;
 use crate::process::{EnvMap, Keeper};
 use crate::search;
 use crate::session::Setup;
@@ -56,9 +57,12 @@ pub struct Site {
     pub(super) repo: Repo,
     pub(super) setup: Setup,
     pub(super) rules: Orchestration,
-    profile: Profile,
+    pub(super) policy: Policy,
+    pub(super) profile: Profile,
     /// Agents that may take over from it.
     others: Vec<Profile>,
+    /// Who reviews what the agent did.
+    pub(super) reviewer: Option<Profile>,
     pub(super) places: Places,
     pub(super) branch: BranchName,
     pub(super) agents: AgentRunner,
@@ -159,6 +163,7 @@ impl Site {
         let config = Config::from_value(&setup.config)?;
         let profile = profile_of(&setup, &config, &user_env)?;
         let others = others_of(&setup, &config, &user_env)?;
+        let reviewer = reviewer_of(&config, &user_env)?;
         let failpoint = Failpoint::of(&user_env);
         let keeper = keeper.with_means(config.orchestration.safety.means());
         let agents = AgentRunner { keeper: keeper.clone(), user_env: user_env.clone() };
@@ -168,10 +173,12 @@ impl Site {
             session,
             repo,
             branch: session_branch(session)?,
+            policy: Policy::new(&config.orchestration),
             rules: config.orchestration,
             setup,
             profile,
             others,
+            reviewer,
             places,
             agents,
             gate_runner,
@@ -311,6 +318,12 @@ impl Site {
 /// The branch of a session.
 pub(crate) fn session_branch(session: SessionId) -> Result<BranchName, NameError> {
     BranchName::parse(&format!("conductor/s{session}"))
+}
+
+/// Who reviews, by the frozen configuration.
+fn reviewer_of(config: &Config, user_env: &EnvMap) -> Result<Option<Profile>, SiteError> {
+    let all = profiles(&config.orchestration.agents, &|name| has_program(user_env, name))?;
+    Ok(choose_reviewer(&all, config.orchestration.workflow.review.as_deref())?.cloned())
 }
 
 /// The profile that the session froze: the agent of that name, or the recording that takes its place.

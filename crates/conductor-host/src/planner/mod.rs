@@ -26,6 +26,7 @@ use crate::llm::{Model, Pause, Tally, cost};
 pub use agent::AgentModel;
 pub use error::PlannerError;
 pub use exchange::{Exchanges, Kept};
+pub(crate) use words::last as last_words;
 
 /// How often a question is asked again because its answer could not be used.
 pub const ROUNDS: usize = 3;

@@ -8,7 +8,7 @@ use crate::transcript;
 
 /// What it said last, or what its program printed where it said nothing in any form that is known. What cannot be read
 /// was not said.
-pub(super) fn last(file: &Path) -> String {
+pub(crate) fn last(file: &Path) -> String {
     let mut words = Words::default();
     each(file, |event| words.hear(event));
     if words.said { words.message } else { words.printed }

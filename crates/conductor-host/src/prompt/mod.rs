@@ -19,6 +19,7 @@ pub use first::build;
 pub use fragment::{FragmentUse, Kept, Name, RANKS};
 pub use gather::{GatherError, Place, Records, Surroundings, gather};
 pub use next::build_next;
+pub(crate) use quote::quoted;
 
 use crate::agents::TaskSheet;
 use crate::search::Relevant;

@@ -14,8 +14,8 @@ use thiserror::Error;
 use super::host::{Host, HostError};
 use super::setup::Setup;
 use crate::agents::{
-    AgentRunner, ChooseError, Detected, Profile, ProfileError, REPLAY, choose, has_program, is_there,
-    profiles,
+    AgentRunner, ChooseError, Detected, Profile, ProfileError, REPLAY, choose, choose_reviewer, has_program,
+    is_there, profiles,
 };
 use crate::clock;
 use crate::config::{Config, ConfigError, Into, Micros, Orchestration, Playing};
@@ -24,6 +24,7 @@ use crate::gates::{self, Demands, GateConfigError};
 use crate::git::{BranchName, GitError, Head, OpenError, RefError, RefName};
 use crate::journal::{Database, JournalError};
 use crate::perform::session_branch;
+use crate::policy::{PolicyError, RuleSet};
 
 /// What a person says about one session; what is `None` comes from the configuration.
 #[derive(Debug, Clone, Default)]
@@ -118,6 +119,9 @@ pub enum BeginError {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The rules over finished work.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// The repository.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -179,6 +183,7 @@ impl Host {
             return Err(BeginError::Unfinished(id));
         }
         let config = Config::from_value(&self.config)?;
+        RuleSet::new(&config.orchestration.policy).usable()?;
         let (target, base) = self.target(options, &config.orchestration)?;
         let (base, continues) = self.continued(db, newest, &target, base)?;
         let agent = self.agent(&config, options)?;
@@ -276,6 +281,7 @@ impl Host {
             return Ok(REPLAY.to_owned());
         }
         let all = profiles(&config.orchestration.agents, &|name| has_program(&self.env, name))?;
+        choose_reviewer(&all, config.orchestration.workflow.review.as_deref())?;
         let runner = AgentRunner { keeper: self.keeper.clone(), user_env: self.env.clone() };
         let there = |profile: &Profile| !matches!(is_there(&runner, profile), Detected::Missing { .. });
         let chosen = choose(&all, options.agent.as_deref(), there)?;

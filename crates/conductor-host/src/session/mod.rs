@@ -10,6 +10,7 @@ mod land;
 mod preview;
 mod proof;
 mod record;
+mod rejudge;
 mod rollback;
 mod setup;
 
@@ -22,5 +23,6 @@ pub use land::{LandError, Landing};
 pub use preview::{Preview, PreviewError, newest_run_of};
 pub use proof::{Flaw, LandedOn, Proof, ProofError};
 pub use record::{Made, RecordError};
+pub use rejudge::{Decided, RejudgeError, Rejudged};
 pub use rollback::{RollbackError, RolledBack, Undo, Undone};
 pub use setup::Setup;

@@ -3,6 +3,7 @@
 use conductor_engine::control::{Control, Reply, Ruling};
 use conductor_engine::event::{Event, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
+use conductor_engine::judgement::{Answer, Judgement, Verdict};
 use conductor_engine::session::{Ending, Goal, SessionOutcome, Standing, TaskFacts, WaitKind};
 
 use crate::orchestrate::story::{attempt_end, working_time};
@@ -98,11 +99,25 @@ fn work(event: &Event) -> String {
             format!("{}{agent}, since {}", step.name(), first_line(&verdict.why))
         }
         Event::Faulted { why, .. } => first_line(why).to_owned(),
+        Event::Judged { judgement, .. } => judged(judgement),
         Event::Accepted { by, .. } => by.as_ref().map_or_else(String::new, |by| format!("by {}", by.0)),
         Event::Landed { commit, .. } => format!("as {}", commit.short()),
         Event::Moved { tip, .. } => format!("the tip is {}", tip.short()),
         _ => String::new(),
     }
+}
+
+/// The verdict, and the rules that led to it.
+fn judged(judgement: &Judgement) -> String {
+    let verdict = match &judgement.verdict {
+        Verdict::Accept => "accept".to_owned(),
+        Verdict::Retry { feedback } => format!("retry: {}", first_line(feedback)),
+        Verdict::Hold { question, .. } => format!("hold: {}", first_line(question)),
+        Verdict::Reject { why } => format!("reject: {}", first_line(why)),
+    };
+    let met: Vec<&str> =
+        judgement.rules.iter().filter(|r| r.answer != Answer::HoldsNot).map(|r| r.rule.as_str()).collect();
+    if met.is_empty() { verdict } else { format!("{verdict} (rules: {})", met.join(", ")) }
 }
 
 fn first_line(text: &str) -> &str {

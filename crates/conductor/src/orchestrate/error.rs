@@ -57,6 +57,8 @@ pub(super) fn from_begin(error: &BeginError) -> CliError {
         BeginError::Profile(_) | BeginError::Gates(_) | BeginError::Config(_) => {
             CliError::new(Exit::Usage, "CONFIG_WRONG_VALUE", message)
         }
+        BeginError::Policy(_) => CliError::new(Exit::Usage, "CONFIG_WRONG_VALUE", message)
+            .hint("`conductor policy check` shows each rule with what it reads"),
         _ => failed(error),
     }
 }

@@ -102,7 +102,7 @@ fn named(saved: &Saved, text: &str) -> bool {
     text.len() >= 4 && saved.work.commit.as_ref().is_some_and(|commit| commit.as_str().starts_with(&text))
 }
 
-fn make_branch(opened: &Opened, name: &str, commit: &Oid) -> Result<(), CliError> {
+pub(super) fn make_branch(opened: &Opened, name: &str, commit: &Oid) -> Result<(), CliError> {
     let branch = BranchName::parse(name).map_err(|e| CliError::usage(e.to_string()))?;
     if name == "conductor" || name.starts_with("conductor/") {
         let message =

@@ -7,6 +7,7 @@ use conductor_engine::event::{Event, Recorded};
 use conductor_engine::evidence::Evidence;
 use conductor_engine::gate::{GateResult, TestResults, TestStatus};
 use conductor_engine::ids::RunId;
+use conductor_engine::judgement::Judgement;
 use conductor_engine::session::{Ending, Run, Session, Step, WaitKind};
 use conductor_host::journal::Database;
 use jiff::{SignedDuration, Timestamp};
@@ -77,6 +78,9 @@ pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &S
         Event::HoldOpened { run, hold, question, .. } => {
             let held = format!("held ({hold}): {}", escape(question));
             format!("{} {}", head(printer, session, *run), printer.paint(Style::Yellow, &held))
+        }
+        Event::Judged { run, judgement } => {
+            format!("{} {}", head(printer, session, *run), escape(&judged(judgement)?))
         }
         Event::HoldExpired { run, why, .. } => {
             format!("{} {}", head(printer, session, *run), closed(printer, why))
@@ -183,6 +187,17 @@ fn landed_commit(run: &Run) -> Option<String> {
 /// Milliseconds as people read them.
 pub(crate) fn working_time(ms: u64) -> String {
     compact(SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX)))
+}
+
+/// What people should know of a judgement beside what follows from it; `None` when there is nothing.
+fn judged(judgement: &Judgement) -> Option<String> {
+    let found = judgement.review.as_ref().filter(|review| review.findings > 0);
+    let review = found.map(|review| {
+        let things = if review.findings == 1 { "finding" } else { "findings" };
+        format!("review by {}: {} {things}, the worst: {}", review.agent, review.findings, review.worst)
+    });
+    let all: Vec<String> = review.into_iter().chain(judgement.notes.iter().cloned()).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// `$0.31`.

@@ -4,7 +4,6 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use cli_kit::text::escape;
 use cli_kit::{CliError, Env, Exit};
@@ -17,6 +16,7 @@ use super::editing::{Done, Editing};
 use super::stored::Stored;
 use crate::ask::{Choice, ask};
 use crate::context::Context;
+use crate::terminal::editor::open;
 
 /// The most that is read of a text, in bytes.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -55,17 +55,7 @@ impl Buffer {
         reason = "the editor needs the terminal and all of the user's environment"
     )]
     pub(super) fn open(&self, env: &Env) -> Result<(), CliError> {
-        let editor = editor(env);
-        let mut command = std::process::Command::new("sh");
-        command.arg("-c").arg(format!("{editor} \"$@\"")).arg(&editor).arg(&self.path);
-        command.env_clear().envs(env.iter());
-        command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
-        let status = command.status();
-        match status {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(self.kept(&format!("the editor `{editor}` ended with {status}"))),
-            Err(error) => Err(self.kept(&format!("failed to start the editor `{editor}`: {error}"))),
-        }
+        open(env, &self.path).map_err(|why| self.kept(&why))
     }
 
     /// What the text asks for; `None` when it was not touched, or is empty.
@@ -116,13 +106,6 @@ pub(super) enum Unread {
     File(CliError),
     /// It says something that cannot be understood, or that is not sound.
     Text(TextError),
-}
-
-/// The command that opens an editor, as git finds it.
-fn editor(env: &Env) -> String {
-    let usable = !matches!(env.get("TERM"), None | Some("dumb"));
-    let visual = env.get("VISUAL").filter(|_| usable);
-    visual.or_else(|| env.get("EDITOR")).unwrap_or("vi").to_owned()
 }
 
 fn text(stored: &Stored, item: Option<&ItemKey>) -> String {

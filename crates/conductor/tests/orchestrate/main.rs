@@ -13,6 +13,7 @@ mod chain;
 mod choosing;
 mod cleaning;
 mod compacting;
+mod deciding;
 mod disk;
 mod driving;
 mod dying;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conductor_engine::effect::{Effect, LandPart, Outcome, Refusal, ReportAs, Verdict};
 use conductor_engine::ids::{EvidenceId, Oid, RunId, TaskRef, Token, TreeId};
+use conductor_engine::judgement::Judgement;
 use conductor_engine::session::{Standing, TaskFacts};
 use jiff::Timestamp;
 
@@ -150,14 +151,18 @@ impl World {
                 assert!(!self.alive.contains(&run), "gates run while the agent lives");
                 self.repo.gates(candidate, *again, dice)
             }
-            Effect::Judge { candidate, evidence } => {
+            Effect::Judge { candidate, evidence, .. } => {
                 assert!(self.repo.passed(evidence), "the policy judges what did not pass");
-                if dice.permille(100) {
-                    Outcome::Judged(Verdict::Hold { question: "Look?".to_owned(), detail: String::new() })
-                } else {
+                let verdict = match dice.permille(150) {
+                    true if dice.permille(300) => Verdict::Retry { feedback: "smaller, please".to_owned() },
+                    true if dice.permille(100) => Verdict::Reject { why: "not this".to_owned() },
+                    true => Verdict::Hold { question: "Look?".to_owned(), detail: String::new() },
+                    false => Verdict::Accept,
+                };
+                if verdict == Verdict::Accept {
                     self.judged.insert((run, candidate.tree.clone()));
-                    Outcome::Judged(Verdict::Accept)
                 }
+                Outcome::Judged(Box::new(Judgement::plain(verdict)))
             }
             Effect::Land { task, candidate, evidence, summary, agent, with } => {
                 let (task, candidate, summary) = (task.clone(), candidate.clone(), summary.clone());

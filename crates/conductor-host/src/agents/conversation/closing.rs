@@ -4,6 +4,7 @@ use std::fs;
 
 use conductor_engine::agent_event::AgentEvent;
 use conductor_engine::attempt::{AttemptEnd, AttemptReport, Usage};
+use conductor_engine::detect::Verdict;
 
 use super::{Conversation, Over};
 use crate::agents::attempt::closing_events;
@@ -12,19 +13,23 @@ use crate::agents::result_file::AgentResult;
 use crate::agents::session_file::{KEPT_SESSION, KeptSession, session_name};
 use crate::agents::watch::{Alarm, Watch};
 use crate::clock::{Stopwatch, now};
+use crate::secrets::Masker;
 
 /// How long a program may take to end after its input was closed. Some never do.
 const CLOSE_PATIENCE_MS: u64 = 3_000;
 
 impl Conversation {
-    pub(super) fn report(mut self, end: AttemptEnd, file: &AgentResult) -> AttemptReport {
+    pub(super) fn report(mut self, mut end: AttemptEnd, file: &AgentResult) -> AttemptReport {
+        hide(&mut end, &self.masker);
+        // The agent's own file stays with the records.
+        self.masker.mask_file(&self.files.result);
         let report = AttemptReport {
             end,
             usage: merged(&file.usage, &self.heard.usage),
             agent_session: self.heard.session.clone().map(|id| session_name(&self.program, &id)),
             working_ms: self.stopwatch.elapsed_ms(),
             contained: self.contained,
-            verdicts: self.verdicts.clone(),
+            verdicts: self.hidden_verdicts(),
         };
         // What an agent made undeletable on purpose is only litter in the attempt's own directory.
         let _litter = fs::remove_dir_all(&self.files.tmp);
@@ -39,6 +44,13 @@ impl Conversation {
         // A transcript is for people to read: its loss must not change how the attempt ended.
         let _not_written = self.transcript.append_always(now(), closing);
         report
+    }
+
+    /// What the detectors said, without the secrets that they may have met.
+    fn hidden_verdicts(&self) -> Vec<Verdict> {
+        let mut verdicts = self.verdicts.clone();
+        verdicts.iter_mut().for_each(|verdict| self.masker.mask_in(&mut verdict.why));
+        verdicts
     }
 
     /// Keeps what the next attempt needs to go on with the agent's session.
@@ -85,5 +97,23 @@ fn merged(file: &Usage, stream: &Usage) -> Usage {
         input_tokens: file.input_tokens.or(stream.input_tokens),
         output_tokens: file.output_tokens.or(stream.output_tokens),
         cost_micros: file.cost_micros.or(stream.cost_micros),
+    }
+}
+
+/// Masks the agent's own words: they go to the journal, to tasks, to people and into commits.
+fn hide(end: &mut AttemptEnd, masker: &Masker) {
+    match end {
+        AttemptEnd::Finished { summary: text }
+        | AttemptEnd::Failed { message: text, .. }
+        | AttemptEnd::Asked { question: text }
+        | AttemptEnd::Blocked { reason: text }
+        | AttemptEnd::Refused { reason: text } => masker.mask_in(text),
+        AttemptEnd::TimedOut
+        | AttemptEnd::Stalled
+        | AttemptEnd::Looped
+        | AttemptEnd::OverBudget
+        | AttemptEnd::RateLimited { .. }
+        | AttemptEnd::Cancelled
+        | AttemptEnd::Interrupted => {}
     }
 }

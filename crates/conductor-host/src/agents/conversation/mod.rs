@@ -32,6 +32,7 @@ use super::watch::{Alarm, Watch};
 use super::wire::WireLog;
 use crate::clock::{Stopwatch, now};
 use crate::process::{Ended, Exit, KeepError, KeptExit};
+use crate::secrets::Masker;
 use crate::transcript::Writer;
 
 /// How large a transcript may grow, in bytes.
@@ -70,6 +71,8 @@ pub(super) struct Conversation {
     offer: Offer,
     transcript: Writer,
     wire: WireLog,
+    /// What is hidden of all that is written down.
+    masker: Masker,
     heard: Heard,
     watcher: Watcher,
     /// What a detector found in this turn, until something is done about it.
@@ -107,14 +110,16 @@ impl Conversation {
         request: AttemptRequest,
     ) -> Result<Self, StartError> {
         let files = Files::write(&request)?;
-        let mut transcript = Writer::open(&files.transcript, TRANSCRIPT_LIMIT)?;
+        let masker = runner.masker();
+        let mut transcript = Writer::open(&files.transcript, TRANSCRIPT_LIMIT)?.masking(masker.clone());
         transcript.append_always(now(), [super::attempt::started(profile, &request)])?;
         let clerk = Clerk::open(&request).map_err(|source| StartError::desk(&request, source))?;
         let offer =
             clerk.as_ref().map(|clerk| clerk.offer(program, &request, &runner.user_env)).unwrap_or_default();
         let resuming = request.resume.is_some() && can_resume(program);
         let mut conversation = Self {
-            wire: WireLog::begin(&files.dir),
+            wire: WireLog::begin(&files.dir, masker.clone()),
+            masker,
             runner: runner.clone(),
             profile: profile.clone(),
             program: program.clone(),
@@ -177,6 +182,7 @@ impl Conversation {
     /// Starts a process of the program with the next prompt.
     fn begin(&mut self, session: Option<&str>, prompt: &str) -> Result<(), StartError> {
         self.turns += 1;
+        let prompt = &*self.masker.mask(prompt);
         let prompt_file = self.files.prompt(self.turns, prompt)?;
         let used = Duration::from_millis(self.stopwatch.elapsed_ms());
         let launch = Launch {

@@ -56,7 +56,8 @@ const SETUP: &[Step] = &[defaulted, defaulted, defaulted];
 /// How the state in a checkpoint changed.
 ///
 /// 3: how long a hold waits, among the rules.
-/// 4: what a person is asked first, the ladder and the session's time, among the rules; what attempts came to.
+/// 4: what a person is asked first, the ladder and the session's time, among the rules; what attempts came to; how often
+/// work was sent back by the policy, and all that ever counted against a run.
 const STATE: &[Step] = &[defaulted, defaulted, defaulted];
 
 const _: () =

@@ -9,12 +9,10 @@ use conductor_host::process::{Interrupt, OnHangup, Signals};
 use conductor_plan::ItemKey;
 use conductor_plan::edit::Edit;
 use ratatui::crossterm::event::{Event, poll, read};
-use rustix::event::{PollFd, PollFlags, Timespec};
-use rustix::io::Errno;
 
 use super::errand::{self, Errand, News, Order};
 use super::key::Key;
-use super::screen::Screen;
+use super::screen::{Screen, listens};
 use super::state::{Asked, State};
 use super::texts::Texts;
 use super::update::{Effect, paste, update};
@@ -103,20 +101,6 @@ fn reason(interrupt: Interrupt) -> &'static str {
         Interrupt::CtrlC => "it was interrupted",
         Interrupt::Terminated | Interrupt::HungUp => interrupt.reason(),
     }
-}
-
-/// Waits until something was typed, a signal came, or so much time has passed; whether the terminal is still there. Of one
-/// that is not, crossterm would read nothing for ever.
-fn listens(longest: Duration) -> io::Result<bool> {
-    let terminal = io::stdin();
-    let mut watched = [PollFd::new(&terminal, PollFlags::IN)];
-    let longest = Timespec::try_from(longest).map_err(io::Error::other)?;
-    match rustix::event::poll(&mut watched, Some(&longest)) {
-        Ok(_) | Err(Errno::INTR) => {}
-        Err(error) => return Err(error.into()),
-    }
-    let [terminal] = &watched;
-    Ok(!terminal.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL))
 }
 
 impl Desk<'_> {

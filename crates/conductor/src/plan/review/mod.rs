@@ -3,17 +3,14 @@
 //! At a terminal it is a model, an update and a view: [`state`] is what is known and shown, [`update`] what a key does to
 //! it, [`view`] what it looks like; none of them touches a terminal or a database. [`drive`] reads keys, draws, and
 //! carries out what an update asks for, each change at once. [`screen`] has the terminal, and gives it back whatever
-//! happens.
+//! happens; it is shared with the other pages, in `crate::terminal`.
 
 mod command;
 mod drive;
 mod errand;
 mod form;
-mod input;
-mod key;
 mod parts;
 mod pick;
-mod screen;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -30,6 +27,7 @@ use super::report;
 use super::show::print_tree;
 use super::stored::{Stored, Unnamed, is_draft};
 use crate::context::Context;
+use crate::terminal::{input, key, screen};
 
 /// Look through a draft before it is imported: accept, reject and change its items, beside the text that they come from
 ///

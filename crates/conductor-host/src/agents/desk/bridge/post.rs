@@ -14,6 +14,7 @@ use super::super::call::{Call, CallFault, Sealed, Tool};
 use super::super::files::{CALLS, REPLIES, reply_name};
 use super::super::ids::{CallId, DeskToken};
 use super::super::reply::{MOST_REPLY, Reply, unanswered};
+use crate::secrets::Masker;
 
 /// How long a reply is waited for. A look costs the driver nothing; a question may be answered by a rule or by a
 /// person at the terminal, if they are quick.
@@ -69,6 +70,10 @@ impl Post {
     /// Writes a call down.
     async fn said(&self, tool: &str, arguments: Map<String, Value>) -> Result<CallId, Unsaid> {
         let id = CallId::random()?;
+        // Nothing but shapes can be told here: this is a process of the agent's.
+        let mut arguments = Value::Object(arguments);
+        Masker::default().mask_json(&mut arguments);
+        let Value::Object(arguments) = arguments else { return Err(io::Error::other("no arguments").into()) };
         let sealed = Sealed { id: id.clone(), token: self.token.clone(), tool: tool.to_owned(), arguments };
         let line = sealed.line()?;
         let file = OpenOptions::new()

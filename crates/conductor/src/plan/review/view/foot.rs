@@ -11,6 +11,8 @@ use super::Theme;
 use crate::plan::changed::Tally;
 use crate::plan::report::count;
 use crate::plan::review::state::{Asked, Mode, State};
+use crate::terminal::typed::typed;
+use crate::terminal::wrap::wrapped;
 
 /// Rows that what is said may take.
 const MOST_ROWS: u16 = 5;
@@ -71,12 +73,12 @@ pub(super) fn foot(state: &State, theme: Theme, frame: &mut Frame<'_>, area: Rec
     if let Mode::Search { input, .. } | Mode::Add(input) = &state.mode {
         let label = if matches!(state.mode, Mode::Add(_)) { "new item: " } else { "/" };
         let note = state.message.as_ref().map(|message| format!("   {}", message.text)).unwrap_or_default();
-        super::overlay::typed(label, input, &note, theme, frame, area);
+        typed(label, input, &note, theme, frame, area);
         return;
     }
     if let Some(message) = &state.message {
         let style = if message.bad { theme.bad() } else { theme.bold() };
-        let lines = super::document::wrapped(&message.text, columns);
+        let lines = wrapped(&message.text, columns);
         // A long one covers what is above; errors say what to do at their end.
         let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.y.min(MOST_ROWS));
         let height = height.max(area.height);

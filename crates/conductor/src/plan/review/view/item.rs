@@ -10,7 +10,7 @@ use taskwerk_client::model::Minutes;
 
 use super::Theme;
 use crate::plan::review::state::State;
-use crate::plan::review::view::document::wrapped;
+use crate::terminal::wrap::wrapped;
 
 /// The lines, fitted to so many columns.
 pub(super) fn lines(state: &State, theme: Theme, columns: usize) -> Vec<Line<'static>> {

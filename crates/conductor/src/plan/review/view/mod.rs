@@ -5,14 +5,14 @@ mod foot;
 mod item;
 mod list;
 mod overlay;
-mod theme;
 
-pub(super) use theme::Theme;
+pub(super) use crate::terminal::theme::Theme;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::state::{Mode, State};
+use crate::terminal::theme::left_border;
 
 /// Fewer columns than this show either the items or the text.
 const NARROW: u16 = 60;
@@ -96,7 +96,7 @@ fn whole_body(areas: Areas) -> Rect {
 
 /// What is known of the item, and below it the text that it comes from.
 fn side(state: &State, theme: Theme, frame: &mut Frame<'_>, area: Rect, border: bool) {
-    let inner = if border { theme::left_border(theme, frame, area) } else { area };
+    let inner = if border { left_border(theme, frame, area) } else { area };
     let lines = item::lines(state, theme, usize::from(inner.width));
     let most = inner.height / 2;
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(most);

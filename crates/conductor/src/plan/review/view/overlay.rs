@@ -3,7 +3,7 @@
 use cli_kit::text::{escape, pad, truncate, width};
 use conductor_plan::Verdict;
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -11,11 +11,11 @@ use super::Theme;
 use crate::plan::report::count;
 use crate::plan::review::command::TABLE;
 use crate::plan::review::form::{Field, Form};
-use crate::plan::review::input::Input;
 use crate::plan::review::key::Key;
 use crate::plan::review::parts::Parts;
 use crate::plan::review::pick::Pick;
 use crate::plan::review::state::{Choice, Mode, State};
+use crate::terminal::typed::typed;
 
 /// Every key.
 pub(super) fn help(top: usize, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
@@ -49,31 +49,6 @@ pub(super) fn mode(state: &State, theme: Theme, frame: &mut Frame<'_>, area: Rec
         | Mode::Search { .. }
         | Mode::Add(_)
         | Mode::Moving(_) => {}
-    }
-}
-
-/// A line that is being typed, with the cursor in it.
-pub(super) fn typed(label: &str, input: &Input, note: &str, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
-    let (before, behind) = input.halves();
-    let (before, behind) = (escape(before), escape(behind));
-    let room = usize::from(area.width).saturating_sub(width(label) + 1);
-    // The end of what is before the cursor is always seen.
-    let mut shown: &str = &before;
-    while width(shown) > room {
-        let mut rest = shown.chars();
-        rest.next();
-        shown = rest.as_str();
-    }
-    let at = width(label) + width(shown);
-    let line = Line::from(vec![
-        Span::styled(label.to_owned(), theme.name()),
-        Span::raw(format!("{shown}{behind}")),
-        Span::styled(note.to_owned(), theme.bad()),
-    ]);
-    frame.render_widget(Paragraph::new(line), area);
-    let at = u16::try_from(at).unwrap_or(u16::MAX).min(area.width.saturating_sub(1));
-    if area.height > 0 {
-        frame.set_cursor_position(Position::new(area.x + at, area.y));
     }
 }
 

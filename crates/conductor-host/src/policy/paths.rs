@@ -1,65 +1,9 @@
-//! Whether a person must have seen a change before it is merged.
+//! The approval classes that the path of a file tells.
 
-use std::collections::BTreeMap;
-
-use crate::config::{ApprovalClass, Orchestration};
-
-/// What the rules say about finished work whose gates passed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing speaks against merging it.
-    Accept,
-    /// A person decides, for these reasons.
-    Hold(Vec<Reason>),
-}
-
-/// Why a person must decide.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// The change touches files that the user wants to see changes of.
-    Approval {
-        /// What kind of files.
-        class: ApprovalClass,
-        /// Which, in order.
-        paths: Vec<String>,
-    },
-    /// A rule of the user's could not be evaluated, so it counts as if it held.
-    Undecided {
-        /// The rule's name.
-        rule: String,
-    },
-    /// The user merges everything by hand.
-    ByHand,
-}
-
-/// Judges a change by the paths that it adds, changes, deletes or renames (both names). Paths that are not
-/// UTF-8 are given in any readable form.
-pub fn judge<'p>(rules: &Orchestration, paths: impl IntoIterator<Item = &'p str>) -> Verdict {
-    let mut touched: BTreeMap<ApprovalClass, Vec<String>> = BTreeMap::new();
-    for path in paths {
-        for class in approval_classes(path) {
-            touched.entry(class).or_default().push(path.to_owned());
-        }
-    }
-    let mut reasons: Vec<Reason> = touched
-        .into_iter()
-        .filter(|(class, _)| rules.safety.require_approval_for.contains(class))
-        .map(|(class, mut paths)| {
-            paths.sort();
-            paths.dedup();
-            Reason::Approval { class, paths }
-        })
-        .collect();
-    // No rule can be evaluated yet, and what cannot be decided stays closed.
-    reasons.extend(rules.policy.iter().map(|rule| Reason::Undecided { rule: rule.name.clone() }));
-    if !rules.workflow.auto_commit {
-        reasons.push(Reason::ByHand);
-    }
-    if reasons.is_empty() { Verdict::Accept } else { Verdict::Hold(reasons) }
-}
+use crate::config::ApprovalClass;
 
 /// The classes that a changed path belongs to; none for most.
-pub fn approval_classes(path: &str) -> Vec<ApprovalClass> {
+pub(super) fn classes(path: &str) -> Vec<ApprovalClass> {
     let path = Path::new(path);
     ApprovalClass::ALL
         .into_iter()
@@ -69,6 +13,7 @@ pub fn approval_classes(path: &str) -> Vec<ApprovalClass> {
             ApprovalClass::Ci => path.is_ci(),
             ApprovalClass::ConfigChanges => path.is_config(),
             ApprovalClass::Dependencies => path.is_dependencies(),
+            ApprovalClass::LargeDeletions | ApprovalClass::Binaries | ApprovalClass::Secrets => false,
         })
         .collect()
 }
@@ -250,7 +195,6 @@ mod tests {
     use ApprovalClass::{Ci, ConfigChanges, DatabaseMigrations, Dependencies, SecurityFiles};
 
     use super::*;
-    use crate::config::{PolicyAction, PolicyRule};
 
     #[test]
     fn paths_tell_their_classes() {
@@ -285,36 +229,8 @@ mod tests {
             ("README.md", &[]),
             ("", &[]),
         ];
-        for (path, classes) in table {
-            assert_eq!(&approval_classes(path), classes, "{path}");
+        for (path, expected) in table {
+            assert_eq!(&classes(path), expected, "{path}");
         }
-    }
-
-    #[test]
-    fn only_the_classes_that_the_user_named_hold() {
-        let mut rules = Orchestration::default();
-        assert_eq!(judge(&rules, ["Cargo.toml", "src/lib.rs"]), Verdict::Accept);
-        let migrations = Reason::Approval {
-            class: DatabaseMigrations,
-            paths: vec!["migrations/1.sql".into(), "migrations/2.sql".into()],
-        };
-        let paths = ["migrations/2.sql", "src/lib.rs", "migrations/1.sql", "migrations/2.sql"];
-        assert_eq!(judge(&rules, paths), Verdict::Hold(vec![migrations]));
-        rules.safety.require_approval_for.clear();
-        assert_eq!(judge(&rules, paths), Verdict::Accept);
-    }
-
-    #[test]
-    fn what_cannot_be_evaluated_holds() {
-        let mut rules = Orchestration::default();
-        rules.workflow.auto_commit = false;
-        rules.policy.push(PolicyRule {
-            name: "big-diff".into(),
-            when: "diff.lines > 800".into(),
-            then: PolicyAction::Reject,
-            ask: None,
-        });
-        let reasons = vec![Reason::Undecided { rule: "big-diff".into() }, Reason::ByHand];
-        assert_eq!(judge(&rules, ["src/lib.rs"]), Verdict::Hold(reasons));
     }
 }

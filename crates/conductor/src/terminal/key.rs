@@ -4,7 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// A key that was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Key {
+pub(crate) enum Key {
     Char(char),
     Ctrl(char),
     Enter,
@@ -41,7 +41,7 @@ const NAMED: &[(KeyCode, Key)] = &[
 
 impl Key {
     /// `None` for a key that means nothing here, and for one that is let go.
-    pub(super) fn of(event: KeyEvent) -> Option<Self> {
+    pub(crate) fn of(event: KeyEvent) -> Option<Self> {
         if event.kind == KeyEventKind::Release {
             return None;
         }
@@ -59,7 +59,7 @@ impl Key {
     }
 
     /// As it is written in the help.
-    pub(super) fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         match self {
             Self::Char(' ') => "space".to_owned(),
             Self::Char(c) => c.to_string(),

@@ -7,8 +7,8 @@ use ratatui::widgets::{Block, Borders};
 
 /// What the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::plan::review) struct Theme {
-    pub(in crate::plan::review) colors: bool,
+pub(crate) struct Theme {
+    pub(crate) colors: bool,
 }
 
 impl Theme {
@@ -16,37 +16,37 @@ impl Theme {
         if self.colors { Style::new().fg(color) } else { Style::new().add_modifier(otherwise) }
     }
 
-    pub(super) fn good(self) -> Style {
+    pub(crate) fn good(self) -> Style {
         self.colored(Color::Green, Modifier::empty())
     }
 
-    pub(super) fn bad(self) -> Style {
+    pub(crate) fn bad(self) -> Style {
         self.colored(Color::Red, Modifier::BOLD)
     }
 
-    pub(super) fn doubtful(self) -> Style {
+    pub(crate) fn doubtful(self) -> Style {
         self.colored(Color::Yellow, Modifier::empty())
     }
 
-    pub(super) fn name(self) -> Style {
+    pub(crate) fn name(self) -> Style {
         self.colored(Color::Cyan, Modifier::empty())
     }
 
-    pub(super) fn dim(self) -> Style {
+    pub(crate) fn dim(self) -> Style {
         self.colored(Color::DarkGray, Modifier::DIM)
     }
 
-    pub(super) fn bold(self) -> Style {
+    pub(crate) fn bold(self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
     /// Where the keys act.
-    pub(super) fn selected(self) -> Style {
+    pub(crate) fn selected(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
     /// The cited text.
-    pub(super) fn cited(self) -> Style {
+    pub(crate) fn cited(self) -> Style {
         let style = Style::new().add_modifier(Modifier::BOLD);
         if self.colors {
             style.fg(Color::Black).bg(Color::Yellow)
@@ -56,13 +56,13 @@ impl Theme {
     }
 
     /// The first and the last line.
-    pub(super) fn bar(self) -> Style {
+    pub(crate) fn bar(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 }
 
 /// Draws a line at the left, and gives the area beside it.
-pub(super) fn left_border(theme: Theme, frame: &mut Frame<'_>, area: Rect) -> Rect {
+pub(crate) fn left_border(theme: Theme, frame: &mut Frame<'_>, area: Rect) -> Rect {
     let block = Block::new().borders(Borders::LEFT).border_style(theme.dim());
     let inner = block.inner(area);
     frame.render_widget(block, area);
