@@ -24,6 +24,7 @@ mod interrupting;
 mod killing;
 mod landing;
 mod lane;
+mod languages;
 mod limits;
 mod people;
 mod prompting;
