@@ -49,7 +49,7 @@ const ROWS: &[Row] = &[
             ),
         ],
         good: "printf '\\n    def test_none(self):\\n        self.assertEqual(shop.total([]), 0)\\n' >> test_shop.py",
-        bad: "echo 'def total(prices): return 0' > shop.py",
+        bad: "sed -i 's/sum(prices)/0/' shop.py",
         sections: "",
         gates: &["test"],
         added: "test_shop.Totals.test_none",
@@ -66,7 +66,7 @@ const ROWS: &[Row] = &[
         ],
         good: "printf '\\n\\ndef most(prices):\\n    if not prices:\\n        return 0\\n    return max(prices)\\n' >> shop.py
                printf '\\n\\ndef test_most():\\n    assert shop.most([1, 2]) == 2\\n' >> tests/test_shop.py",
-        bad: "echo 'def total(prices): return 0' > shop.py",
+        bad: "sed -i 's/sum(prices)/0/' shop.py",
         sections: MEASURED,
         gates: &["test"],
         added: "tests/test_shop.py::test_most",
@@ -85,7 +85,7 @@ const ROWS: &[Row] = &[
         ],
         good: "printf 'exports.most = (prices) => {\\n  if (!prices.length) {\\n    return 0;\\n  }\\n  return Math.max(...prices);\\n};\\n' >> shop.js
                echo \"test('most', () => assert.equal(shop.most([1, 2]), 2));\" >> shop.test.js",
-        bad: "echo 'exports.total = () => 0;' > shop.js",
+        bad: "sed -i 's/a + b, 0/a, 0/' shop.js",
         sections: NODE,
         gates: &["test"],
         added: "most",
@@ -104,7 +104,7 @@ const ROWS: &[Row] = &[
         ],
         good: "printf '\\nfunc Most(a, b int) int {\\n\\tif a > b {\\n\\t\\treturn a\\n\\t}\\n\\treturn b\\n}\\n' >> shop.go
                printf '\\nfunc TestMost(t *testing.T) {\\n\\tif Most(1, 2) != 2 {\\n\\t\\tt.Fatal()\\n\\t}\\n}\\n' >> shop_test.go",
-        bad: "printf 'package shop\\n\\nfunc Total(a, b int) int { return 0 }\\n' > shop.go",
+        bad: "sed -i 's/a + b/a - b/' shop.go",
         sections: MEASURED,
         gates: &["build", "lint", "test"],
         added: "example.com/shop.TestMost",
