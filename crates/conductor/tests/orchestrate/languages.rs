@@ -74,7 +74,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "JavaScript, Node's own runner",
-        needs: "node -e 'process.exit(Number(process.versions.node.split(\".\")[0]) < 20)'",
+        needs: "node -e 'process.exit(Number(process.versions.node.split(\".\")[0]) < 20 ? 1 : 0)'",
         files: &[
             ("package.json", "{\"name\": \"shop\", \"scripts\": {\"test\": \"node --test\"}}"),
             ("shop.js", "exports.total = (prices) => prices.reduce((a, b) => a + b, 0);\n"),
