@@ -119,6 +119,9 @@ impl World {
                 Event::Landed { run, .. } => {
                     *self.landed.entry(self.s.runs[run].task.clone()).or_default() += 1;
                 }
+                Event::Dispatched { .. } if self.s.rules.ask_first.is_some() => {
+                    assert!(self.s.runs.values().any(|run| run.let_start), "begun before anybody was asked");
+                }
                 Event::HoldOpened { kind, .. } => {
                     self.holds.insert(format!("{kind:?}"));
                 }
@@ -597,6 +600,23 @@ fn a_control_is_obeyed_once_and_a_hold_is_answered_once() {
         ),
     );
     assert!(format!("{none:?}").contains("there is no hold 7"));
+}
+
+#[test]
+fn a_person_is_asked_once_before_anything_begins() {
+    let rules = Rules { ask_first: Some("Go on without it?".to_owned()), ..rules(3) };
+    let mut world = World::ruled(3, rules);
+    world.tick();
+    let open = |world: &World| world.s.open_holds().cloned().collect::<Vec<_>>();
+    let asked = open(&world);
+    assert_eq!((asked.len(), asked[0].question.as_str()), (1, "Go on without it?"));
+    assert_eq!((world.s.runs.len(), world.s.dispatched), (1, 0));
+    // Nobody is there, so the session is over; the answer holds for all of it.
+    world.control(Control::Resume);
+    world.control(Control::Answer { hold: asked[0].id, ruling: Ruling::Accept });
+    world.tick();
+    assert!(open(&world).is_empty());
+    assert_eq!((world.s.runs.len(), world.s.dispatched), (3, 3));
 }
 
 /// One held task and one that waits behind it.

@@ -210,7 +210,7 @@ mod tests {
         ) {
             let paths = paths();
             for path in [&path, &near] {
-                let found = [paths.find(path), paths.find_below(path, &[source.clone()]), paths.find_in_module(path, Some(&source))];
+                let found = [paths.find(path), paths.find_below(path, std::slice::from_ref(&source)), paths.find_in_module(path, Some(&source))];
                 for found in found.into_iter().flatten() {
                     prop_assert!(FILES.contains(&found));
                 }

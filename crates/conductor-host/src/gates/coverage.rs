@@ -24,7 +24,7 @@ pub(super) fn shortfalls(evidence: &Evidence, demands: &Demands) -> Vec<String> 
         let before =
             coverage.base.map(|base| format!("; before the change it was {base}")).unwrap_or_default();
         short.push(format!(
-            "Coverage is too low: tests reach {} of all lines, and {least} % are required{before}.{}",
+            "Coverage is too low: tests reach {} of all lines, and {least} % are required{before}{}",
             coverage.total,
             coverage.changed.as_ref().map(unreached).unwrap_or_default()
         ));
@@ -39,7 +39,7 @@ pub(super) fn shortfalls(evidence: &Evidence, demands: &Demands) -> Vec<String> 
 /// A change that tests reach too little of.
 pub(crate) fn too_little(changed: &ChangedCoverage, least: u32) -> String {
     format!(
-        "Coverage is too low: tests reach {} of the lines that the change adds, and {least} % are required.{}",
+        "Coverage is too low: tests reach {} of the lines that the change adds, and {least} % are required{}",
         changed.share,
         unreached(changed)
     )
@@ -151,14 +151,14 @@ mod tests {
         let evidence = evidence(Some(facts((7, 10), (1, 5))));
         let told = summarise(&evidence, &demands(Some(80), None));
         insta::assert_snapshot!(told.feedback, @"
-        Coverage is too low: tests reach 70.0 % of all lines, and 80 % are required; before the change it was 90.0 %.
+        Coverage is too low: tests reach 70.0 % of all lines, and 80 % are required; before the change it was 90.0 %
         Added lines that no test reaches:
           src/a.py: 5-7,9
         Files with added lines that the report does not speak of: src/new.py
         ");
-        insta::assert_snapshot!(told.signature.unwrap(), @"coverage|below|coverage is too low: tests reach <n>.<n> % of all lines, and <n> % are required; before the change it was <n>.<n> %.");
+        insta::assert_snapshot!(told.signature.unwrap(), @"coverage|below|coverage is too low: tests reach <n>.<n> % of all lines, and <n> % are required; before the change it was <n>.<n> %");
         insta::assert_snapshot!(summarise(&evidence, &demands(None, Some(90))).feedback, @"
-        Coverage is too low: tests reach 20.0 % of the lines that the change adds, and 90 % are required.
+        Coverage is too low: tests reach 20.0 % of the lines that the change adds, and 90 % are required
         Added lines that no test reaches:
           src/a.py: 5-7,9
         Files with added lines that the report does not speak of: src/new.py

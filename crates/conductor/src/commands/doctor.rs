@@ -5,7 +5,7 @@ use cli_kit::table::{Cell, Fit, Table};
 use cli_kit::{CliError, Exit};
 use conductor_host::agents::agent_environment;
 use conductor_host::config::{Config, not_yet};
-use conductor_host::gates::{uncounted_tests, withheld_names};
+use conductor_host::gates::{Demands, uncounted_tests, withheld_names};
 use conductor_host::git::Repo;
 use conductor_host::process::{Cmd, Contained, KeeperSpec, KeptChild, Namespace, Proof};
 use serde::Serialize;

@@ -1,15 +1,15 @@
 //! `conductor evidence`.
 
-use cli_kit::text::escape;
 use cli_kit::{CliError, Exit};
 use conductor_engine::ids::{EvidenceId, TaskRef};
 use conductor_engine::session::{Ending, Phase, Run};
 use conductor_host::session::{LandedOn, Proof, ProofError};
 use serde_json::{Value, json};
+use taskwerk_client::model::ListQuery;
 
 use super::evidence_text::tell;
 use crate::context::Context;
-use crate::failure::from_journal;
+use crate::failure::{from_client, from_journal};
 use crate::orchestrate::error::failed;
 use crate::orchestrate::opened::Opened;
 
@@ -35,7 +35,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         ProofError::Journal(error) => from_journal(error),
         ProofError::Git(error) => failed(&error),
     })?;
-    let names: Vec<String> = proof.landed.iter().map(|landed| name(&opened, landed)).collect();
+    let names = names(&opened, &proof.landed)?;
     if context.printer.is_json() {
         let flaws: Vec<String> = proof.flaws.iter().map(ToString::to_string).collect();
         let landed: Vec<Value> = proof
@@ -103,7 +103,13 @@ fn of_task(opened: &Opened, task: &TaskRef) -> Result<Option<EvidenceId>, CliErr
     Ok(newest.and_then(|run| run.evidence.as_ref()).map(|(id, _)| id.clone()))
 }
 
-/// The task's id as people know it, as far as the task is still there.
-fn name(opened: &Opened, landed: &LandedOn) -> String {
-    opened.task(&landed.task.0).map_or_else(|_| escape(&landed.task.0).into_owned(), |(_, name)| name)
+/// The tasks' ids as people know them, as far as the tasks are still there.
+fn names(opened: &Opened, landed: &[LandedOn]) -> Result<Vec<String>, CliError> {
+    let all = ListQuery { include_closed: true, ..ListQuery::default() };
+    let tasks = opened.project.tasks.list(&all).map_err(from_client)?;
+    let name = |on: &LandedOn| {
+        let found = tasks.iter().find(|task| task.uid.to_string() == on.task.0);
+        found.map_or_else(|| on.task.0.clone(), |task| task.id.to_string())
+    };
+    Ok(landed.iter().map(name).collect())
 }

@@ -52,10 +52,7 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
     let text = table.render(printer);
     printer.raw(&text);
     let question = Demands::new(&found.gates, false, config.orchestration.workflow.min_coverage).question();
-    for note in &question {
-        printer.note(escape(note));
-    }
-    for note in &found.notes {
+    for note in found.notes.iter().chain(&question) {
         printer.note(escape(note));
     }
     if found.gates.is_empty() {

@@ -25,6 +25,7 @@ mod interrupting;
 mod killing;
 mod landing;
 mod lane;
+mod languages;
 mod limits;
 mod nowhere;
 mod people;

@@ -149,6 +149,7 @@ fn summary(passed: bool) -> EvidenceSummary {
         failed: if passed { Vec::new() } else { vec!["test".to_owned()] },
         signature: (!passed).then(|| "test|exit 1|assertion failed".to_owned()),
         feedback: if passed { String::new() } else { "assertion failed: left == right\n".repeat(5) },
+        retried: false,
     }
 }
 

@@ -51,6 +51,10 @@ fn what_real_programs_write() {
     cart.js: +1-4,7-10,12 -5-6,13-14
     69.2 %
     ");
+    insta::assert_snapshot!(shown(CoverageForm::Jacoco, recorded!("jacoco.xml")), @"
+    core/src/main/java/com/shop/Cart.java: +5,8,16-17 -3,6,12
+    57.1 %
+    ");
     insta::assert_snapshot!(shown(CoverageForm::Go, recorded!("go.cover.out")), @"
     cart/cart.go: +6-9,12,14 -10-11,18-20
     54.5 %

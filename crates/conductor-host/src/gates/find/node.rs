@@ -146,7 +146,7 @@ fn runner(command: &str) -> Option<Runner> {
 
 fn needs(manifest: &Value, package: &str) -> bool {
     let named = |key: &&str| manifest.get(key).and_then(|list| list.get(package)).is_some();
-    ["devDependencies", "dependencies"].iter().any(|key| named(key))
+    ["devDependencies", "dependencies"].iter().any(named)
 }
 
 impl Manager {
