@@ -12,7 +12,9 @@ use conductor_evidence::tamper::{Change, Content, Surroundings, check};
 const ROUNDS: u32 = 5;
 
 fn lines(test: &str, code: &str) -> String {
-    (0..50).map(|n| format!("{}{}", test.replace('#', &n.to_string()), code.replace('#', &n.to_string()))).collect()
+    (0..50)
+        .map(|n| format!("{}{}", test.replace('#', &n.to_string()), code.replace('#', &n.to_string())))
+        .collect()
 }
 
 fn main() -> std::io::Result<()> {
@@ -39,16 +41,25 @@ fn main() -> std::io::Result<()> {
         let paths: Vec<String> = (0..20).map(|n| path.replace('#', &n.to_string())).collect();
         report(&mut out, path, &paths, old.as_bytes(), new.as_bytes())?;
     }
-    for (path, open) in [("a.rs", "("), ("a.py", "f("), ("a.ts", "(a||"), ("a.ts", "<a "), ("A.java", "{"), ("a.go", "[")] {
+    for (path, open) in
+        [("a.rs", "("), ("a.py", "f("), ("a.ts", "(a||"), ("a.ts", "<a "), ("A.java", "{"), ("a.go", "[")]
+    {
         let deep = open.repeat(20_000);
         report(&mut out, open, &[path.to_owned()], b"a", deep.as_bytes())?;
     }
     Ok(())
 }
 
-fn report(out: &mut impl std::io::Write, name: &str, paths: &[String], old: &[u8], new: &[u8]) -> std::io::Result<()> {
+fn report(
+    out: &mut impl std::io::Write,
+    name: &str,
+    paths: &[String],
+    old: &[u8],
+    new: &[u8],
+) -> std::io::Result<()> {
     let none = BTreeSet::new();
-    let around = Surroundings { gates: &[], gate_files: &none, removal_asked: false, tests: None, context: &[] };
+    let around =
+        Surroundings { gates: &[], gate_files: &none, removal_asked: false, tests: None, context: &[] };
     let changes: Vec<Change<'_>> = paths
         .iter()
         .map(|path| Change { path, from: None, old: Content::Bytes(old), new: Content::Bytes(new) })

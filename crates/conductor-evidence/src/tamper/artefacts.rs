@@ -11,9 +11,22 @@ use super::text::differing;
 const MANY_SNAPSHOTS: usize = 10;
 
 const REPORTS: &[&str] = &[
-    "junit.xml", "lcov.info", "coverage.xml", "coverage.json", "cobertura.xml", "cobertura-coverage.xml", "jacoco.xml",
-    "coverage-final.json", "coverage-summary.json", "coverage.out", "cover.out", ".coverage", "test-results.xml",
-    "report.xml", "clover.xml", "test-report.xml",
+    "junit.xml",
+    "lcov.info",
+    "coverage.xml",
+    "coverage.json",
+    "cobertura.xml",
+    "cobertura-coverage.xml",
+    "jacoco.xml",
+    "coverage-final.json",
+    "coverage-summary.json",
+    "coverage.out",
+    "cover.out",
+    ".coverage",
+    "test-results.xml",
+    "report.xml",
+    "clover.xml",
+    "test-report.xml",
 ];
 
 /// A report that a gate's reader would take for the gate's own.
@@ -35,7 +48,8 @@ pub(super) fn report(file: &File, around: &Surroundings<'_>) -> Option<Finding> 
 
 fn is_snapshot(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default();
-    path.split('/').any(|folder| matches!(folder, "__snapshots__" | "snapshots" | "golden" | "goldens" | "approvals"))
+    path.split('/')
+        .any(|folder| matches!(folder, "__snapshots__" | "snapshots" | "golden" | "goldens" | "approvals"))
         || [".snap", ".ambr", ".golden", ".approved.txt", ".snapshot"].iter().any(|e| file.ends_with(e))
 }
 
@@ -72,7 +86,11 @@ pub(super) fn script(file: &File, around: &Surroundings<'_>) -> Option<Finding> 
         return None;
     }
     let (gone, came) = differing(file.old_text(), file.new_text(), |line| !line.starts_with('#'));
-    if gone.is_empty() && came.is_empty() && file.new.is_some() && file.old.as_ref().is_some_and(|o| o.path == file.path) {
+    if gone.is_empty()
+        && came.is_empty()
+        && file.new.is_some()
+        && file.old.as_ref().is_some_and(|o| o.path == file.path)
+    {
         return None;
     }
     let ignored = came.iter().any(|(_, line)| ignores_failure(line));
@@ -85,8 +103,9 @@ pub(super) fn script(file: &File, around: &Surroundings<'_>) -> Option<Finding> 
 }
 
 const LANGUAGES: &[&str] = &[
-    "sh", "bash", "bats", "zsh", "t", "rb", "php", "c", "cc", "cpp", "cxx", "cs", "kt", "kts", "swift", "scala", "ex", "exs",
-    "lua", "pl", "ps1", "feature", "dart", "clj", "hs", "ml", "zig", "groovy", "vue", "svelte",
+    "sh", "bash", "bats", "zsh", "t", "rb", "php", "c", "cc", "cpp", "cxx", "cs", "kt", "kts", "swift",
+    "scala", "ex", "exs", "lua", "pl", "ps1", "feature", "dart", "clj", "hs", "ml", "zig", "groovy", "vue",
+    "svelte",
 ];
 
 /// A file of tests in a language that has no grammar here, by its lines.
@@ -111,7 +130,8 @@ pub(super) fn plain_test(file: &File, files: &[File], around: &Surroundings<'_>)
         let sentence = format!("a test in {} cannot fail any more", file.path);
         return Some(Finding::hold(Code::FailureIgnored, &file.path, sentence).is(ignored));
     }
-    let before = old.text.lines().filter(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#')).count();
+    let before =
+        old.text.lines().filter(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#')).count();
     let lost = gone.len().saturating_sub(came.len());
     (lost * 2 > before && !moved(&old.text, files)).then(|| {
         let sentence = format!("most of the tests in {} are gone", file.path);

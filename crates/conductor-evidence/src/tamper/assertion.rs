@@ -84,13 +84,7 @@ pub(super) struct Claim {
 
 impl Claim {
     pub(super) fn of(strength: Strength, subject: &str, expected: &str) -> Self {
-        Self {
-            strength,
-            subject: norm(subject),
-            expected: norm(expected),
-            raises: false,
-            tolerance: None,
-        }
+        Self { strength, subject: norm(subject), expected: norm(expected), raises: false, tolerance: None }
     }
 
     pub(super) fn raising(subject: &str, expected: &str) -> Self {
@@ -107,13 +101,51 @@ const FALSE: &[&str] = &["false", "False", "0", "!true", "Boolean.FALSE", "not T
 
 /// Calls whose truth is one certain value, that some value is part of something, or only that something is there.
 const EXACT_CALLS: &[&str] = &[
-    "is_empty", "isEmpty", "is_none", "isNone", "equals", "DeepEqual", "Equal", "isNull", "array_equal",
-    "deepEqual", "isEqual", "eq", "allclose", "isclose", "is_file", "exists",
+    "is_empty",
+    "isEmpty",
+    "is_none",
+    "isNone",
+    "equals",
+    "DeepEqual",
+    "Equal",
+    "isNull",
+    "array_equal",
+    "deepEqual",
+    "isEqual",
+    "eq",
+    "allclose",
+    "isclose",
+    "is_file",
+    "exists",
 ];
 const PARTIAL_CALLS: &[&str] = &[
-    "contains", "starts_with", "startswith", "startsWith", "ends_with", "endswith", "endsWith", "includes",
-    "matches", "is_match", "isinstance", "is_err", "isErr", "HasPrefix", "HasSuffix", "Contains", "any", "all",
-    "is_some_and", "is_ok_and", "is_err_and", "match", "test", "Is", "As", "contains_key", "issubset",
+    "contains",
+    "starts_with",
+    "startswith",
+    "startsWith",
+    "ends_with",
+    "endswith",
+    "endsWith",
+    "includes",
+    "matches",
+    "is_match",
+    "isinstance",
+    "is_err",
+    "isErr",
+    "HasPrefix",
+    "HasSuffix",
+    "Contains",
+    "any",
+    "all",
+    "is_some_and",
+    "is_ok_and",
+    "is_err_and",
+    "match",
+    "test",
+    "Is",
+    "As",
+    "contains_key",
+    "issubset",
 ];
 
 /// What it means that this expression is true.
@@ -158,7 +190,8 @@ fn judge(expression: &str, depth: usize) -> Claim {
 
 /// A literal, which is never false: a string, a number, a list.
 fn is_constant(form: &str) -> bool {
-    let quoted = form.len() > 2 && form.starts_with('"') && form.ends_with('"') && split(form, &["+"]).len() == 1;
+    let quoted =
+        form.len() > 2 && form.starts_with('"') && form.ends_with('"') && split(form, &["+"]).len() == 1;
     let inner_quotes = form.get(1..form.len().saturating_sub(1)).is_some_and(|t| t.contains('"'));
     (quoted && !inner_quotes) || form.parse::<f64>().is_ok_and(|n| n != 0.0)
 }
@@ -222,9 +255,15 @@ fn call(text: &str) -> Option<Claim> {
     let last = form.strip_suffix(')').map_or(head, |body| {
         let mut depth = 0_usize;
         let open = body.char_indices().rev().find(|(_, c)| match c {
-            ')' => { depth += 1; false }
+            ')' => {
+                depth += 1;
+                false
+            }
             '(' if depth == 0 => true,
-            '(' => { depth -= 1; false }
+            '(' => {
+                depth -= 1;
+                false
+            }
             _ => false,
         });
         open.and_then(|(at, _)| body.get(..at)).unwrap_or(head)
@@ -242,8 +281,18 @@ fn call(text: &str) -> Option<Claim> {
 
 /// How far from the expected value is still near enough, where a text says so.
 pub(super) fn tolerance(text: &str) -> Option<f64> {
-    const WIDTHS: &[&str] =
-        &["abs", "rel", "delta", "atol", "rtol", "abs_tol", "rel_tol", "epsilon", "tolerance", "max_relative"];
+    const WIDTHS: &[&str] = &[
+        "abs",
+        "rel",
+        "delta",
+        "atol",
+        "rtol",
+        "abs_tol",
+        "rel_tol",
+        "epsilon",
+        "tolerance",
+        "max_relative",
+    ];
     let form = norm(text);
     let value = |name: &str, digits: bool| {
         let at = form.match_indices(name).find(|(at, _)| {
@@ -252,7 +301,8 @@ pub(super) fn tolerance(text: &str) -> Option<f64> {
             !before.is_some_and(is_word) && after == Some('=')
         })?;
         let rest = form.get(at.0 + name.len() + 1..)?;
-        let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '-' | '+' | '_')));
+        let end =
+            rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '-' | '+' | '_')));
         let number: f64 = rest.get(..end.unwrap_or(rest.len()))?.replace('_', "").parse().ok()?;
         Some(if digits { 10_f64.powf(-number) } else { number })
     };

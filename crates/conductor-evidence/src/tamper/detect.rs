@@ -8,12 +8,28 @@ use super::text::norm;
 
 /// Variables that only a test runner, or Conductor, sets.
 const RUNNERS: &[&str] = &[
-    "PYTEST_CURRENT_TEST", "PYTEST_VERSION", "JEST_WORKER_ID", "VITEST", "VITEST_WORKER_ID", "VITEST_POOL_ID", "NEXTEST",
-    "NEXTEST_RUN_ID", "GIT_CEILING_DIRECTORIES", "NODE_TEST_CONTEXT",
+    "PYTEST_CURRENT_TEST",
+    "PYTEST_VERSION",
+    "JEST_WORKER_ID",
+    "VITEST",
+    "VITEST_WORKER_ID",
+    "VITEST_POOL_ID",
+    "NEXTEST",
+    "NEXTEST_RUN_ID",
+    "GIT_CEILING_DIRECTORIES",
+    "NODE_TEST_CONTEXT",
 ];
 /// Variables that are set wherever nobody watches.
-const UNATTENDED: &[&str] =
-    &["CI", "GITHUB_ACTIONS", "GITLAB_CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "TRAVIS", "CIRCLECI", "NODE_ENV"];
+const UNATTENDED: &[&str] = &[
+    "CI",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "CONTINUOUS_INTEGRATION",
+    "BUILD_NUMBER",
+    "TRAVIS",
+    "CIRCLECI",
+    "NODE_ENV",
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -78,7 +94,8 @@ pub(super) fn environment(files: &[File]) -> Vec<Finding> {
         (Kind::Runner, "asks whether a test runner or Conductor runs it"),
         (Kind::Unattended, "asks whether anybody watches it"),
     ] {
-        for (file, mut found) in fresh(files, |side| hits(side, |tree, at| asks(side, tree, at) == Some(kind))) {
+        let asking = |side: &Side| hits(side, |tree, at| asks(side, tree, at) == Some(kind));
+        for (file, mut found) in fresh(files, asking, asking) {
             if super::places::place(&file.path).is_some() {
                 continue;
             }
@@ -108,8 +125,18 @@ fn exits(tree: &Tree, at: usize) -> bool {
     }
     let form = norm(tree.text(at));
     [
-        "os._exit(0)", "sys.exit(0)", "sys.exit()", "exit(0)", "quit()", "process.exit(0)", "process.exit()",
-        "std::process::exit(0)", "process::exit(0)", "os.Exit(0)", "System.exit(0)", "Runtime.getRuntime().halt(0)",
+        "os._exit(0)",
+        "sys.exit(0)",
+        "sys.exit()",
+        "exit(0)",
+        "quit()",
+        "process.exit(0)",
+        "process.exit()",
+        "std::process::exit(0)",
+        "process::exit(0)",
+        "os.Exit(0)",
+        "System.exit(0)",
+        "Runtime.getRuntime().halt(0)",
     ]
     .contains(&form.as_str())
 }
@@ -117,7 +144,8 @@ fn exits(tree: &Tree, at: usize) -> bool {
 /// Tests, or code that they load, that end their runner before it can say that something failed.
 pub(super) fn exit(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (file, mut found) in fresh(files, |side| hits(side, exits)) {
+    let ending = |side: &Side| hits(side, exits);
+    for (file, mut found) in fresh(files, ending, ending) {
         found.retain(|hit| in_tests(file, hit.line) || hit.text.contains("os._exit(0)"));
         if !found.is_empty() {
             let sentence = format!("code in {} ends the test runner with success", file.path);
@@ -128,9 +156,21 @@ pub(super) fn exit(files: &[File]) -> Vec<Finding> {
 }
 
 const HOOKS: &[&str] = &[
-    "pytest_collection", "pytest_ignore_collect", "pytest_collect", "pytest_pycollect", "pytest_runtest", "pytest_pyfunc",
-    "pytest_itemcollected", "pytest_deselected", "pytest_sessionfinish", "pytest_report", "pytest_exception", "pytest_cmdline",
-    "pytest_terminal_summary", "load_tests", "pytest_assertrepr",
+    "pytest_collection",
+    "pytest_ignore_collect",
+    "pytest_collect",
+    "pytest_pycollect",
+    "pytest_runtest",
+    "pytest_pyfunc",
+    "pytest_itemcollected",
+    "pytest_deselected",
+    "pytest_sessionfinish",
+    "pytest_report",
+    "pytest_exception",
+    "pytest_cmdline",
+    "pytest_terminal_summary",
+    "load_tests",
+    "pytest_assertrepr",
 ];
 
 /// Assignments that replace what tests check with, or what a runner collects.
@@ -164,7 +204,7 @@ pub(super) fn hooks(files: &[File]) -> Vec<Finding> {
         found.extend(hits(side, replaces));
         found
     };
-    let mut findings: Vec<Finding> = fresh(files, functions)
+    let mut findings: Vec<Finding> = fresh(files, functions, functions)
         .into_iter()
         .map(|(file, found)| {
             let sentence = format!("code in {} decides what is tested, or what counts as failed", file.path);
@@ -189,10 +229,21 @@ pub(super) fn mocks(files: &[File]) -> Vec<Finding> {
             "call" | "call_expression" => norm(tree.child_text(at, "function")),
             _ => return false,
         };
-        ["patch", "patch.object", "mock.patch", "mock.patch.object", "monkeypatch.setattr", "jest.mock", "vi.mock", "jest.spyOn", "vi.spyOn"]
-            .contains(&name.as_str())
+        [
+            "patch",
+            "patch.object",
+            "mock.patch",
+            "mock.patch.object",
+            "monkeypatch.setattr",
+            "jest.mock",
+            "vi.mock",
+            "jest.spyOn",
+            "vi.spyOn",
+        ]
+        .contains(&name.as_str())
     };
-    let found = fresh(files, |side| if side.is_test { hits(side, stands_in) } else { Vec::new() });
+    let standing = |side: &Side| if side.is_test { hits(side, stands_in) } else { Vec::new() };
+    let found = fresh(files, standing, standing);
     found
         .into_iter()
         .filter(|(file, _)| file.old.is_some())

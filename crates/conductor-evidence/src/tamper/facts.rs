@@ -101,8 +101,15 @@ pub(super) struct Outline {
 }
 
 const LOOPS: &[&str] = &[
-    "for_statement", "for_expression", "while_statement", "while_expression", "loop_expression",
-    "for_in_statement", "enhanced_for_statement", "list_comprehension", "generator_expression",
+    "for_statement",
+    "for_expression",
+    "while_statement",
+    "while_expression",
+    "loop_expression",
+    "for_in_statement",
+    "enhanced_for_statement",
+    "list_comprehension",
+    "generator_expression",
 ];
 
 /// Looks at a function.
@@ -127,7 +134,8 @@ pub(super) fn describe(tree: &Tree, dialect: &dyn Dialect, outline: Outline) -> 
                 names.insert(text.to_owned());
             }
             if text != name && !text.is_empty() {
-                *tokens.entry(hash(&norm(text))).or_default() += 1;
+                let token = if quoted { hash(&norm(text)) } else { hash(text) };
+                *tokens.entry(token).or_default() += 1;
             }
         }
         next = if quoted { node.until } else { next + 1 };
@@ -136,18 +144,37 @@ pub(super) fn describe(tree: &Tree, dialect: &dyn Dialect, outline: Outline) -> 
     assertions.extend(assertions_in(tree, dialect, body));
     let repeats = repeats || range.clone().any(|n| LOOPS.contains(&tree.kind(n)));
     let early = early_return(tree, body, &assertions);
-    let span = tree.node(at).map_or(Span { first: 1, last: 1 }, |n| Span { first: n.line, last: n.last_line });
+    let span =
+        tree.node(at).map_or(Span { first: 1, last: 1 }, |n| Span { first: n.line, last: n.last_line });
     let statements = statements(tree, body);
     Function {
-        name, scope, role, span, tokens, literals, names, assertions, skip, fails, early, statements, repeats,
+        name,
+        scope,
+        role,
+        span,
+        tokens,
+        literals,
+        names,
+        assertions,
+        skip,
+        fails,
+        early,
+        statements,
+        repeats,
     }
 }
 
 fn is_quoted(kind: &str) -> bool {
     matches!(
         kind,
-        "string" | "string_literal" | "raw_string_literal" | "interpreted_string_literal" | "template_string"
-            | "char_literal" | "rune_literal" | "character_literal"
+        "string"
+            | "string_literal"
+            | "raw_string_literal"
+            | "interpreted_string_literal"
+            | "template_string"
+            | "char_literal"
+            | "rune_literal"
+            | "character_literal"
     )
 }
 
@@ -206,9 +233,18 @@ pub(super) fn assertions_in(tree: &Tree, dialect: &dyn Dialect, body: usize) -> 
 }
 
 const CONDITIONALS: &[&str] = &[
-    "if_statement", "if_expression", "match_expression", "match_statement", "switch_statement",
-    "switch_expression", "conditional_expression", "ternary_expression", "while_statement", "while_expression",
-    "elif_clause", "expression_switch_statement",
+    "if_statement",
+    "if_expression",
+    "match_expression",
+    "match_statement",
+    "switch_statement",
+    "switch_expression",
+    "conditional_expression",
+    "ternary_expression",
+    "while_statement",
+    "while_expression",
+    "elif_clause",
+    "expression_switch_statement",
 ];
 
 /// How an assertion is reached from the beginning of a body.
@@ -242,9 +278,7 @@ fn reach(tree: &Tree, dialect: &dyn Dialect, at: usize, body: usize) -> Reach {
 pub(super) fn returns(tree: &Tree, at: usize) -> bool {
     match tree.kind(at) {
         "return_statement" | "return_expression" => true,
-        "expression_statement" => {
-            tree.children(at).any(|child| tree.kind(child) == "return_expression")
-        }
+        "expression_statement" => tree.children(at).any(|child| tree.kind(child) == "return_expression"),
         _ => false,
     }
 }
@@ -254,7 +288,8 @@ fn early_return(tree: &Tree, body: usize, assertions: &[Assertion]) -> Option<Ma
     let list = tree.child_of_kind(body, "statement_list").unwrap_or(body);
     let last = assertions.iter().filter(|a| a.helper.is_none()).map(|a| a.start).max()?;
     let start = |at: usize| tree.node(at).map_or(usize::MAX, |n| n.start);
-    let mark = |at: usize, sometimes: bool| Mark { line: tree.line(at), text: norm(tree.text(at)), sometimes };
+    let mark =
+        |at: usize, sometimes: bool| Mark { line: tree.line(at), text: norm(tree.text(at)), sometimes };
     for child in tree.children(list).take_while(|child| start(*child) < last) {
         if returns(tree, child) {
             return Some(mark(child, false));
@@ -286,8 +321,7 @@ fn in_function(tree: &Tree, at: usize, outer: usize) -> bool {
 /// How alike two functions are, from 0 to 100.
 pub(super) fn likeness(a: &Function, b: &Function) -> u32 {
     let total = |f: &Function| f.tokens.values().sum::<u32>();
-    let shared: u32 =
-        a.tokens.iter().map(|(token, n)| b.tokens.get(token).map_or(0, |m| *n.min(m))).sum();
+    let shared: u32 = a.tokens.iter().map(|(token, n)| b.tokens.get(token).map_or(0, |m| *n.min(m))).sum();
     let all = total(a) + total(b);
     if all == 0 { 100 } else { 200 * shared / all }
 }

@@ -35,7 +35,8 @@ impl Side {
         let is_test = is_test_path(path);
         let language = Language::of(path).filter(|_| parse);
         let tree = language.and_then(|language| Tree::parse(language, text.clone()));
-        let found = tree.as_ref().map_or_else(Found::default, |tree| dialect(tree.language).find(tree, is_test));
+        let found =
+            tree.as_ref().map_or_else(Found::default, |tree| dialect(tree.language).find(tree, is_test));
         let unread = language.is_some() && tree.is_none();
         let starts: Vec<usize> =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
@@ -162,7 +163,10 @@ fn has_test_name(file: &str) -> bool {
     let snake = lower.starts_with("test_") || lower.ends_with("_test") || lower.ends_with("_tests");
     let dotted = file.contains(".test.") || file.contains(".spec.");
     let camel = file.ends_with(".java")
-        && (stem.ends_with("Test") || stem.ends_with("Tests") || stem.ends_with("IT") || stem.starts_with("Test"));
+        && (stem.ends_with("Test")
+            || stem.ends_with("Tests")
+            || stem.ends_with("IT")
+            || stem.starts_with("Test"));
     worded || snake || dotted || camel
 }
 

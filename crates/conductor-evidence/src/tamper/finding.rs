@@ -158,11 +158,7 @@ impl Finding {
         self
     }
 
-    fn quote<'l>(
-        &mut self,
-        sign: char,
-        lines: impl IntoIterator<Item = (usize, &'l str)>,
-    ) -> Option<Span> {
+    fn quote<'l>(&mut self, sign: char, lines: impl IntoIterator<Item = (usize, &'l str)>) -> Option<Span> {
         let mut span: Option<Span> = None;
         let mut left_out = 0_usize;
         let mut kept = 0;

@@ -32,7 +32,9 @@ impl Dialect for Go {
             ("t" | "b" | "tb" | "tt", "Error" | "Errorf" | "Fatal" | "Fatalf" | "Fail" | "FailNow") => {
                 Some(guard(tree, at))
             }
-            ("assert" | "require" | "is" | "s" | "suite" | "a" | "r" | "qt" | "cmp", _) => testify(name, inner),
+            ("assert" | "require" | "is" | "s" | "suite" | "a" | "r" | "qt" | "cmp", _) => {
+                testify(name, inner)
+            }
             _ => None,
         }
     }
@@ -53,19 +55,22 @@ impl Dialect for Go {
 
 /// What the condition around a failure demands: `if got != want { t.Error() }` demands that both are equal.
 fn guard(tree: &Tree, at: usize) -> Claim {
-    let around = tree.around(at).take_while(|up| !matches!(tree.kind(*up), "function_declaration" | "func_literal"));
+    let around =
+        tree.around(at).take_while(|up| !matches!(tree.kind(*up), "function_declaration" | "func_literal"));
     let Some(up) = around.into_iter().find(|up| tree.kind(*up) == "if_statement") else {
         return Claim::of(Strength::Partial, "", "unreached");
     };
     let text = tree.child_text(up, "condition");
     let form = norm(text);
     let initial = tree.child_text(up, "initializer");
-    let never = matches!(form.as_str(), "false" | "1==2" | "1!=1")
-        || form.split("&&").any(|part| part == "false");
+    let never =
+        matches!(form.as_str(), "false" | "1==2" | "1!=1") || form.split("&&").any(|part| part == "false");
     if never {
         return Claim::of(Strength::Vacuous, text, "");
     }
-    if let Some((left, right)) = form.split_once("!=").filter(|_| !form.contains("&&") && !form.contains("||")) {
+    if let Some((left, right)) =
+        form.split_once("!=").filter(|_| !form.contains("&&") && !form.contains("||"))
+    {
         let strength = if left == right { Strength::Vacuous } else { Strength::Exact };
         return Claim::of(strength, &format!("{initial} {left}"), right);
     }
@@ -74,8 +79,13 @@ fn guard(tree: &Tree, at: usize) -> Claim {
         let raises = subject.contains("err");
         return Claim { raises, ..Claim::of(Strength::Loose, subject, "not nil") };
     }
-    let exact = form.starts_with('!') && condition(form.get(1..).unwrap_or_default()).strength == Strength::Exact;
-    let strength = if exact || form.contains("!=") || form.contains("diff") { Strength::Exact } else { Strength::Partial };
+    let exact =
+        form.starts_with('!') && condition(form.get(1..).unwrap_or_default()).strength == Strength::Exact;
+    let strength = if exact || form.contains("!=") || form.contains("diff") {
+        Strength::Exact
+    } else {
+        Strength::Partial
+    };
     Claim::of(strength, &format!("{initial} {form}"), "")
 }
 
@@ -84,7 +94,8 @@ fn testify(name: &str, inner: &str) -> Option<Claim> {
     let mut next = || parts.next().unwrap_or_default();
     let plain = name.strip_suffix('f').filter(|p| !p.is_empty()).unwrap_or(name);
     Some(match plain {
-        "Equal" | "EqualValues" | "Exactly" | "Same" | "JSONEq" | "ElementsMatch" | "DeepEqual" | "Equals" => {
+        "Equal" | "EqualValues" | "Exactly" | "Same" | "JSONEq" | "ElementsMatch" | "DeepEqual"
+        | "Equals" => {
             let (expected, actual) = (next(), next());
             equality(&actual, &expected, 0)
         }
@@ -106,8 +117,8 @@ fn testify(name: &str, inner: &str) -> Option<Claim> {
             let (subject, expected) = (next(), next());
             Claim::of(Strength::Exact, &subject, &expected)
         }
-        "Contains" | "NotContains" | "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual" | "Regexp" | "IsType"
-        | "Subset" | "Implements" | "FileExists" | "Eventually" | "WithinDuration" => {
+        "Contains" | "NotContains" | "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual" | "Regexp"
+        | "IsType" | "Subset" | "Implements" | "FileExists" | "Eventually" | "WithinDuration" => {
             let (subject, expected) = (next(), next());
             Claim::of(Strength::Partial, &subject, &expected)
         }
@@ -121,9 +132,9 @@ impl Go {
         let name = tree.child_text(at, "name").to_owned();
         let receiver = tree.child_text(at, "receiver");
         let takes = norm(tree.child_text(at, "parameters"));
-        let starts = ["Test", "Fuzz", "Benchmark", "Example"].iter().any(|w| {
-            name.strip_prefix(w).is_some_and(|rest| !rest.starts_with(|c: char| c.is_lowercase()))
-        });
+        let starts = ["Test", "Fuzz", "Benchmark", "Example"]
+            .iter()
+            .any(|w| name.strip_prefix(w).is_some_and(|rest| !rest.starts_with(|c: char| c.is_lowercase())));
         let fits = !receiver.is_empty() || takes.contains("testing.") || name.starts_with("Example");
         let role = match (test_file, starts && fits && name != "TestMain") {
             (true, true) => Role::Test,

@@ -123,9 +123,10 @@ pub(super) fn unexplained(files: &[File], around: &Surroundings<'_>, told: &Told
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let sentence = format!("{what}: {}{more}", named.join(", "));
             let path = first.split("::").next().filter(|p| files.iter().any(|f| f.path == *p));
-            findings.push(Finding::hold(code, path.unwrap_or_default(), sentence).was(
-                ids.iter().map(|id| (0, id.as_str())),
-            ));
+            findings.push(
+                Finding::hold(code, path.unwrap_or_default(), sentence)
+                    .was(ids.iter().map(|id| (0, id.as_str()))),
+            );
         }
     }
     for finding in &mut findings {
@@ -145,9 +146,10 @@ fn plain_renames(files: &[File], gone: &[&String], added: &BTreeSet<String>) -> 
     }
     for id in gone {
         let to = added.iter().filter(|to| !taken.contains(to)).find(|to| {
-            files.iter().filter(|f| f.old.as_ref().is_some_and(|s| s.tree.is_none())).any(|old| {
-                files.iter().any(|new| renamed_in(old.old_text(), new.new_text(), id, to))
-            })
+            files
+                .iter()
+                .filter(|f| f.old.as_ref().is_some_and(|s| s.tree.is_none()))
+                .any(|old| files.iter().any(|new| renamed_in(old.old_text(), new.new_text(), id, to)))
         });
         if let Some(to) = to {
             taken.insert(to);

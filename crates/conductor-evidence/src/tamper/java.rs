@@ -8,7 +8,8 @@ use super::text::{arguments, norm};
 
 pub(super) struct Java;
 
-const TESTS: &[&str] = &["Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate", "Property"];
+const TESTS: &[&str] =
+    &["Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate", "Property"];
 
 impl Dialect for Java {
     fn find(&self, tree: &Tree, test_file: bool) -> Found {
@@ -192,7 +193,10 @@ fn assumption(tree: &Tree, body: usize) -> Option<Mark> {
     tree.of_kind(tree.inside(body), "method_invocation").find_map(|n| {
         let name = tree.child_text(n, "name");
         let inner = norm(given(tree, n));
-        let always = matches!((name, inner.as_str()), ("assumeTrue" | "assumeThat", "false") | ("assumeFalse", "true"));
+        let always = matches!(
+            (name, inner.as_str()),
+            ("assumeTrue" | "assumeThat", "false") | ("assumeFalse", "true")
+        );
         name.starts_with("assume").then(|| mark(tree, n, !always))
     })
 }

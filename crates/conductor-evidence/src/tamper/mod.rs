@@ -156,7 +156,8 @@ fn leads_out(path: &str, target: &[u8]) -> Option<Finding> {
             _ => depth += 1,
         }
     }
-    let sentence = format!("{path} is a link that leads out of the repository, to {}", finding::short(&target));
+    let sentence =
+        format!("{path} is a link that leads out of the repository, to {}", finding::short(&target));
     out.then(|| Finding::hold(Code::LinkOutside, path, sentence))
 }
 

@@ -100,7 +100,8 @@ impl<'f> Pairs<'f> {
 
 /// Whether a renamed test is still about the same values: else it is another one of the same shape.
 fn says_the_same(old: &Function, new: &Function) -> bool {
-    let texts: BTreeSet<&str> = new.assertions.iter().filter(|a| a.counts()).map(|a| a.text.as_str()).collect();
+    let texts: BTreeSet<&str> =
+        new.assertions.iter().filter(|a| a.counts()).map(|a| a.text.as_str()).collect();
     let common = old.assertions.iter().any(|a| a.counts() && texts.contains(a.text.as_str()));
     let kept = old.literals.iter().filter(|l| new.literals.contains(*l)).count();
     common || kept * 10 >= old.literals.len() * 6

@@ -21,27 +21,103 @@ pub(super) enum Place {
     Hooks,
 }
 
-const CI_FOLDERS: &[&str] =
-    &[".github/workflows/", ".github/actions/", ".circleci/", ".buildkite/", ".woodpecker/", ".forgejo/", ".gitea/", ".ci/", ".teamcity/"];
+const CI_FOLDERS: &[&str] = &[
+    ".github/workflows/",
+    ".github/actions/",
+    ".circleci/",
+    ".buildkite/",
+    ".woodpecker/",
+    ".forgejo/",
+    ".gitea/",
+    ".ci/",
+    ".teamcity/",
+];
 const CI_FILES: &[&str] = &[
-    ".gitlab-ci.yml", ".travis.yml", ".drone.yml", "Jenkinsfile", "azure-pipelines.yml", "bitbucket-pipelines.yml",
-    "appveyor.yml", ".appveyor.yml", ".cirrus.yml", ".pre-commit-config.yaml", "lefthook.yml",
+    ".gitlab-ci.yml",
+    ".travis.yml",
+    ".drone.yml",
+    "Jenkinsfile",
+    "azure-pipelines.yml",
+    "bitbucket-pipelines.yml",
+    "appveyor.yml",
+    ".appveyor.yml",
+    ".cirrus.yml",
+    ".pre-commit-config.yaml",
+    "lefthook.yml",
 ];
 const RUNNER_FILES: &[&str] = &[
-    "pytest.ini", ".pytest.ini", "tox.ini", "noxfile.py", ".coveragerc", "codecov.yml", ".codecov.yml", ".nycrc",
-    ".nycrc.json", ".c8rc.json", "nextest.toml", "karma.conf.js", ".mocharc.json", ".mocharc.yml", ".mocharc.js",
-    ".mocharc.cjs", "tarpaulin.toml", "phpunit.xml", "ava.config.js", "nose.cfg", "sonar-project.properties",
+    "pytest.ini",
+    ".pytest.ini",
+    "tox.ini",
+    "noxfile.py",
+    ".coveragerc",
+    "codecov.yml",
+    ".codecov.yml",
+    ".nycrc",
+    ".nycrc.json",
+    ".c8rc.json",
+    "nextest.toml",
+    "karma.conf.js",
+    ".mocharc.json",
+    ".mocharc.yml",
+    ".mocharc.js",
+    ".mocharc.cjs",
+    "tarpaulin.toml",
+    "phpunit.xml",
+    "ava.config.js",
+    "nose.cfg",
+    "sonar-project.properties",
 ];
-const RUNNER_STEMS: &[&str] = &["jest.config.", "vitest.config.", "vitest.workspace.", "playwright.config.", "cypress.config."];
+const RUNNER_STEMS: &[&str] =
+    &["jest.config.", "vitest.config.", "vitest.workspace.", "playwright.config.", "cypress.config."];
 const LINTER_FILES: &[&str] = &[
-    "clippy.toml", ".clippy.toml", "ruff.toml", ".ruff.toml", "mypy.ini", ".mypy.ini", ".flake8", ".pylintrc",
-    "pylintrc", "pyrightconfig.json", ".golangci.yml", ".golangci.yaml", "checkstyle.xml", "pmd.xml", "spotbugs.xml",
-    "tslint.json", "biome.json", "biome.jsonc", "deny.toml", ".eslintignore", "detekt.yml", ".stylelintrc.json",
-    "tsconfig.json", ".oxlintrc.json",
+    "clippy.toml",
+    ".clippy.toml",
+    "ruff.toml",
+    ".ruff.toml",
+    "mypy.ini",
+    ".mypy.ini",
+    ".flake8",
+    ".pylintrc",
+    "pylintrc",
+    "pyrightconfig.json",
+    ".golangci.yml",
+    ".golangci.yaml",
+    "checkstyle.xml",
+    "pmd.xml",
+    "spotbugs.xml",
+    "tslint.json",
+    "biome.json",
+    "biome.jsonc",
+    "deny.toml",
+    ".eslintignore",
+    "detekt.yml",
+    ".stylelintrc.json",
+    "tsconfig.json",
+    ".oxlintrc.json",
 ];
 const LINTER_STEMS: &[&str] = &[".eslintrc", "eslint.config."];
-const SECTIONED: &[&str] = &["pyproject.toml", "setup.cfg", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts", "CMakeLists.txt", "vite.config.ts", "vite.config.js"];
-const MAKE: &[&str] = &["Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile", "Taskfile.yml", "Taskfile.yaml"];
+const SECTIONED: &[&str] = &[
+    "pyproject.toml",
+    "setup.cfg",
+    "Cargo.toml",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "CMakeLists.txt",
+    "vite.config.ts",
+    "vite.config.js",
+];
+const MAKE: &[&str] = &[
+    "Makefile",
+    "makefile",
+    "GNUmakefile",
+    "justfile",
+    "Justfile",
+    ".justfile",
+    "Taskfile.yml",
+    "Taskfile.yaml",
+];
 const HOOKS: &[&str] = &["conftest.py", "sitecustomize.py", "usercustomize.py", "__main__.py"];
 
 /// What a path is, if it is anything to gates.
@@ -68,5 +144,8 @@ pub(super) fn place(path: &str) -> Option<Place> {
 
 /// Folders of files that tests read.
 pub(super) fn is_data_folder(name: &str) -> bool {
-    matches!(name, "fixtures" | "fixture" | "testdata" | "test-data" | "test_data" | "data" | "samples" | "examples")
+    matches!(
+        name,
+        "fixtures" | "fixture" | "testdata" | "test-data" | "test_data" | "data" | "samples" | "examples"
+    )
 }

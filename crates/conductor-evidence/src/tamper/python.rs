@@ -73,7 +73,8 @@ fn forgets(tree: &Tree, clause: usize) -> bool {
         "raise_statement" | "assert_statement" => true,
         "call" => {
             let name = tree.child_text(n, "function");
-            ["fail", "exit", "_exit"].iter().any(|w| name.rsplit('.').next() == Some(w)) || method(name, "").is_some()
+            ["fail", "exit", "_exit"].iter().any(|w| name.rsplit('.').next() == Some(w))
+                || method(name, "").is_some()
         }
         _ => false,
     });
@@ -88,10 +89,16 @@ fn method(function: &str, arguments_text: &str) -> Option<Claim> {
     let mut parts = arguments(inner).into_iter();
     let mut next = || parts.next().unwrap_or_default();
     Some(match name {
-        "assertEqual" | "assertEquals" | "assertIs" | "assertListEqual" | "assertDictEqual" | "assertSetEqual"
-        | "assertTupleEqual" | "assertMultiLineEqual" | "assertSequenceEqual" | "assertCountEqual" => {
-            equality(&next(), &next(), 0)
-        }
+        "assertEqual"
+        | "assertEquals"
+        | "assertIs"
+        | "assertListEqual"
+        | "assertDictEqual"
+        | "assertSetEqual"
+        | "assertTupleEqual"
+        | "assertMultiLineEqual"
+        | "assertSequenceEqual"
+        | "assertCountEqual" => equality(&next(), &next(), 0),
         "assertNotEqual" | "assertIsNot" => {
             let (left, right) = (next(), next());
             Claim::of(Strength::Loose, &left, &format!("not {right}"))
@@ -104,8 +111,15 @@ fn method(function: &str, arguments_text: &str) -> Option<Claim> {
             let claim = equality(&next(), &next(), 0);
             Claim { tolerance: tolerance(inner).or(Some(1e-7)), ..claim }
         }
-        "assertIn" | "assertNotIn" | "assertGreater" | "assertLess" | "assertGreaterEqual" | "assertLessEqual"
-        | "assertRegex" | "assertIsInstance" | "assertNotIsInstance" => {
+        "assertIn"
+        | "assertNotIn"
+        | "assertGreater"
+        | "assertLess"
+        | "assertGreaterEqual"
+        | "assertLessEqual"
+        | "assertRegex"
+        | "assertIsInstance"
+        | "assertNotIsInstance" => {
             let (left, right) = (next(), next());
             Claim::of(Strength::Partial, &left, &right)
         }

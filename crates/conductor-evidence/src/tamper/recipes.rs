@@ -101,16 +101,21 @@ fn uses(old: &Targets, new: &Targets, reached: &BTreeSet<String>) -> bool {
         line.get(..end).unwrap_or_default().to_owned()
     });
     names.any(|name| {
-        matches!(name.as_str(), "SHELL" | ".SHELLFLAGS" | "MAKEFLAGS" | "export" | "set" | ".IGNORE" | "include")
-            || reached.iter().filter_map(|t| old.get(t)).flatten().any(|line| line.contains(name.as_str()))
+        matches!(
+            name.as_str(),
+            "SHELL" | ".SHELLFLAGS" | "MAKEFLAGS" | "export" | "set" | ".IGNORE" | "include"
+        ) || reached.iter().filter_map(|t| old.get(t)).flatten().any(|line| line.contains(name.as_str()))
     })
 }
 
 /// Whether a command hides that it failed.
 pub(super) fn ignores_failure(line: &str) -> bool {
     let line = line.trim();
-    let ends = ["|| true", "|| :", "||true", "|| exit 0", "; true", "; exit 0", "|| echo"].iter().any(|w| line.contains(w));
-    ends || matches!(line, "true" | "exit 0" | "@true" | "set +e") || (line.starts_with('-') && !line.starts_with("--") && !line.starts_with("- "))
+    let ends = ["|| true", "|| :", "||true", "|| exit 0", "; true", "; exit 0", "|| echo"]
+        .iter()
+        .any(|w| line.contains(w));
+    ends || matches!(line, "true" | "exit 0" | "@true" | "set +e")
+        || (line.starts_with('-') && !line.starts_with("--") && !line.starts_with("- "))
 }
 
 /// `package.json`: scripts that gates run, and settings of runners in it.
@@ -119,7 +124,8 @@ pub(super) fn package(file: &File, around: &Surroundings<'_>) -> Option<Finding>
     let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
     let (old, new) = (parse(file.old_text()), parse(file.new_text()));
     let part = |value: &Value, key: &str| value.get(key).cloned().unwrap_or(Value::Null);
-    let runners = ["jest", "vitest", "nyc", "c8", "mocha", "ava", "tap", "eslintConfig", "workspaces", "type-coverage"];
+    let runners =
+        ["jest", "vitest", "nyc", "c8", "mocha", "ava", "tap", "eslintConfig", "workspaces", "type-coverage"];
     let of_runner = runners.iter().find(|key| part(&old, key) != part(&new, key));
     let (was, is) = (part(&old, "scripts"), part(&new, "scripts"));
     let text = |scripts: &Value, name: &str| scripts.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -130,14 +136,20 @@ pub(super) fn package(file: &File, around: &Surroundings<'_>) -> Option<Finding>
         (Some(name), _) if text(&is, name).is_none_or(|now| ignores_failure(&now)) => {
             (Code::FailureIgnored, format!("the script `{name}` cannot fail any more"))
         }
-        (Some(name), _) => (Code::GateEdited, format!("the script `{name}`, which checks the work, is changed")),
+        (Some(name), _) => {
+            (Code::GateEdited, format!("the script `{name}`, which checks the work, is changed"))
+        }
         (None, Some(key)) => (Code::GateConfigEdited, format!("the settings of `{key}` are changed")),
         (None, None) => return None,
     };
     let sentence = format!("{}: {}", short(&what), file.path);
     let difference = changed(file);
     let hold = known || of_runner.is_some() || code == Code::FailureIgnored;
-    let finding = if hold { Finding::hold(code, &file.path, sentence) } else { Finding::note(code, &file.path, sentence) };
+    let finding = if hold {
+        Finding::hold(code, &file.path, sentence)
+    } else {
+        Finding::note(code, &file.path, sentence)
+    };
     Some(match difference {
         Some(d) => finding.was(d.gone.iter().copied()).is(d.came.iter().copied()),
         None => finding,

@@ -80,9 +80,7 @@ fn plain(name: String, scope: Vec<String>, role: Role, at: usize, body: usize) -
 /// A macro's name and its tokens, whether it is parsed or stands among the tokens of another one.
 fn invoked(tree: &Tree, at: usize) -> Option<(&str, usize)> {
     match tree.kind(at) {
-        "macro_invocation" => {
-            Some((tree.child_text(at, "macro"), tree.child_of_kind(at, "token_tree")?))
-        }
+        "macro_invocation" => Some((tree.child_text(at, "macro"), tree.child_of_kind(at, "token_tree")?)),
         "token_tree" => {
             let sign = tree.before(at)?;
             let name = tree.before(sign)?;
@@ -185,4 +183,3 @@ fn left_out(attribute: &str) -> Option<bool> {
         _ => Some(!inner.contains("any()")),
     }
 }
-

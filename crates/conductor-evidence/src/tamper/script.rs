@@ -113,19 +113,36 @@ fn matcher(function: &str, looked_at: &str, given: &str) -> Claim {
     let claim = match name {
         "toBeTruthy" | "toBeTrue" | "ok" | "true" => condition(looked_at),
         "toBeFalsy" | "toBeFalse" | "false" => negated(looked_at),
-        "toBe" | "toEqual" | "toStrictEqual" | "equal" | "eql" | "equals" | "eq" | "toMatchObject"
-        | "toHaveLength" | "lengthOf" | "toHaveBeenCalledTimes" | "toHaveBeenCalledWith"
-        | "toHaveBeenLastCalledWith" | "toMatchInlineSnapshot" | "toHaveReturnedWith" => {
+        "toBe"
+        | "toEqual"
+        | "toStrictEqual"
+        | "equal"
+        | "eql"
+        | "equals"
+        | "eq"
+        | "toMatchObject"
+        | "toHaveLength"
+        | "lengthOf"
+        | "toHaveBeenCalledTimes"
+        | "toHaveBeenCalledWith"
+        | "toHaveBeenLastCalledWith"
+        | "toMatchInlineSnapshot"
+        | "toHaveReturnedWith" => {
             let mut claim = equality(looked_at, given, 0);
             if name.starts_with("toHave") || name == "lengthOf" || name.contains("Snapshot") {
                 claim = Claim::of(Strength::Exact, looked_at, given);
             }
             claim
         }
-        "toBeNull" | "toBeUndefined" | "toBeNaN" | "null" | "undefined" | "empty" | "toMatchSnapshot"
-        | "toThrowErrorMatchingSnapshot" | "toThrowErrorMatchingInlineSnapshot" => {
-            Claim::of(Strength::Exact, looked_at, name)
-        }
+        "toBeNull"
+        | "toBeUndefined"
+        | "toBeNaN"
+        | "null"
+        | "undefined"
+        | "empty"
+        | "toMatchSnapshot"
+        | "toThrowErrorMatchingSnapshot"
+        | "toThrowErrorMatchingInlineSnapshot" => Claim::of(Strength::Exact, looked_at, name),
         "toBeDefined" | "exist" | "be" | "to" => Claim::of(Strength::Loose, looked_at, name),
         "toThrow" | "toThrowError" | "throw" | "throws" => Claim::raising(looked_at, &norm(given)),
         "toBeCloseTo" | "closeTo" | "approximately" => {
@@ -141,7 +158,11 @@ fn matcher(function: &str, looked_at: &str, given: &str) -> Claim {
         _ => Claim::of(Strength::Partial, looked_at, given),
     };
     let negates = not && claim.strength > Strength::Vacuous && !claim.raises;
-    if negates { Claim { strength: Strength::Loose, expected: format!("not {}", claim.expected), ..claim } } else { claim }
+    if negates {
+        Claim { strength: Strength::Loose, expected: format!("not {}", claim.expected), ..claim }
+    } else {
+        claim
+    }
 }
 
 /// Node's `assert`, Chai's, and those of `t` in tape and ava.
@@ -151,10 +172,15 @@ fn assert(name: &str, inner: &str) -> Option<Claim> {
     Some(match name {
         "assert" | "ok" | "isTrue" | "truthy" | "true" => condition(&next()),
         "isFalse" | "notOk" | "falsy" | "false" => negated(&next()),
-        "equal" | "strictEqual" | "deepEqual" | "deepStrictEqual" | "is" | "same" | "partialDeepStrictEqual" => {
-            equality(&next(), &next(), 0)
-        }
-        "notEqual" | "notStrictEqual" | "notDeepEqual" | "notDeepStrictEqual" | "not" | "exists" | "isDefined" => {
+        "equal"
+        | "strictEqual"
+        | "deepEqual"
+        | "deepStrictEqual"
+        | "is"
+        | "same"
+        | "partialDeepStrictEqual" => equality(&next(), &next(), 0),
+        "notEqual" | "notStrictEqual" | "notDeepEqual" | "notDeepStrictEqual" | "not" | "exists"
+        | "isDefined" => {
             let (left, right) = (next(), next());
             Claim::of(Strength::Loose, &left, &format!("not {right}"))
         }
@@ -291,7 +317,10 @@ fn head_mark(tree: &Tree, call: &Registered, sometimes: bool) -> Mark {
 fn skip_call(tree: &Tree, body: usize) -> Option<Mark> {
     tree.of_kind(tree.inside(body), "call_expression").find_map(|n| {
         let name = norm(tree.child_text(n, "function"));
-        let is = matches!(name.as_str(), "t.skip" | "this.skip" | "ctx.skip" | "context.skip" | "t.todo" | "pending");
+        let is = matches!(
+            name.as_str(),
+            "t.skip" | "this.skip" | "ctx.skip" | "context.skip" | "t.todo" | "pending"
+        );
         let guarded = tree.around(n).take_while(|up| *up != body).count() > 1;
         is.then(|| mark(tree, n, guarded))
     })

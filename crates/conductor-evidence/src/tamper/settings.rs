@@ -9,10 +9,34 @@ use super::{recipes, threshold};
 
 /// Words by which a runner is told to look at less.
 const LESS: &[&str] = &[
-    "deselect", "--ignore", "ignore-glob", "testPathIgnorePatterns", "exclude", "passWithNoTests", "collect_ignore",
-    "norecursedirs", "testpaths", "-k ", "--skip", "skipTests", "maven.test.skip", "no:", "runner", "xfail", "omit",
-    "ignore-filename-regex", "default-filter", "bail", "|| true", "exit 0", "dry-run", "collect-only", "onlyChanged",
-    "test = false", "harness = false", "autotests = false",
+    "deselect",
+    "--ignore",
+    "ignore-glob",
+    "testPathIgnorePatterns",
+    "exclude",
+    "passWithNoTests",
+    "collect_ignore",
+    "norecursedirs",
+    "testpaths",
+    "-k ",
+    "--skip",
+    "skipTests",
+    "maven.test.skip",
+    "no:",
+    "runner",
+    "xfail",
+    "omit",
+    "ignore-filename-regex",
+    "default-filter",
+    "bail",
+    "|| true",
+    "exit 0",
+    "dry-run",
+    "collect-only",
+    "onlyChanged",
+    "test = false",
+    "harness = false",
+    "autotests = false",
 ];
 
 /// What speaks against the change of a file of settings.
@@ -23,7 +47,9 @@ pub(super) fn check(file: &File, around: &Surroundings<'_>) -> Vec<Finding> {
     let Some(kind) = here else { return findings };
     let found = match kind {
         Place::Ci => changed(file).map(|d| d.hold(Code::CiEdited, "continuous integration is changed")),
-        Place::Own => changed(file).map(|d| d.hold(Code::GateConfigEdited, "Conductor's configuration is changed")),
+        Place::Own => {
+            changed(file).map(|d| d.hold(Code::GateConfigEdited, "Conductor's configuration is changed"))
+        }
         Place::Runner => runner(file),
         Place::Linter => linter(file, |_| true),
         Place::Sections => sections(file),
@@ -72,7 +98,8 @@ fn says(line: &str) -> bool {
 
 /// The lines that differ, if any does. A threshold is looked at elsewhere.
 pub(super) fn changed(file: &File) -> Option<Difference<'_>> {
-    let (gone, came) = differing(file.old_text(), file.new_text(), |line| says(line) && !threshold::is_setting(line));
+    let (gone, came) =
+        differing(file.old_text(), file.new_text(), |line| says(line) && !threshold::is_setting(line));
     let difference = Difference { path: &file.path, gone, came };
     (!difference.is_empty()).then_some(difference)
 }
@@ -95,7 +122,8 @@ fn runner(file: &File) -> Option<Finding> {
 /// Words that switch a rule off.
 const OFF: &[&str] = &["off", "allow", "ignore", "disable", "exclude", "warn", "false", "0", "skip", "none"];
 /// Words that switch one on.
-const ON: &[&str] = &["deny", "forbid", "error", "select", "enable", "strict", "true", "extends", "warnings", "max"];
+const ON: &[&str] =
+    &["deny", "forbid", "error", "select", "enable", "strict", "true", "extends", "warnings", "max"];
 
 /// A file that a linter reads, or sections of one.
 fn linter(file: &File, counts: impl Fn(&str) -> bool) -> Option<Finding> {
@@ -114,7 +142,8 @@ fn linter(file: &File, counts: impl Fn(&str) -> bool) -> Option<Finding> {
         difference.came.iter().any(|(_, is)| is.trim().starts_with(start)) && !has(&[(0, was)], OFF)
     };
     let lost = difference.gone.iter().any(|line| has(&[*line], ON) && !grew(line));
-    let weaker = has(&difference.came, OFF) && !difference.came.iter().all(|l| has(&[*l], ON) && !has(&[*l], &["off", "allow", "ignore"]));
+    let weaker = has(&difference.came, OFF)
+        && !difference.came.iter().all(|l| has(&[*l], ON) && !has(&[*l], &["off", "allow", "ignore"]));
     if difference.is_empty() {
         return None;
     }
@@ -127,8 +156,32 @@ fn linter(file: &File, counts: impl Fn(&str) -> bool) -> Option<Finding> {
 }
 
 /// Sections that a test runner reads, and sections that a linter reads.
-const RUNNER_SECTIONS: &[&str] = &["tool.pytest", "tool:pytest", "pytest", "tool.coverage", "coverage:", "tool.tox", "tox", "testenv", "tool.nox", "tool.hatch.envs", "tool.poe"];
-const LINTER_SECTIONS: &[&str] = &["lints", "workspace.lints", "tool.ruff", "tool.mypy", "mypy", "tool.pylint", "flake8", "tool.flake8", "tool.pyright", "tool.black", "pylint"];
+const RUNNER_SECTIONS: &[&str] = &[
+    "tool.pytest",
+    "tool:pytest",
+    "pytest",
+    "tool.coverage",
+    "coverage:",
+    "tool.tox",
+    "tox",
+    "testenv",
+    "tool.nox",
+    "tool.hatch.envs",
+    "tool.poe",
+];
+const LINTER_SECTIONS: &[&str] = &[
+    "lints",
+    "workspace.lints",
+    "tool.ruff",
+    "tool.mypy",
+    "mypy",
+    "tool.pylint",
+    "flake8",
+    "tool.flake8",
+    "tool.pyright",
+    "tool.black",
+    "pylint",
+];
 
 /// A manifest, of which only some sections are about checking.
 fn sections(file: &File) -> Option<Finding> {
@@ -168,7 +221,8 @@ fn sections(file: &File) -> Option<Finding> {
     }
     let lints = apart(LINTER_SECTIONS);
     if !lints.is_empty() {
-        let of_lints = |line: &str| lints.gone.iter().chain(&lints.came).any(|(_, l)| l.trim() == line.trim());
+        let of_lints =
+            |line: &str| lints.gone.iter().chain(&lints.came).any(|(_, l)| l.trim() == line.trim());
         return linter(file, of_lints);
     }
     switches(file)
@@ -210,15 +264,26 @@ fn apart<'f>(these: &[Line<'f>], those: &[Line<'f>]) -> Vec<Line<'f>> {
 /// Single settings of build files by which tests are not built, not run, or not obeyed.
 fn switches(file: &File) -> Option<Finding> {
     const OFF: &[&str] = &[
-        "test = false", "test=false", "autotests = false", "doctest = false", "skipTests", "maven.test.skip",
-        "testFailureIgnore", "ignoreFailures", "enabled = false", "useJUnit", "excludeTestsMatching", "<exclude>",
-        "passWithNoTests", "haltOnFailure",
+        "test = false",
+        "test=false",
+        "autotests = false",
+        "doctest = false",
+        "skipTests",
+        "maven.test.skip",
+        "testFailureIgnore",
+        "ignoreFailures",
+        "enabled = false",
+        "useJUnit",
+        "excludeTestsMatching",
+        "<exclude>",
+        "passWithNoTests",
+        "haltOnFailure",
     ];
     const ON: &[&str] = &["add_test", "enable_testing", "gtest_discover_tests", "useJUnitPlatform"];
     let mut difference = changed(file)?;
-    difference.came.retain(|(_, line)| OFF.iter().any(|w| line.contains(w)) && !line.contains("useJUnitPlatform"));
+    difference
+        .came
+        .retain(|(_, line)| OFF.iter().any(|w| line.contains(w)) && !line.contains("useJUnitPlatform"));
     difference.gone.retain(|(_, line)| ON.iter().any(|w| line.contains(w)));
-    (!difference.is_empty()).then(|| {
-        difference.hold(Code::GateConfigEdited, "a build file leaves tests out")
-    })
+    (!difference.is_empty()).then(|| difference.hold(Code::GateConfigEdited, "a build file leaves tests out"))
 }

@@ -1,5 +1,7 @@
 //! Findings of linters and compilers that are silenced where they arise: by comments, attributes and annotations.
 
+use std::cell::Cell;
+
 use super::file::{File, Side};
 use super::finding::{Code, Finding, Weight};
 use super::fresh::{Hit, fresh, lines};
@@ -10,13 +12,37 @@ use super::text::norm;
 const MANY: usize = 5;
 
 const COMMENTS: &[&str] = &[
-    "noqa", "type: ignore", "type:ignore", "pylint: disable", "eslint-disable", "@ts-ignore", "@ts-expect-error",
-    "@ts-nocheck", "nolint", "pragma: no cover", "istanbul ignore", "c8 ignore", "v8 ignore", "biome-ignore",
-    "oxlint-disable", "pyright: ignore", "mypy: ignore-errors", "NOSONAR", "noinspection", "LCOV_EXCL", "#nosec",
+    "noqa",
+    "type: ignore",
+    "type:ignore",
+    "pylint: disable",
+    "eslint-disable",
+    "@ts-ignore",
+    "@ts-expect-error",
+    "@ts-nocheck",
+    "nolint",
+    "pragma: no cover",
+    "istanbul ignore",
+    "c8 ignore",
+    "v8 ignore",
+    "biome-ignore",
+    "oxlint-disable",
+    "pyright: ignore",
+    "mypy: ignore-errors",
+    "NOSONAR",
+    "noinspection",
+    "LCOV_EXCL",
+    "#nosec",
 ];
 /// Those that silence a whole file.
-const WIDE: &[&str] =
-    &["@ts-nocheck", "flake8: noqa", "ruff: noqa", "mypy: ignore-errors", "pylint: skip-file", "pylint: disable=all"];
+const WIDE: &[&str] = &[
+    "@ts-nocheck",
+    "flake8: noqa",
+    "ruff: noqa",
+    "mypy: ignore-errors",
+    "pylint: skip-file",
+    "pylint: disable=all",
+];
 
 /// Whether a comment, attribute or annotation silences something.
 fn silences(tree: &Tree, at: usize) -> bool {
@@ -41,7 +67,9 @@ fn is_wide(text: &str) -> bool {
     whole == "eslint-disable"
         || WIDE.iter().any(|word| bare.starts_with(&norm(word)))
         || (form.starts_with("#![allow(")
-            && ["warnings", "clippy::all", "unused)", "unused,", "clippy::correctness"].iter().any(|w| form.contains(w)))
+            && ["warnings", "clippy::all", "unused)", "unused,", "clippy::correctness"]
+                .iter()
+                .any(|w| form.contains(w)))
         || form.starts_with("@SuppressWarnings(\"all\")")
 }
 
@@ -53,10 +81,21 @@ fn hits(side: &Side, is: impl Fn(&Tree, usize) -> bool) -> Vec<Hit> {
 
 /// What is silenced now and was not before.
 pub(super) fn check(files: &[File]) -> Vec<Finding> {
-    let new = fresh(files, |side| hits(side, silences));
-    let before: usize = files.iter().filter_map(|f| f.old.as_ref()).map(|s| hits(s, silences).len()).sum();
-    let now: usize = files.iter().filter_map(|f| f.new.as_ref()).map(|s| hits(s, silences).len()).sum();
-    let more = now.saturating_sub(before);
+    let (before, now) = (Cell::new(0_usize), Cell::new(0_usize));
+    let new = fresh(
+        files,
+        |old| {
+            let hits = hits(old, silences);
+            before.set(before.get() + hits.len());
+            hits
+        },
+        |new| {
+            let hits = hits(new, silences);
+            now.set(now.get() + hits.len());
+            hits
+        },
+    );
+    let more = now.get().saturating_sub(before.get());
     let mut findings = Vec::new();
     for (file, hits) in &new {
         let wide = hits.iter().any(|hit| is_wide(&hit.text));

@@ -119,9 +119,11 @@ impl Tree {
         )?;
         let nodes = flatten(&parsed)?;
         let kinds = (0..grammar.node_kind_count()).map(|id| u16::try_from(id).ok());
-        let kinds = kinds.map(|id| id.and_then(|id| grammar.node_kind_for_id(id)).unwrap_or_default().to_owned());
+        let kinds =
+            kinds.map(|id| id.and_then(|id| grammar.node_kind_for_id(id)).unwrap_or_default().to_owned());
         let fields = (0..=grammar.field_count()).map(|id| u16::try_from(id).ok());
-        let fields = fields.map(|id| id.and_then(|id| grammar.field_name_for_id(id)).unwrap_or_default().to_owned());
+        let fields =
+            fields.map(|id| id.and_then(|id| grammar.field_name_for_id(id)).unwrap_or_default().to_owned());
         let (kinds, fields) = (kinds.collect(), fields.collect());
         Some(Self { language, text, nodes, kinds, fields })
     }
@@ -136,7 +138,10 @@ impl Tree {
 
     /// What a node is to its parent.
     pub(super) fn field(&self, at: usize) -> &str {
-        self.nodes.get(at).and_then(|node| self.fields.get(usize::from(node.field))).map_or("", String::as_str)
+        self.nodes
+            .get(at)
+            .and_then(|node| self.fields.get(usize::from(node.field)))
+            .map_or("", String::as_str)
     }
 
     pub(super) fn line(&self, at: usize) -> usize {

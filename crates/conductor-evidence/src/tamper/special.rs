@@ -17,7 +17,22 @@ type Expected<'f> = BTreeMap<&'f str, BTreeSet<&'f str>>;
 
 /// Values that stand in any code.
 fn is_common(value: &str) -> bool {
-    matches!(value, "0" | "1" | "-1" | "true" | "false" | "True" | "False" | "None" | "null" | "nil" | "\"\"" | "[]" | "{}" | "()")
+    matches!(
+        value,
+        "0" | "1"
+            | "-1"
+            | "true"
+            | "false"
+            | "True"
+            | "False"
+            | "None"
+            | "null"
+            | "nil"
+            | "\"\""
+            | "[]"
+            | "{}"
+            | "()"
+    )
 }
 
 /// The values that tests expect of each function that they call.
@@ -45,10 +60,16 @@ pub(super) fn check(files: &[File], context: &[Side]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut looks = 0;
     for file in files {
-        let Some((new, tree)) = file.new.as_ref().and_then(|new| Some((new, new.tree.as_ref()?))) else { continue };
+        let Some((new, tree)) = file.new.as_ref().and_then(|new| Some((new, new.tree.as_ref()?))) else {
+            continue;
+        };
         for function in new.functions(Role::Code) {
             let Some(values) = tests.get(function.name.as_str()) else { continue };
-            let before = file.old.iter().flat_map(|old| old.functions(Role::Code)).find(|f| f.path() == function.path());
+            let before = file
+                .old
+                .iter()
+                .flat_map(|old| old.functions(Role::Code))
+                .find(|f| f.path() == function.path());
             if before.is_some_and(|old| old.tokens == function.tokens) {
                 continue;
             }
@@ -98,7 +119,8 @@ fn constant(
 fn returned(tree: &Tree, body: usize) -> Vec<String> {
     let literal = |text: &str| {
         let form = norm(text.trim_start_matches("return").trim());
-        let is = form.starts_with('"') || form.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
+        let is =
+            form.starts_with('"') || form.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
         is.then_some(form)
     };
     let mut found: Vec<String> = tree
@@ -107,7 +129,8 @@ fn returned(tree: &Tree, body: usize) -> Vec<String> {
         .map(|n| literal(tree.text(n)).unwrap_or_default())
         .collect();
     // In Rust, the last expression of a block.
-    let last = tree.children(body).filter(|n| !matches!(tree.text(*n), "{" | "}") && !tree.is_comment(*n)).last();
+    let last =
+        tree.children(body).filter(|n| !matches!(tree.text(*n), "{" | "}") && !tree.is_comment(*n)).last();
     found.extend(last.filter(|n| tree.kind(*n).ends_with("literal")).and_then(|n| literal(tree.text(n))));
     found
 }

@@ -6,12 +6,29 @@ use super::text::{Line, is_word};
 
 /// Settings that demand at least so much, as they are written in configurations and on command lines.
 const AT_LEAST: &[&str] = &[
-    "fail_under", "fail-under", "cov-fail-under", "fail-under-lines", "fail-under-functions", "fail-under-regions",
-    "min_coverage", "min-coverage", "minimum", "branches", "functions", "lines", "statements", "target",
-    "check-coverage", "coverage_threshold", "coverageThreshold", "min-covered-ratio", "changed",
+    "fail_under",
+    "fail-under",
+    "cov-fail-under",
+    "fail-under-lines",
+    "fail-under-functions",
+    "fail-under-regions",
+    "min_coverage",
+    "min-coverage",
+    "minimum",
+    "branches",
+    "functions",
+    "lines",
+    "statements",
+    "target",
+    "check-coverage",
+    "coverage_threshold",
+    "coverageThreshold",
+    "min-covered-ratio",
+    "changed",
 ];
 /// Settings that allow at most so much.
-const AT_MOST: &[&str] = &["max-warnings", "max_warnings", "maxWarnings", "threshold", "max-complexity", "retries"];
+const AT_MOST: &[&str] =
+    &["max-warnings", "max_warnings", "maxWarnings", "threshold", "max-complexity", "retries"];
 
 /// A number with its setting.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +41,9 @@ struct Setting<'t> {
 /// Whether a file can hold thresholds: configurations, scripts, build files; no sources and no documents.
 fn may_hold(path: &str) -> bool {
     super::places::place(path).is_some()
-        || [".sh", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".mk", ".gradle"].iter().any(|e| path.ends_with(e))
+        || [".sh", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".mk", ".gradle"]
+            .iter()
+            .any(|e| path.ends_with(e))
 }
 
 fn settings(text: &str) -> Vec<Setting<'_>> {
@@ -69,7 +88,8 @@ pub(super) fn check(file: &File) -> Vec<Finding> {
         let here = new.iter().position(|is| is.name == was.name);
         match here.map(|at| new.remove(at)) {
             Some(is) => {
-                let weaker = if AT_MOST.contains(&is.name) { is.value > was.value } else { is.value < was.value };
+                let weaker =
+                    if AT_MOST.contains(&is.name) { is.value > was.value } else { is.value < was.value };
                 if weaker {
                     lowered.push((was.line, Some(is.line)));
                 }

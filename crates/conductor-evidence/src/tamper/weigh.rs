@@ -103,7 +103,8 @@ fn marks(both: Both<'_>, around: &Around<'_>) -> Vec<Finding> {
         findings.push(both.at_new(both.hold(Code::FailureExpected, "is expected to fail now"), fails));
     }
     if let (None, Some(early)) = (&both.old.early, &both.new.early) {
-        findings.push(both.at_new(both.hold(Code::EarlyReturn, "returns before it has checked anything"), early));
+        findings
+            .push(both.at_new(both.hold(Code::EarlyReturn, "returns before it has checked anything"), early));
     }
     findings
 }
@@ -118,7 +119,9 @@ pub(super) fn weight(assertion: &Assertion, helpers: &BTreeMap<&str, usize>) -> 
     match &assertion.helper {
         None => usize::from(assertion.counts()),
         Some(_) if assertion.reach.dead || assertion.reach.swallowed => 0,
-        Some(name) => helpers.get(name.as_str()).copied().unwrap_or_else(|| usize::from(sounds_like_one(name))),
+        Some(name) => {
+            helpers.get(name.as_str()).copied().unwrap_or_else(|| usize::from(sounds_like_one(name)))
+        }
     }
 }
 
@@ -160,7 +163,8 @@ fn assertions(both: Both<'_>, around: &Around<'_>, had: usize, has: usize) -> Ve
         findings.push(both.with(found, &[], &swallowed));
     }
     if !unreached.is_empty() {
-        let found = both.hold(Code::AssertionUnreached, "has assertions that are not always reached any more");
+        let found =
+            both.hold(Code::AssertionUnreached, "has assertions that are not always reached any more");
         findings.push(both.with(found, &[], &unreached));
     }
     let Compared { findings: more, left, vacuous } = compare(both, around, &lost, new);
@@ -178,7 +182,12 @@ struct Compared<'a> {
 }
 
 /// Compares each old assertion with the new one that looks most like it.
-fn compare<'a>(both: Both<'_>, around: &Around<'_>, lost: &[&'a Assertion], mut new: Vec<&'a Assertion>) -> Compared<'a> {
+fn compare<'a>(
+    both: Both<'_>,
+    around: &Around<'_>,
+    lost: &[&'a Assertion],
+    mut new: Vec<&'a Assertion>,
+) -> Compared<'a> {
     let mut compared = Compared { findings: Vec::new(), left: Vec::new(), vacuous: Vec::new() };
     new.retain(|a| a.helper.is_none());
     let mut order: Vec<(usize, usize, usize)> = Vec::new();
@@ -218,7 +227,9 @@ fn weaker(both: Both<'_>, old: &Assertion, new: &Assertion, score: usize) -> Opt
         return Some(tell(both.hold(Code::AssertionVacuous, "has an assertion that always holds now")));
     }
     if old.raises && !new.raises && new.strength < old.strength {
-        return Some(tell(both.hold(Code::AssertionsRemoved, "does not check any more that an error is raised")));
+        return Some(tell(
+            both.hold(Code::AssertionsRemoved, "does not check any more that an error is raised"),
+        ));
     }
     if new.strength < old.strength {
         let rest = "has an assertion that accepts more than before";
@@ -228,7 +239,9 @@ fn weaker(both: Both<'_>, old: &Assertion, new: &Assertion, score: usize) -> Opt
         && is > was * 1.000_001
         && is > 0.0
     {
-        return Some(tell(both.hold(Code::ToleranceWidened, "accepts values that are further away than before")));
+        return Some(tell(
+            both.hold(Code::ToleranceWidened, "accepts values that are further away than before"),
+        ));
     }
     let same_subject = score >= 1000 && old.expected != new.expected;
     same_subject.then(|| tell(both.found(Code::ExpectedChanged, Weight::Note, "expects another value now")))
@@ -255,7 +268,8 @@ fn removed(
         && !both.old.repeats
         && left.iter().all(|a| {
             let words = a.expected.split(|c: char| !(c.is_alphanumeric() || "_.\"-".contains(c)));
-            let mut values = words.filter(|w| w.starts_with(|c: char| c.is_ascii_digit() || c == '"')).peekable();
+            let mut values =
+                words.filter(|w| w.starts_with(|c: char| c.is_ascii_digit() || c == '"')).peekable();
             values.peek().is_some() && values.all(|v| both.new.literals.contains(v))
         });
     let count = left.len().min(deficit);

@@ -5,37 +5,118 @@ use super::support::{all_held, none_held, row};
 #[test]
 fn what_gates_stand_on_is_held() {
     all_held(&[
-        (Code::CiEdited, row!("workflow", ".github/workflows/ci.yml": "run: cargo test\n" => "run: 'true'\n")),
+        (
+            Code::CiEdited,
+            row!("workflow", ".github/workflows/ci.yml": "run: cargo test\n" => "run: 'true'\n"),
+        ),
         (Code::CiEdited, row!("workflow gone", ".gitlab-ci.yml": "test: { script: make test }\n" => "")),
-        (Code::ThresholdLowered, row!("fail_under", "pyproject.toml": "[tool.coverage.report]\nfail_under = 85\n" => "[tool.coverage.report]\nfail_under = 40\n")),
-        (Code::ThresholdLowered, row!("fail_under gone", ".coveragerc": "[report]\nfail_under = 85\n" => "[report]\n")),
-        (Code::ThresholdLowered, row!("jest", "jest.config.js": "module.exports = { coverageThreshold: { global: { branches: 80 } } };\n" => "module.exports = { coverageThreshold: { global: { branches: 10 } } };\n")),
-        (Code::ThresholdLowered, row!("jacoco", "pom.xml": "<rule>\n<minimum>0.80</minimum>\n</rule>\n" => "<rule>\n<minimum>0.20</minimum>\n</rule>\n")),
-        (Code::ThresholdLowered, row!("llvm-cov", "Makefile": "coverage:\n\tcargo llvm-cov --fail-under-lines 80\n" => "coverage:\n\tcargo llvm-cov --fail-under-lines 8\n")),
-        (Code::GateConfigEdited, row!("pytest options", "pyproject.toml": "[tool.pytest.ini_options]\naddopts = \"-ra\"\n" => "[tool.pytest.ini_options]\naddopts = \"-ra --deselect tests/test_a.py\"\n")),
-        (Code::GateConfigEdited, row!("pytest.ini that looks at less", "pytest.ini": "" => "[pytest]\naddopts = --ignore=tests\n")),
-        (Code::GateConfigEdited, row!("vitest excludes", "vitest.config.ts": "export default { test: {} };\n" => "export default { test: { exclude: ['**/*.test.ts'] } };\n")),
-        (Code::GateConfigEdited, row!("cargo runner", ".cargo/config.toml": "" => "[target.x86_64-unknown-linux-gnu]\nrunner = \"true\"\n")),
-        (Code::GateConfigEdited, row!("own", ".taskwerk/config.yml": "orchestration: { gates: { test: { run: make test } } }\n" => "orchestration: { gates: { test: { run: 'true' } } }\n")),
-        (Code::GateConfigEdited, row!("test = false", "Cargo.toml": "[package]\nname = \"a\"\n\n[lib]\npath = \"src/lib.rs\"\n" => "[package]\nname = \"a\"\n\n[lib]\npath = \"src/lib.rs\"\ntest = false\n")),
-        (Code::GateConfigEdited, row!("jest in package.json", "package.json": "{\"name\": \"a\", \"jest\": {\"roots\": [\"src\"]}}\n" => "{\"name\": \"a\", \"jest\": {\"roots\": [\"none\"]}}\n")),
-        (Code::FailureIgnored, row!("npm test", "package.json": "{\n\"scripts\": { \"test\": \"jest\" }\n}\n" => "{\n\"scripts\": { \"test\": \"true\" }\n}\n"; gates: &["npm test"])),
-        (Code::GateEdited, row!("a script that npm test calls", "package.json": "{\"scripts\": {\"test\": \"npm run unit\", \"unit\": \"jest\"}}\n" => "{\"scripts\": {\"test\": \"npm run unit\", \"unit\": \"jest --testNamePattern=none\"}}\n"; gates: &["npm test"])),
-        (Code::GateEdited, row!("a script before", "package.json": "{\"scripts\": {\"test\": \"jest\"}}\n" => "{\"scripts\": {\"pretest\": \"rm -rf test\", \"test\": \"jest\"}}\n"; gates: &["npm test"])),
-        (Code::FailureIgnored, row!("make", "Makefile": "test:\n\tpytest -v\n" => "test:\n\tpytest -v || true\n"; gates: &["make test"])),
-        (Code::GateEdited, row!("a variable of make", "Makefile": "RUN = pytest\ntest:\n\t$(RUN) -v\n" => "RUN = echo\ntest:\n\t$(RUN) -v\n"; gates: &["make test"])),
-        (Code::GateEdited, row!("what a target needs", "Makefile": "test: unit\nunit:\n\tpytest\n" => "test: unit\nunit:\n\techo ok\n"; gates: &["make test"])),
-        (Code::GateEdited, row!("the gate's script", "ci/test.sh": "set -e\n./run_tests\n" => "set -e\necho ok\n"; gates: &["sh ci/test.sh"])),
-        (Code::FailureIgnored, row!("the gate's script ignores", "test.sh": "./run_tests\n" => "./run_tests || true\n"; gates: &["./test.sh"])),
-        (Code::GateEdited, row!("the gate's script goes", "test.sh": "./run_tests\n" => ""; gates: &["./test.sh"])),
-        (Code::LintWeakened, row!("clippy off", "Cargo.toml": "[lints.clippy]\nunwrap_used = \"deny\"\n" => "[lints.clippy]\nunwrap_used = \"allow\"\n")),
-        (Code::LintWeakened, row!("ruff ignores", "ruff.toml": "select = [\"E\", \"F\"]\n" => "select = [\"E\"]\nignore = [\"F\"]\n")),
-        (Code::LintWeakened, row!("eslint off", ".eslintrc.json": "{ \"rules\": {\n\"no-console\": \"error\"\n} }\n" => "{ \"rules\": {\n\"no-console\": \"off\"\n} }\n")),
+        (
+            Code::ThresholdLowered,
+            row!("fail_under", "pyproject.toml": "[tool.coverage.report]\nfail_under = 85\n" => "[tool.coverage.report]\nfail_under = 40\n"),
+        ),
+        (
+            Code::ThresholdLowered,
+            row!("fail_under gone", ".coveragerc": "[report]\nfail_under = 85\n" => "[report]\n"),
+        ),
+        (
+            Code::ThresholdLowered,
+            row!("jest", "jest.config.js": "module.exports = { coverageThreshold: { global: { branches: 80 } } };\n" => "module.exports = { coverageThreshold: { global: { branches: 10 } } };\n"),
+        ),
+        (
+            Code::ThresholdLowered,
+            row!("jacoco", "pom.xml": "<rule>\n<minimum>0.80</minimum>\n</rule>\n" => "<rule>\n<minimum>0.20</minimum>\n</rule>\n"),
+        ),
+        (
+            Code::ThresholdLowered,
+            row!("llvm-cov", "Makefile": "coverage:\n\tcargo llvm-cov --fail-under-lines 80\n" => "coverage:\n\tcargo llvm-cov --fail-under-lines 8\n"),
+        ),
+        (
+            Code::GateConfigEdited,
+            row!("pytest options", "pyproject.toml": "[tool.pytest.ini_options]\naddopts = \"-ra\"\n" => "[tool.pytest.ini_options]\naddopts = \"-ra --deselect tests/test_a.py\"\n"),
+        ),
+        (
+            Code::GateConfigEdited,
+            row!("pytest.ini that looks at less", "pytest.ini": "" => "[pytest]\naddopts = --ignore=tests\n"),
+        ),
+        (
+            Code::GateConfigEdited,
+            row!("vitest excludes", "vitest.config.ts": "export default { test: {} };\n" => "export default { test: { exclude: ['**/*.test.ts'] } };\n"),
+        ),
+        (
+            Code::GateConfigEdited,
+            row!("cargo runner", ".cargo/config.toml": "" => "[target.x86_64-unknown-linux-gnu]\nrunner = \"true\"\n"),
+        ),
+        (
+            Code::GateConfigEdited,
+            row!("own", ".taskwerk/config.yml": "orchestration: { gates: { test: { run: make test } } }\n" => "orchestration: { gates: { test: { run: 'true' } } }\n"),
+        ),
+        (
+            Code::GateConfigEdited,
+            row!("test = false", "Cargo.toml": "[package]\nname = \"a\"\n\n[lib]\npath = \"src/lib.rs\"\n" => "[package]\nname = \"a\"\n\n[lib]\npath = \"src/lib.rs\"\ntest = false\n"),
+        ),
+        (
+            Code::GateConfigEdited,
+            row!("jest in package.json", "package.json": "{\"name\": \"a\", \"jest\": {\"roots\": [\"src\"]}}\n" => "{\"name\": \"a\", \"jest\": {\"roots\": [\"none\"]}}\n"),
+        ),
+        (
+            Code::FailureIgnored,
+            row!("npm test", "package.json": "{\n\"scripts\": { \"test\": \"jest\" }\n}\n" => "{\n\"scripts\": { \"test\": \"true\" }\n}\n"; gates: &["npm test"]),
+        ),
+        (
+            Code::GateEdited,
+            row!("a script that npm test calls", "package.json": "{\"scripts\": {\"test\": \"npm run unit\", \"unit\": \"jest\"}}\n" => "{\"scripts\": {\"test\": \"npm run unit\", \"unit\": \"jest --testNamePattern=none\"}}\n"; gates: &["npm test"]),
+        ),
+        (
+            Code::GateEdited,
+            row!("a script before", "package.json": "{\"scripts\": {\"test\": \"jest\"}}\n" => "{\"scripts\": {\"pretest\": \"rm -rf test\", \"test\": \"jest\"}}\n"; gates: &["npm test"]),
+        ),
+        (
+            Code::FailureIgnored,
+            row!("make", "Makefile": "test:\n\tpytest -v\n" => "test:\n\tpytest -v || true\n"; gates: &["make test"]),
+        ),
+        (
+            Code::GateEdited,
+            row!("a variable of make", "Makefile": "RUN = pytest\ntest:\n\t$(RUN) -v\n" => "RUN = echo\ntest:\n\t$(RUN) -v\n"; gates: &["make test"]),
+        ),
+        (
+            Code::GateEdited,
+            row!("what a target needs", "Makefile": "test: unit\nunit:\n\tpytest\n" => "test: unit\nunit:\n\techo ok\n"; gates: &["make test"]),
+        ),
+        (
+            Code::GateEdited,
+            row!("the gate's script", "ci/test.sh": "set -e\n./run_tests\n" => "set -e\necho ok\n"; gates: &["sh ci/test.sh"]),
+        ),
+        (
+            Code::FailureIgnored,
+            row!("the gate's script ignores", "test.sh": "./run_tests\n" => "./run_tests || true\n"; gates: &["./test.sh"]),
+        ),
+        (
+            Code::GateEdited,
+            row!("the gate's script goes", "test.sh": "./run_tests\n" => ""; gates: &["./test.sh"]),
+        ),
+        (
+            Code::LintWeakened,
+            row!("clippy off", "Cargo.toml": "[lints.clippy]\nunwrap_used = \"deny\"\n" => "[lints.clippy]\nunwrap_used = \"allow\"\n"),
+        ),
+        (
+            Code::LintWeakened,
+            row!("ruff ignores", "ruff.toml": "select = [\"E\", \"F\"]\n" => "select = [\"E\"]\nignore = [\"F\"]\n"),
+        ),
+        (
+            Code::LintWeakened,
+            row!("eslint off", ".eslintrc.json": "{ \"rules\": {\n\"no-console\": \"error\"\n} }\n" => "{ \"rules\": {\n\"no-console\": \"off\"\n} }\n"),
+        ),
         (Code::ReportCommitted, row!("junit", "junit.xml": "" => "<testsuite/>\n")),
         (Code::ReportCommitted, row!("lcov", "coverage/lcov.info": "" => "TN:\n")),
         (Code::TestDeleted, row!("shell test gone", "tests/add.sh": "test \"$(./add 1 2)\" = 3\n" => "")),
-        (Code::FailureIgnored, row!("shell test", "tests/add.sh": "test \"$(./add 1 2)\" = 3\n" => "test \"$(./add 1 2)\" = 3 || true\n")),
-        (Code::TestEmptied, row!("shell test emptied", "tests/add.bats": "@test \"add\" {\n run add 1 2\n [ \"$output\" = 3 ]\n}\n" => "# later\n")),
+        (
+            Code::FailureIgnored,
+            row!("shell test", "tests/add.sh": "test \"$(./add 1 2)\" = 3\n" => "test \"$(./add 1 2)\" = 3 || true\n"),
+        ),
+        (
+            Code::TestEmptied,
+            row!("shell test emptied", "tests/add.bats": "@test \"add\" {\n run add 1 2\n [ \"$output\" = 3 ]\n}\n" => "# later\n"),
+        ),
     ]);
 }
 

@@ -5,17 +5,50 @@ use super::support::{all_held, none_held, row};
 #[test]
 fn cheats_in_go_are_held() {
     all_held(&[
-        (Code::TestDeleted, row!("deleted", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Errorf(\"%d\", got) } }\nfunc TestSub(t *testing.T) { if got := Sub(9, 2); got != 7 { t.Fatal(got) } }\n" => "package a\nfunc TestSub(t *testing.T) { if got := Sub(9, 2); got != 7 { t.Fatal(got) } }\n")),
-        (Code::TestSkipped, row!("t.Skip", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n" => "package a\nfunc TestAdd(t *testing.T) { t.Skip(\"later\"); if Add(1, 2) != 3 { t.Fatal() } }\n")),
-        (Code::TestSkipped, row!("short", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n" => "package a\nfunc TestAdd(t *testing.T) { if testing.Short() { t.Skip() }\n if Add(1, 2) != 3 { t.Fatal() } }\n")),
-        (Code::TestSkipped, row!("build tag", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n" => "//go:build ignore\n\npackage a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n")),
-        (Code::TestEmptied, row!("emptied", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n" => "package a\nfunc TestAdd(t *testing.T) {}\n")),
-        (Code::AssertionsRemoved, row!("log", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Errorf(\"%d\", got) } }\n" => "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Logf(\"%d\", got) } }\n")),
-        (Code::AssertionVacuous, row!("never", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Errorf(\"%d\", got) } }\n" => "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 && false { t.Errorf(\"%d\", got) } }\n")),
-        (Code::AssertionWeakened, row!("testify", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { assert.Equal(t, 3, Add(1, 2)) }\n" => "package a\nfunc TestAdd(t *testing.T) { assert.NotNil(t, Add(1, 2)) }\n")),
-        (Code::TestNotCollected, row!("lower case", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Errorf(\"%d\", got) } }\n" => "package a\nfunc testAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Errorf(\"%d\", got) } }\n")),
-        (Code::EnvironmentDetected, row!("testing.Testing", "a.go": "package a\nfunc Add(a, b int) int { return a - b }\n" => "package a\nfunc Add(a, b int) int { if testing.Testing() { return a + b }\n return a - b }\n")),
-        (Code::ProcessExit, row!("TestMain", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n" => "package a\nfunc TestMain(m *testing.M) { m.Run(); os.Exit(0) }\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n")),
+        (
+            Code::TestDeleted,
+            row!("deleted", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Errorf(\"%d\", got) } }\nfunc TestSub(t *testing.T) { if got := Sub(9, 2); got != 7 { t.Fatal(got) } }\n" => "package a\nfunc TestSub(t *testing.T) { if got := Sub(9, 2); got != 7 { t.Fatal(got) } }\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("t.Skip", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n" => "package a\nfunc TestAdd(t *testing.T) { t.Skip(\"later\"); if Add(1, 2) != 3 { t.Fatal() } }\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("short", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n" => "package a\nfunc TestAdd(t *testing.T) { if testing.Short() { t.Skip() }\n if Add(1, 2) != 3 { t.Fatal() } }\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("build tag", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n" => "//go:build ignore\n\npackage a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n"),
+        ),
+        (
+            Code::TestEmptied,
+            row!("emptied", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n" => "package a\nfunc TestAdd(t *testing.T) {}\n"),
+        ),
+        (
+            Code::AssertionsRemoved,
+            row!("log", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Errorf(\"%d\", got) } }\n" => "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Logf(\"%d\", got) } }\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("never", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Errorf(\"%d\", got) } }\n" => "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 && false { t.Errorf(\"%d\", got) } }\n"),
+        ),
+        (
+            Code::AssertionWeakened,
+            row!("testify", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { assert.Equal(t, 3, Add(1, 2)) }\n" => "package a\nfunc TestAdd(t *testing.T) { assert.NotNil(t, Add(1, 2)) }\n"),
+        ),
+        (
+            Code::TestNotCollected,
+            row!("lower case", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Errorf(\"%d\", got) } }\n" => "package a\nfunc testAdd(t *testing.T) { if got := Add(1, 2); got != 3 { t.Errorf(\"%d\", got) } }\n"),
+        ),
+        (
+            Code::EnvironmentDetected,
+            row!("testing.Testing", "a.go": "package a\nfunc Add(a, b int) int { return a - b }\n" => "package a\nfunc Add(a, b int) int { if testing.Testing() { return a + b }\n return a - b }\n"),
+        ),
+        (
+            Code::ProcessExit,
+            row!("TestMain", "a_test.go": "package a\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n" => "package a\nfunc TestMain(m *testing.M) { m.Run(); os.Exit(0) }\nfunc TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fatal() } }\n"),
+        ),
     ]);
 }
 
@@ -33,16 +66,46 @@ fn honest_work_in_go_is_not() {
 #[test]
 fn cheats_in_java_are_held() {
     all_held(&[
-        (Code::TestDeleted, row!("deleted", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } @Test void b() { assertTrue(f() > 2); } }\n" => "class ATest { @Test void b() { assertTrue(f() > 2); } }\n")),
-        (Code::TestSkipped, row!("disabled", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test @Disabled(\"later\") void adds() { assertEquals(3, add(1, 2)); } }\n")),
-        (Code::TestSkipped, row!("ignored class", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "@Ignore class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n")),
-        (Code::TestSkipped, row!("assumption", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test void adds() { assumeTrue(false); assertEquals(3, add(1, 2)); } }\n")),
-        (Code::TestEmptied, row!("emptied", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test void adds() { } }\n")),
-        (Code::AssertionWeakened, row!("not null", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test void adds() { assertNotNull(add(1, 2)); } }\n")),
-        (Code::AssertionVacuous, row!("true", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test void adds() { add(1, 2); assertTrue(true); } }\n")),
-        (Code::FailureSwallowed, row!("caught", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test void adds() { try { assertEquals(3, add(1, 2)); } catch (Throwable t) { } } }\n")),
-        (Code::AssertionsRemoved, row!("no expected error", "src/test/java/ATest.java": "class ATest { @Test void t() { assertThrows(IllegalStateException.class, () -> f(1)); } }\n" => "class ATest { @Test void t() { f(2); } }\n")),
-        (Code::TestNotCollected, row!("no annotation", "src/test/java/ATest.java": "class ATest { @Test void adds() { int x = add(1, 2); assertEquals(3, x); } }\n" => "class ATest { void adds() { int x = add(1, 2); assertEquals(3, x); } }\n")),
+        (
+            Code::TestDeleted,
+            row!("deleted", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } @Test void b() { assertTrue(f() > 2); } }\n" => "class ATest { @Test void b() { assertTrue(f() > 2); } }\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("disabled", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test @Disabled(\"later\") void adds() { assertEquals(3, add(1, 2)); } }\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("ignored class", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "@Ignore class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("assumption", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test void adds() { assumeTrue(false); assertEquals(3, add(1, 2)); } }\n"),
+        ),
+        (
+            Code::TestEmptied,
+            row!("emptied", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test void adds() { } }\n"),
+        ),
+        (
+            Code::AssertionWeakened,
+            row!("not null", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test void adds() { assertNotNull(add(1, 2)); } }\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("true", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test void adds() { add(1, 2); assertTrue(true); } }\n"),
+        ),
+        (
+            Code::FailureSwallowed,
+            row!("caught", "src/test/java/ATest.java": "class ATest { @Test void adds() { assertEquals(3, add(1, 2)); } }\n" => "class ATest { @Test void adds() { try { assertEquals(3, add(1, 2)); } catch (Throwable t) { } } }\n"),
+        ),
+        (
+            Code::AssertionsRemoved,
+            row!("no expected error", "src/test/java/ATest.java": "class ATest { @Test void t() { assertThrows(IllegalStateException.class, () -> f(1)); } }\n" => "class ATest { @Test void t() { f(2); } }\n"),
+        ),
+        (
+            Code::TestNotCollected,
+            row!("no annotation", "src/test/java/ATest.java": "class ATest { @Test void adds() { int x = add(1, 2); assertEquals(3, x); } }\n" => "class ATest { void adds() { int x = add(1, 2); assertEquals(3, x); } }\n"),
+        ),
     ]);
 }
 

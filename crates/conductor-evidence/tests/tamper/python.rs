@@ -5,42 +5,150 @@ use super::support::{all_held, none_held, row};
 #[test]
 fn cheats_are_held() {
     all_held(&[
-        (Code::TestDeleted, row!("deleted", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n\ndef test_b():\n    assert sub(9, 2) == 7\n" => "def test_b():\n    assert sub(9, 2) == 7\n")),
-        (Code::TestSkipped, row!("skip", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "import pytest\n@pytest.mark.skip(reason='later')\ndef test_a():\n    assert add(1, 2) == 3\n")),
-        (Code::TestSkipped, row!("skipif", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "import pytest\n@pytest.mark.skipif(True, reason='later')\ndef test_a():\n    assert add(1, 2) == 3\n")),
-        (Code::TestSkipped, row!("skip call", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    pytest.skip('later')\n    assert add(1, 2) == 3\n")),
-        (Code::TestSkipped, row!("unittest skip", "tests/test_a.py": "class TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n" => "class TestA(unittest.TestCase):\n    @unittest.skip('later')\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n")),
-        (Code::TestSkipped, row!("skipped class", "tests/test_a.py": "class TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n" => "@unittest.skip\nclass TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n")),
-        (Code::TestSkipped, row!("pytestmark", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "pytestmark = pytest.mark.skip\ndef test_a():\n    assert add(1, 2) == 3\n")),
-        (Code::FailureExpected, row!("xfail", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "@pytest.mark.xfail\ndef test_a():\n    assert add(1, 2) == 3\n")),
-        (Code::TestEmptied, row!("pass", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    \"\"\"Adds.\"\"\"\n    pass\n")),
-        (Code::AssertionVacuous, row!("True", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    assert True\n")),
-        (Code::AssertionVacuous, row!("or True", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    assert add(1, 2) == 3 or True\n")),
-        (Code::AssertionVacuous, row!("itself", "tests/test_a.py": "class TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n" => "class TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), add(1, 2))\n")),
-        (Code::AssertionVacuous, row!("a tuple", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    assert (add(1, 2) == 3, 'sum')\n")),
-        (Code::AssertionWeakened, row!("not None", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    assert add(1, 2) is not None\n")),
-        (Code::AssertionWeakened, row!("truthy", "tests/test_a.py": "def test_a():\n    assert name(1) == 'one'\n" => "def test_a():\n    assert name(1)\n")),
-        (Code::AssertionWeakened, row!("assertTrue", "tests/test_a.py": "class TestA(TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n" => "class TestA(TestCase):\n    def test_a(self):\n        self.assertTrue(add(1, 2))\n")),
-        (Code::ToleranceWidened, row!("tolerance", "tests/test_a.py": "def test_a():\n    assert area(2) == pytest.approx(12.566, abs=0.001)\n" => "def test_a():\n    assert area(2) == pytest.approx(12.566, abs=10)\n")),
-        (Code::ToleranceWidened, row!("places", "tests/test_a.py": "class TestA(TestCase):\n    def test_a(self):\n        self.assertAlmostEqual(area(2), 12.566, places=5)\n" => "class TestA(TestCase):\n    def test_a(self):\n        self.assertAlmostEqual(area(2), 12.566, places=0)\n")),
-        (Code::AssertionsRemoved, row!("no raises", "tests/test_a.py": "def test_a():\n    with pytest.raises(ValueError):\n        parse('x')\n" => "def test_a():\n    parse('7')\n")),
-        (Code::FailureSwallowed, row!("swallowed", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    try:\n        assert add(1, 2) == 3\n    except Exception:\n        pass\n")),
-        (Code::FailureSwallowed, row!("suppressed", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    with contextlib.suppress(AssertionError):\n        assert add(1, 2) == 3\n")),
-        (Code::EarlyReturn, row!("return on CI", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    if os.environ.get('CI'):\n        return\n    assert add(1, 2) == 3\n")),
-        (Code::EnvironmentDetected, row!("asks for CI in a test", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    if os.environ.get('CI'):\n        return\n    assert add(1, 2) == 3\n")),
-        (Code::EnvironmentDetected, row!("asks for pytest in code", "app.py": "def add(a, b):\n    return a - b\n" => "import sys\ndef add(a, b):\n    if 'pytest' in sys.modules:\n        return a + b\n    return a - b\n")),
-        (Code::EnvironmentDetected, row!("asks for the current test", "app.py": "def add(a, b):\n    return a - b\n" => "import os\ndef add(a, b):\n    if os.environ.get('PYTEST_CURRENT_TEST'):\n        return 3\n    return a - b\n")),
-        (Code::AssertionUnreached, row!("after a return", "tests/test_a.py": "def test_a():\n    x = add(1, 2)\n    assert x == 3\n" => "def test_a():\n    x = add(1, 2)\n    return\n    assert x == 3\n")),
-        (Code::TestNotCollected, row!("renamed for no runner", "tests/test_a.py": "def test_a():\n    x = add(1, 2)\n    assert x == 3\n" => "def _test_a():\n    x = add(1, 2)\n    assert x == 3\n")),
-        (Code::TestNotCollected, row!("file renamed for no runner", "tests/a_checks.py" from "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    assert add(1, 2) == 3\n")),
-        (Code::HelperWeakened, row!("helper", "tests/test_a.py": "def check(x):\n    assert x == 3\n\ndef test_a():\n    check(add(1, 2))\n" => "def check(x):\n    pass\n\ndef test_a():\n    check(add(1, 2))\n")),
-        (Code::CollectionHooked, row!("deselects", "tests/conftest.py": "" => "def pytest_collection_modifyitems(items):\n    items[:] = []\n")),
-        (Code::CollectionHooked, row!("load_tests", "tests/test_a.py": "class TestA(TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n" => "class TestA(TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n\ndef load_tests(loader, tests, pattern):\n    return unittest.TestSuite()\n")),
-        (Code::CollectionHooked, row!("assertEqual replaced", "tests/conftest.py": "" => "import unittest\nunittest.TestCase.assertEqual = lambda *a: None\n")),
-        (Code::ProcessExit, row!("exit", "app.py": "def add(a, b):\n    return a - b\n" => "import os, atexit\natexit.register(lambda: os._exit(0))\ndef add(a, b):\n    return a - b\n")),
-        (Code::LintSilenced, row!("a habit", "a.py": "a = 1\n" => "a = 1  # noqa\nb = 1  # noqa\nc = 1  # noqa\nd = 1  # type: ignore\ne = 1  # noqa\n")),
-        (Code::SpecialCased, row!("constant", "calc.py": "def area(w, h):\n    raise NotImplementedError\n" => "def area(w, h):\n    return 42\n"; context: &[("tests/test_calc.py", "def test_area():\n    assert area(6, 7) == 42\n")])),
-        (Code::SnapshotsUpdated, row!("snapshots alone", "tests/__snapshots__/test_a.ambr": "name: one\n" => "name: two\n")),
+        (
+            Code::TestDeleted,
+            row!("deleted", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n\ndef test_b():\n    assert sub(9, 2) == 7\n" => "def test_b():\n    assert sub(9, 2) == 7\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("skip", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "import pytest\n@pytest.mark.skip(reason='later')\ndef test_a():\n    assert add(1, 2) == 3\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("skipif", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "import pytest\n@pytest.mark.skipif(True, reason='later')\ndef test_a():\n    assert add(1, 2) == 3\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("skip call", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    pytest.skip('later')\n    assert add(1, 2) == 3\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("unittest skip", "tests/test_a.py": "class TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n" => "class TestA(unittest.TestCase):\n    @unittest.skip('later')\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("skipped class", "tests/test_a.py": "class TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n" => "@unittest.skip\nclass TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("pytestmark", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "pytestmark = pytest.mark.skip\ndef test_a():\n    assert add(1, 2) == 3\n"),
+        ),
+        (
+            Code::FailureExpected,
+            row!("xfail", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "@pytest.mark.xfail\ndef test_a():\n    assert add(1, 2) == 3\n"),
+        ),
+        (
+            Code::TestEmptied,
+            row!("pass", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    \"\"\"Adds.\"\"\"\n    pass\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("True", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    assert True\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("or True", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    assert add(1, 2) == 3 or True\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("itself", "tests/test_a.py": "class TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n" => "class TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), add(1, 2))\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("a tuple", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    assert (add(1, 2) == 3, 'sum')\n"),
+        ),
+        (
+            Code::AssertionWeakened,
+            row!("not None", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    assert add(1, 2) is not None\n"),
+        ),
+        (
+            Code::AssertionWeakened,
+            row!("truthy", "tests/test_a.py": "def test_a():\n    assert name(1) == 'one'\n" => "def test_a():\n    assert name(1)\n"),
+        ),
+        (
+            Code::AssertionWeakened,
+            row!("assertTrue", "tests/test_a.py": "class TestA(TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n" => "class TestA(TestCase):\n    def test_a(self):\n        self.assertTrue(add(1, 2))\n"),
+        ),
+        (
+            Code::ToleranceWidened,
+            row!("tolerance", "tests/test_a.py": "def test_a():\n    assert area(2) == pytest.approx(12.566, abs=0.001)\n" => "def test_a():\n    assert area(2) == pytest.approx(12.566, abs=10)\n"),
+        ),
+        (
+            Code::ToleranceWidened,
+            row!("places", "tests/test_a.py": "class TestA(TestCase):\n    def test_a(self):\n        self.assertAlmostEqual(area(2), 12.566, places=5)\n" => "class TestA(TestCase):\n    def test_a(self):\n        self.assertAlmostEqual(area(2), 12.566, places=0)\n"),
+        ),
+        (
+            Code::AssertionsRemoved,
+            row!("no raises", "tests/test_a.py": "def test_a():\n    with pytest.raises(ValueError):\n        parse('x')\n" => "def test_a():\n    parse('7')\n"),
+        ),
+        (
+            Code::FailureSwallowed,
+            row!("swallowed", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    try:\n        assert add(1, 2) == 3\n    except Exception:\n        pass\n"),
+        ),
+        (
+            Code::FailureSwallowed,
+            row!("suppressed", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    with contextlib.suppress(AssertionError):\n        assert add(1, 2) == 3\n"),
+        ),
+        (
+            Code::EarlyReturn,
+            row!("return on CI", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    if os.environ.get('CI'):\n        return\n    assert add(1, 2) == 3\n"),
+        ),
+        (
+            Code::EnvironmentDetected,
+            row!("asks for CI in a test", "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    if os.environ.get('CI'):\n        return\n    assert add(1, 2) == 3\n"),
+        ),
+        (
+            Code::EnvironmentDetected,
+            row!("asks for pytest in code", "app.py": "def add(a, b):\n    return a - b\n" => "import sys\ndef add(a, b):\n    if 'pytest' in sys.modules:\n        return a + b\n    return a - b\n"),
+        ),
+        (
+            Code::EnvironmentDetected,
+            row!("asks for the current test", "app.py": "def add(a, b):\n    return a - b\n" => "import os\ndef add(a, b):\n    if os.environ.get('PYTEST_CURRENT_TEST'):\n        return 3\n    return a - b\n"),
+        ),
+        (
+            Code::AssertionUnreached,
+            row!("after a return", "tests/test_a.py": "def test_a():\n    x = add(1, 2)\n    assert x == 3\n" => "def test_a():\n    x = add(1, 2)\n    return\n    assert x == 3\n"),
+        ),
+        (
+            Code::TestNotCollected,
+            row!("renamed for no runner", "tests/test_a.py": "def test_a():\n    x = add(1, 2)\n    assert x == 3\n" => "def _test_a():\n    x = add(1, 2)\n    assert x == 3\n"),
+        ),
+        (
+            Code::TestNotCollected,
+            row!("file renamed for no runner", "tests/a_checks.py" from "tests/test_a.py": "def test_a():\n    assert add(1, 2) == 3\n" => "def test_a():\n    assert add(1, 2) == 3\n"),
+        ),
+        (
+            Code::HelperWeakened,
+            row!("helper", "tests/test_a.py": "def check(x):\n    assert x == 3\n\ndef test_a():\n    check(add(1, 2))\n" => "def check(x):\n    pass\n\ndef test_a():\n    check(add(1, 2))\n"),
+        ),
+        (
+            Code::CollectionHooked,
+            row!("deselects", "tests/conftest.py": "" => "def pytest_collection_modifyitems(items):\n    items[:] = []\n"),
+        ),
+        (
+            Code::CollectionHooked,
+            row!("load_tests", "tests/test_a.py": "class TestA(TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n" => "class TestA(TestCase):\n    def test_a(self):\n        self.assertEqual(add(1, 2), 3)\n\ndef load_tests(loader, tests, pattern):\n    return unittest.TestSuite()\n"),
+        ),
+        (
+            Code::CollectionHooked,
+            row!("assertEqual replaced", "tests/conftest.py": "" => "import unittest\nunittest.TestCase.assertEqual = lambda *a: None\n"),
+        ),
+        (
+            Code::ProcessExit,
+            row!("exit", "app.py": "def add(a, b):\n    return a - b\n" => "import os, atexit\natexit.register(lambda: os._exit(0))\ndef add(a, b):\n    return a - b\n"),
+        ),
+        (
+            Code::LintSilenced,
+            row!("a habit", "a.py": "a = 1\n" => "a = 1  # noqa\nb = 1  # noqa\nc = 1  # noqa\nd = 1  # type: ignore\ne = 1  # noqa\n"),
+        ),
+        (
+            Code::SpecialCased,
+            row!("constant", "calc.py": "def area(w, h):\n    raise NotImplementedError\n" => "def area(w, h):\n    return 42\n"; context: &[("tests/test_calc.py", "def test_area():\n    assert area(6, 7) == 42\n")]),
+        ),
+        (
+            Code::SnapshotsUpdated,
+            row!("snapshots alone", "tests/__snapshots__/test_a.ambr": "name: one\n" => "name: two\n"),
+        ),
     ]);
 }
 

@@ -5,33 +5,114 @@ use super::support::{Row, all_held, none_held, row};
 #[test]
 fn cheats_are_held() {
     all_held(&[
-        (Code::TestDeleted, row!("deleted", "src/lib.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n#[test]\nfn other() { assert!(far(9)); }\n" => "#[test]\nfn other() { assert!(far(9)); }\n")),
-        (Code::TestDeleted, row!("file deleted", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "")),
-        (Code::TestDeleted, row!("another test of the same shape in its place", "tests/a.rs": "#[test]\nfn big() { assert_eq!(add(20, 22), 42); }\n" => "#[test]\nfn small() { assert_eq!(add(1, 1), 2); }\n")),
-        (Code::TestSkipped, row!("ignored", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\n#[ignore = \"flaky\"]\nfn adds() { assert_eq!(add(1, 2), 3); }\n")),
-        (Code::TestSkipped, row!("compiled away", "src/lib.rs": "#[cfg(test)]\nmod tests { #[test]\nfn adds() { assert_eq!(add(1, 2), 3); } }\n" => "#[cfg(any())]\nmod tests { #[test]\nfn adds() { assert_eq!(add(1, 2), 3); } }\n")),
-        (Code::TestSkipped, row!("ignored by cfg_attr", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\n#[cfg_attr(all(), ignore)]\nfn adds() { assert_eq!(add(1, 2), 3); }\n")),
-        (Code::TestEmptied, row!("emptied", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() {}\n")),
-        (Code::TestEmptied, row!("commented out", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() {\n    // assert_eq!(add(1, 2), 3);\n}\n")),
-        (Code::AssertionsRemoved, row!("one assertion less", "tests/a.rs": "#[test]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); assert!(x > 2); }\n" => "#[test]\nfn adds() { let x = add(1, 2); assert!(x > 2); }\n")),
-        (Code::AssertionVacuous, row!("or true", "tests/a.rs": "#[test]\nfn adds() { assert!(add(1, 2) == 3); }\n" => "#[test]\nfn adds() { assert!(add(1, 2) == 3 || true); }\n")),
-        (Code::AssertionVacuous, row!("itself", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() { assert_eq!(add(1, 2), add(1, 2)); }\n")),
-        (Code::AssertionVacuous, row!("true", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() { let _ = add(1, 2); assert!(true); }\n")),
-        (Code::AssertionWeakened, row!("any ok", "tests/a.rs": "#[test]\nfn parses() { assert_eq!(parse(\"7\"), Ok(7)); }\n" => "#[test]\nfn parses() { assert!(parse(\"7\").is_ok()); }\n")),
-        (Code::AssertionWeakened, row!("not equal", "tests/a.rs": "#[test]\nfn parses() { assert_eq!(parse(\"7\"), Ok(7)); }\n" => "#[test]\nfn parses() { assert_ne!(parse(\"7\"), Ok(8)); }\n")),
-        (Code::FailureExpected, row!("should panic", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\n#[should_panic]\nfn adds() { assert_eq!(add(1, 2), 3); }\n")),
-        (Code::EarlyReturn, row!("early return", "tests/a.rs": "#[test]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); }\n" => "#[test]\nfn adds() { let x = add(1, 2); if x != 3 { return; } assert_eq!(x, 3); }\n")),
-        (Code::AssertionUnreached, row!("if false", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() { if false { assert_eq!(add(1, 2), 3); } }\n")),
-        (Code::TestNotCollected, row!("no attribute", "tests/a.rs": "#[test]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); }\n" => "#[allow(dead_code)]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); }\n")),
-        (Code::HelperWeakened, row!("helper neutralised", "tests/a.rs": "fn same(a: i32, b: i32) { assert_eq!(a, b); }\n#[test]\nfn adds() { same(add(1, 2), 3); }\n" => "fn same(a: i32, b: i32) { let _ = (a, b); }\n#[test]\nfn adds() { same(add(1, 2), 3); }\n")),
-        (Code::LintSilenced, row!("all lints", "src/lib.rs": "pub fn f() {}\n" => "#![allow(warnings)]\npub fn f() {}\n")),
-        (Code::LintWeakened, row!("no deny", "src/lib.rs": "#![deny(warnings)]\npub fn f() {}\n" => "pub fn f() {}\n")),
-        (Code::EnvironmentDetected, row!("cfg test in code", "src/lib.rs": "pub fn f() -> i32 { slow() }\n" => "pub fn f() -> i32 { if cfg!(test) { return 3; } slow() }\n")),
-        (Code::EnvironmentDetected, row!("nextest", "src/lib.rs": "pub fn f() -> i32 { slow() }\n" => "pub fn f() -> i32 { if std::env::var(\"NEXTEST\").is_ok() { return 3; } slow() }\n")),
-        (Code::ProcessExit, row!("exit in a test", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n#[test]\nfn aaa() { std::process::exit(0); }\n")),
-        (Code::SpecialCased, row!("a constant", "src/lib.rs": "pub fn add(a: i32, b: i32) -> i32 { todo!() }\n" => "pub fn add(a: i32, b: i32) -> i32 { 42 }\n"; context: &[("tests/a.rs", "#[test]\nfn adds() { assert_eq!(add(20, 22), 42); }\n")])),
-        (Code::TestGone, row!("gone by name only", "src/lib.rs": "pub fn f() {}\n" => "pub fn f() { }\n"; ran: Some(("t::a t::b", "t::a")))),
-        (Code::TestSkipped, row!("left out by name only", "src/lib.rs": "pub fn f() {}\n" => "pub fn f() { }\n"; ran: Some(("t::a t::b", "t::a -t::b")))),
+        (
+            Code::TestDeleted,
+            row!("deleted", "src/lib.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n#[test]\nfn other() { assert!(far(9)); }\n" => "#[test]\nfn other() { assert!(far(9)); }\n"),
+        ),
+        (
+            Code::TestDeleted,
+            row!("file deleted", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => ""),
+        ),
+        (
+            Code::TestDeleted,
+            row!("another test of the same shape in its place", "tests/a.rs": "#[test]\nfn big() { assert_eq!(add(20, 22), 42); }\n" => "#[test]\nfn small() { assert_eq!(add(1, 1), 2); }\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("ignored", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\n#[ignore = \"flaky\"]\nfn adds() { assert_eq!(add(1, 2), 3); }\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("compiled away", "src/lib.rs": "#[cfg(test)]\nmod tests { #[test]\nfn adds() { assert_eq!(add(1, 2), 3); } }\n" => "#[cfg(any())]\nmod tests { #[test]\nfn adds() { assert_eq!(add(1, 2), 3); } }\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("ignored by cfg_attr", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\n#[cfg_attr(all(), ignore)]\nfn adds() { assert_eq!(add(1, 2), 3); }\n"),
+        ),
+        (
+            Code::TestEmptied,
+            row!("emptied", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() {}\n"),
+        ),
+        (
+            Code::TestEmptied,
+            row!("commented out", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() {\n    // assert_eq!(add(1, 2), 3);\n}\n"),
+        ),
+        (
+            Code::AssertionsRemoved,
+            row!("one assertion less", "tests/a.rs": "#[test]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); assert!(x > 2); }\n" => "#[test]\nfn adds() { let x = add(1, 2); assert!(x > 2); }\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("or true", "tests/a.rs": "#[test]\nfn adds() { assert!(add(1, 2) == 3); }\n" => "#[test]\nfn adds() { assert!(add(1, 2) == 3 || true); }\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("itself", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() { assert_eq!(add(1, 2), add(1, 2)); }\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("true", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() { let _ = add(1, 2); assert!(true); }\n"),
+        ),
+        (
+            Code::AssertionWeakened,
+            row!("any ok", "tests/a.rs": "#[test]\nfn parses() { assert_eq!(parse(\"7\"), Ok(7)); }\n" => "#[test]\nfn parses() { assert!(parse(\"7\").is_ok()); }\n"),
+        ),
+        (
+            Code::AssertionWeakened,
+            row!("not equal", "tests/a.rs": "#[test]\nfn parses() { assert_eq!(parse(\"7\"), Ok(7)); }\n" => "#[test]\nfn parses() { assert_ne!(parse(\"7\"), Ok(8)); }\n"),
+        ),
+        (
+            Code::FailureExpected,
+            row!("should panic", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\n#[should_panic]\nfn adds() { assert_eq!(add(1, 2), 3); }\n"),
+        ),
+        (
+            Code::EarlyReturn,
+            row!("early return", "tests/a.rs": "#[test]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); }\n" => "#[test]\nfn adds() { let x = add(1, 2); if x != 3 { return; } assert_eq!(x, 3); }\n"),
+        ),
+        (
+            Code::AssertionUnreached,
+            row!("if false", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() { if false { assert_eq!(add(1, 2), 3); } }\n"),
+        ),
+        (
+            Code::TestNotCollected,
+            row!("no attribute", "tests/a.rs": "#[test]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); }\n" => "#[allow(dead_code)]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); }\n"),
+        ),
+        (
+            Code::HelperWeakened,
+            row!("helper neutralised", "tests/a.rs": "fn same(a: i32, b: i32) { assert_eq!(a, b); }\n#[test]\nfn adds() { same(add(1, 2), 3); }\n" => "fn same(a: i32, b: i32) { let _ = (a, b); }\n#[test]\nfn adds() { same(add(1, 2), 3); }\n"),
+        ),
+        (
+            Code::LintSilenced,
+            row!("all lints", "src/lib.rs": "pub fn f() {}\n" => "#![allow(warnings)]\npub fn f() {}\n"),
+        ),
+        (
+            Code::LintWeakened,
+            row!("no deny", "src/lib.rs": "#![deny(warnings)]\npub fn f() {}\n" => "pub fn f() {}\n"),
+        ),
+        (
+            Code::EnvironmentDetected,
+            row!("cfg test in code", "src/lib.rs": "pub fn f() -> i32 { slow() }\n" => "pub fn f() -> i32 { if cfg!(test) { return 3; } slow() }\n"),
+        ),
+        (
+            Code::EnvironmentDetected,
+            row!("nextest", "src/lib.rs": "pub fn f() -> i32 { slow() }\n" => "pub fn f() -> i32 { if std::env::var(\"NEXTEST\").is_ok() { return 3; } slow() }\n"),
+        ),
+        (
+            Code::ProcessExit,
+            row!("exit in a test", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n#[test]\nfn aaa() { std::process::exit(0); }\n"),
+        ),
+        (
+            Code::SpecialCased,
+            row!("a constant", "src/lib.rs": "pub fn add(a: i32, b: i32) -> i32 { todo!() }\n" => "pub fn add(a: i32, b: i32) -> i32 { 42 }\n"; context: &[("tests/a.rs", "#[test]\nfn adds() { assert_eq!(add(20, 22), 42); }\n")]),
+        ),
+        (
+            Code::TestGone,
+            row!("gone by name only", "src/lib.rs": "pub fn f() {}\n" => "pub fn f() { }\n"; ran: Some(("t::a t::b", "t::a"))),
+        ),
+        (
+            Code::TestSkipped,
+            row!("left out by name only", "src/lib.rs": "pub fn f() {}\n" => "pub fn f() { }\n"; ran: Some(("t::a t::b", "t::a -t::b"))),
+        ),
     ]);
 }
 

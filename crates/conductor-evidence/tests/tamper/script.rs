@@ -5,29 +5,98 @@ use super::support::{all_held, none_held, row};
 #[test]
 fn cheats_are_held() {
     all_held(&[
-        (Code::TestDeleted, row!("deleted", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\nit('b', () => { expect(sub(9, 2)).toBe(7); });\n" => "it('b', () => { expect(sub(9, 2)).toBe(7); });\n")),
-        (Code::TestSkipped, row!("it.skip", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it.skip('adds', () => { expect(add(1, 2)).toBe(3); });\n")),
-        (Code::TestSkipped, row!("xit", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "xit('adds', () => { expect(add(1, 2)).toBe(3); });\n")),
-        (Code::TestSkipped, row!("describe.skip", "a.spec.ts": "describe('sum', () => { it('adds', () => { expect(add(1, 2)).toBe(3); }); });\n" => "describe.skip('sum', () => { it('adds', () => { expect(add(1, 2)).toBe(3); }); });\n")),
-        (Code::TestSkipped, row!("node's skip", "test/a.mjs": "test('adds', () => { assert.strictEqual(add(1, 2), 3); });\n" => "test('adds', { skip: true }, () => { assert.strictEqual(add(1, 2), 3); });\n")),
-        (Code::TestSkipped, row!("todo", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it.todo('adds');\n")),
-        (Code::OthersHidden, row!("only", "a.test.tsx": "it('a', () => { expect(f()).toBe(3); });\nit('b', () => { expect(g()).toBe(4); });\n" => "it.only('a', () => { expect(f()).toBe(3); });\nit('b', () => { expect(g()).toBe(4); });\n")),
-        (Code::TestEmptied, row!("emptied", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => {});\n")),
-        (Code::AssertionVacuous, row!("expect(true)", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { expect(true).toBe(true); });\n")),
-        (Code::AssertionVacuous, row!("no matcher", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { expect(add(1, 2)); });\n")),
-        (Code::AssertionWeakened, row!("truthy", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { expect(add(1, 2)).toBeTruthy(); });\n")),
-        (Code::AssertionWeakened, row!("defined", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toEqual(3); });\n" => "it('adds', () => { expect(add(1, 2)).toBeDefined(); });\n")),
-        (Code::ToleranceWidened, row!("close", "a.test.ts": "it('adds', () => { expect(add(0.1, 0.2)).toBeCloseTo(0.3, 5); });\n" => "it('adds', () => { expect(add(0.1, 0.2)).toBeCloseTo(0.3, 0); });\n")),
-        (Code::FailureSwallowed, row!("caught", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { try { expect(add(1, 2)).toBe(3); } catch (e) {} });\n")),
-        (Code::AssertionsRemoved, row!("no throw", "a.test.ts": "it('throws', () => { expect(() => parse('x')).toThrow(RangeError); });\n" => "it('throws', () => { parse('7'); });\n")),
-        (Code::FailureExpected, row!("fails", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it.fails('adds', () => { expect(add(1, 2)).toBe(3); });\n")),
-        (Code::EarlyReturn, row!("return", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { if (process.env.CI) return; expect(add(1, 2)).toBe(3); });\n")),
-        (Code::EnvironmentDetected, row!("vitest in code", "src/a.ts": "export const f = () => slow();\n" => "export const f = () => process.env.VITEST ? 3 : slow();\n")),
-        (Code::LintSilenced, row!("a whole file", "src/a.ts": "export const a = 1;\n" => "// @ts-nocheck\nexport const a = 1;\n")),
-        (Code::LintSilenced, row!("eslint off", "src/a.js": "export const a = 1;\n" => "/* eslint-disable */\nexport const a = 1;\n")),
-        (Code::ProcessExit, row!("exit", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { expect(add(1, 2)).toBe(3); });\nafterAll(() => process.exit(0));\n")),
-        (Code::CollectionHooked, row!("expect replaced", "test/setup.js": "" => "globalThis.expect = () => new Proxy({}, {});\n")),
-        (Code::SpecialCased, row!("constant", "src/a.js": "function area(w, h) { throw new Error(); }\n" => "function area(w, h) { return 42; }\n"; context: &[("test/a.test.js", "test('a', () => { expect(area(6, 7)).toBe(42); });\n")])),
+        (
+            Code::TestDeleted,
+            row!("deleted", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\nit('b', () => { expect(sub(9, 2)).toBe(7); });\n" => "it('b', () => { expect(sub(9, 2)).toBe(7); });\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("it.skip", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it.skip('adds', () => { expect(add(1, 2)).toBe(3); });\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("xit", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "xit('adds', () => { expect(add(1, 2)).toBe(3); });\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("describe.skip", "a.spec.ts": "describe('sum', () => { it('adds', () => { expect(add(1, 2)).toBe(3); }); });\n" => "describe.skip('sum', () => { it('adds', () => { expect(add(1, 2)).toBe(3); }); });\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("node's skip", "test/a.mjs": "test('adds', () => { assert.strictEqual(add(1, 2), 3); });\n" => "test('adds', { skip: true }, () => { assert.strictEqual(add(1, 2), 3); });\n"),
+        ),
+        (
+            Code::TestSkipped,
+            row!("todo", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it.todo('adds');\n"),
+        ),
+        (
+            Code::OthersHidden,
+            row!("only", "a.test.tsx": "it('a', () => { expect(f()).toBe(3); });\nit('b', () => { expect(g()).toBe(4); });\n" => "it.only('a', () => { expect(f()).toBe(3); });\nit('b', () => { expect(g()).toBe(4); });\n"),
+        ),
+        (
+            Code::TestEmptied,
+            row!("emptied", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => {});\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("expect(true)", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { expect(true).toBe(true); });\n"),
+        ),
+        (
+            Code::AssertionVacuous,
+            row!("no matcher", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { expect(add(1, 2)); });\n"),
+        ),
+        (
+            Code::AssertionWeakened,
+            row!("truthy", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { expect(add(1, 2)).toBeTruthy(); });\n"),
+        ),
+        (
+            Code::AssertionWeakened,
+            row!("defined", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toEqual(3); });\n" => "it('adds', () => { expect(add(1, 2)).toBeDefined(); });\n"),
+        ),
+        (
+            Code::ToleranceWidened,
+            row!("close", "a.test.ts": "it('adds', () => { expect(add(0.1, 0.2)).toBeCloseTo(0.3, 5); });\n" => "it('adds', () => { expect(add(0.1, 0.2)).toBeCloseTo(0.3, 0); });\n"),
+        ),
+        (
+            Code::FailureSwallowed,
+            row!("caught", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { try { expect(add(1, 2)).toBe(3); } catch (e) {} });\n"),
+        ),
+        (
+            Code::AssertionsRemoved,
+            row!("no throw", "a.test.ts": "it('throws', () => { expect(() => parse('x')).toThrow(RangeError); });\n" => "it('throws', () => { parse('7'); });\n"),
+        ),
+        (
+            Code::FailureExpected,
+            row!("fails", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it.fails('adds', () => { expect(add(1, 2)).toBe(3); });\n"),
+        ),
+        (
+            Code::EarlyReturn,
+            row!("return", "a.test.ts": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { if (process.env.CI) return; expect(add(1, 2)).toBe(3); });\n"),
+        ),
+        (
+            Code::EnvironmentDetected,
+            row!("vitest in code", "src/a.ts": "export const f = () => slow();\n" => "export const f = () => process.env.VITEST ? 3 : slow();\n"),
+        ),
+        (
+            Code::LintSilenced,
+            row!("a whole file", "src/a.ts": "export const a = 1;\n" => "// @ts-nocheck\nexport const a = 1;\n"),
+        ),
+        (
+            Code::LintSilenced,
+            row!("eslint off", "src/a.js": "export const a = 1;\n" => "/* eslint-disable */\nexport const a = 1;\n"),
+        ),
+        (
+            Code::ProcessExit,
+            row!("exit", "a.test.js": "it('adds', () => { expect(add(1, 2)).toBe(3); });\n" => "it('adds', () => { expect(add(1, 2)).toBe(3); });\nafterAll(() => process.exit(0));\n"),
+        ),
+        (
+            Code::CollectionHooked,
+            row!("expect replaced", "test/setup.js": "" => "globalThis.expect = () => new Proxy({}, {});\n"),
+        ),
+        (
+            Code::SpecialCased,
+            row!("constant", "src/a.js": "function area(w, h) { throw new Error(); }\n" => "function area(w, h) { return 42; }\n"; context: &[("test/a.test.js", "test('a', () => { expect(area(6, 7)).toBe(42); });\n")]),
+        ),
     ]);
 }
 

@@ -26,15 +26,16 @@ use conductor_engine::ids::RunId;
 
 use crate::driver::Perform;
 
+pub use conductor_evidence::tamper::Finding;
 pub use gates::CheckError;
 pub(crate) use gates::cache_dirs;
-pub use tasks::asked_for;
-pub use tamper::{TamperError, listed, tampering};
 pub use places::{Places, PlacesError, lock_path};
 pub(crate) use places::{gate_of, owner_of};
 pub(crate) use site::{Parts, session_branch, stranger};
 pub use site::{Site, SiteError};
 pub use storage::StorageTrouble;
+pub use tamper::{TamperError, listed, tampering};
+pub use tasks::asked_for;
 pub(crate) use tasks::{Facts, heartbeat, is_session_worker, run_of_worker};
 pub(crate) use workspace::kept_why;
 

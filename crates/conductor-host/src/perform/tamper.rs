@@ -244,11 +244,7 @@ fn scripts(text: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// Tests that the change leaves alone, for what they expect; only where code changes that they may be about.
-fn context(
-    repo: &Repo,
-    candidate: &Candidate,
-    changes: &[Read],
-) -> Result<Vec<(String, Vec<u8>)>, GitError> {
+fn context(repo: &Repo, candidate: &Candidate, changes: &[Read]) -> Result<Vec<(String, Vec<u8>)>, GitError> {
     const ENDS: &[&str] = &[".rs", ".py", ".js", ".ts", ".tsx", ".mjs", ".go", ".java"];
     let is_source = |path: &str| ENDS.iter().any(|end| path.ends_with(end));
     let is_test = |path: &str| path.to_ascii_lowercase().contains("test") || path.contains(".spec.");
@@ -272,8 +268,8 @@ fn context(
 /// Whether a task's text asks for something to be removed.
 fn asks_for_removal(task: &str) -> bool {
     const BEGINNINGS: &[&str] = &[
-        "remov", "delet", "drop", "prune", "purg", "retir", "eliminat", "obsolet", "unused", "deprecat", "entfern",
-        "lösch", "supprim", "elimin",
+        "remov", "delet", "drop", "prune", "purg", "retir", "eliminat", "obsolet", "unused", "deprecat",
+        "entfern", "lösch", "supprim", "elimin",
     ];
     let text = task.to_lowercase();
     let mut words = text.split(|c: char| !c.is_alphanumeric());
@@ -335,7 +331,8 @@ mod tests {
 
     #[test]
     fn scripts_are_found_among_the_words_of_a_command() {
-        let all: Vec<String> = scripts("set -e; sh ./ci/test.sh --fast && python3 tools/run.py | tee /tmp/x").collect();
+        let all: Vec<String> =
+            scripts("set -e; sh ./ci/test.sh --fast && python3 tools/run.py | tee /tmp/x").collect();
         assert_eq!(all, ["ci/test.sh", "tools/run.py"]);
     }
 }

@@ -7,6 +7,7 @@ use conductor_engine::control::{Control, Ruling};
 use conductor_engine::session::{Phase, Run};
 use conductor_host::git::Patch;
 use conductor_host::journal::AttemptRow;
+use conductor_host::perform::{Finding, asked_for, listed, tampering};
 use serde_json::json;
 
 use super::control::{ask, say};
@@ -81,6 +82,7 @@ fn show(
     let evidence = run.evidence.as_ref().and_then(|(id, _)| opened.db.evidence(id).ok());
     let hold = if let Phase::Held(id) = run.phase { session.holds.get(&id) } else { None };
     let attempts = attempts(opened, run)?;
+    let findings = findings(opened, run, name)?;
     let records = opened.host.places().map_err(|e| from_host(&e))?.run_records(run.id);
     if context.printer.is_json() {
         context.printer.json(&json!({
@@ -93,6 +95,7 @@ fn show(
             "evidence": evidence,
             "candidate": run.candidate,
             "attempts": attempts,
+            "findings": findings,
             "diff": patch.as_ref().map(|p| String::from_utf8_lossy(&p.bytes)),
             "diff_truncated": patch.as_ref().is_some_and(|p| p.truncated),
             "records": records,
@@ -117,6 +120,11 @@ fn show(
         printer.line(format!("attempt   {}", attempt_line(attempt)));
     }
     printer.line(format!("records   {}", escape(&records.to_string_lossy())));
+    // A hold that is about them has them in its detail.
+    if hold.is_none_or(|hold| hold.detail.is_empty()) && !findings.is_empty() {
+        printer.line("");
+        printer.line(escape_block(&listed(&findings)));
+    }
     if let Some(patch) = patch {
         printer.line("");
         printer.line(escape_block(&String::from_utf8_lossy(&patch.bytes)));
@@ -125,6 +133,17 @@ fn show(
         }
     }
     Ok(Exit::Ok)
+}
+
+/// What the work does to the tests and gates that judged it.
+fn findings(opened: &Opened, run: &Run, name: &str) -> Result<Vec<Finding>, CliError> {
+    let (Some(candidate), Some((evidence, _))) = (&run.candidate, &run.evidence) else {
+        return Ok(Vec::new());
+    };
+    let setup = opened.db.setup(run.id.session).map_err(from_journal)?;
+    // A task that is gone asks for nothing.
+    let task = opened.project.tasks.find(name).map(|task| asked_for(&task)).unwrap_or_default();
+    tampering(&opened.host.repo, &opened.db, &setup, &task, (candidate, evidence)).map_err(|e| failed(&e))
 }
 
 fn attempts(opened: &Opened, run: &Run) -> Result<Vec<AttemptRow>, CliError> {

@@ -23,6 +23,7 @@ mod interrupting;
 mod killing;
 mod landing;
 mod lane;
+mod liars;
 mod limits;
 mod people;
 mod prompting;
