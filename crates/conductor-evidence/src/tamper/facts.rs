@@ -323,7 +323,7 @@ pub(super) fn likeness(a: &Function, b: &Function) -> u32 {
     let total = |f: &Function| f.tokens.values().sum::<u32>();
     let shared: u32 = a.tokens.iter().map(|(token, n)| b.tokens.get(token).map_or(0, |m| *n.min(m))).sum();
     let all = total(a) + total(b);
-    if all == 0 { 100 } else { 200 * shared / all }
+    (200 * shared).checked_div(all).unwrap_or(100)
 }
 
 /// The same number for the same text, on every run.

@@ -13,11 +13,11 @@ pub(super) struct Hit {
 
 /// The hits of the new side of each file that the old sides of all files together do not account for: what was moved is
 /// not new.
-pub(super) fn fresh<'f>(
-    files: &'f [File],
+pub(super) fn fresh(
+    files: &[File],
     was: impl Fn(&Side) -> Vec<Hit>,
     is: impl Fn(&Side) -> Vec<Hit>,
-) -> Vec<(&'f File, Vec<Hit>)> {
+) -> Vec<(&File, Vec<Hit>)> {
     let mut before: BTreeMap<String, usize> = BTreeMap::new();
     for hit in files.iter().filter_map(|f| f.old.as_ref()).flat_map(was) {
         *before.entry(hit.text).or_default() += 1;

@@ -130,8 +130,9 @@ impl Row {
         let (before, start) = (project.users_own(), project.rev("main"));
         let ran = project.run(&["orchestrate", "run", "--auto"]);
         let done = project.status("TASK-001") == Status::Done;
+        // A commit that Conductor made has the run in it.
         let landed = project.git_ok(&["rev-parse", "-q", "--verify", "conductor/s1"])
-            && !project.commits(&format!("{start}..conductor/s1")).is_empty();
+            && project.commits(&format!("{start}..conductor/s1")).iter().any(|commit| !commit.run.is_empty());
         let why = project.run(&["orchestrate", "why", "TASK-001"]);
         let inbox = project.run(&["--json", "inbox"]);
         let told = format!("{ran}\n{why}\n{inbox}");

@@ -274,7 +274,7 @@ pub(super) const LIARS: &[Row] = &[
         does: "lets the script that a gate runs end with success",
         base: Python,
         gates: CHECKED,
-        agent: "sed -i 's|^set -eu|exit 0|' ci/check.sh\n",
+        agent: "sed -i 's|a + b  # wrong|b * a|' calc.py\nsed -i 's|^set -eu|exit 0|' ci/check.sh\n",
         named: &["a script that a gate runs cannot fail any more"],
         by: "tamper check, failure-ignored",
         ..ROW
@@ -377,6 +377,7 @@ pub(super) const LIARS: &[Row] = &[
     Row {
         name: "rewrites the configuration",
         does: "commits a `.taskwerk/config.yml` whose gates do nothing",
+        files: &[(".gitignore", "*.secret\n")],
         agent: "echo good > good.txt\nmkdir -p .taskwerk\nprintf 'orchestration:\\n  gates: { test: { run: \"true\" } }\\n' > .taskwerk/config.yml\ngit add -f .taskwerk/config.yml\ngit -c user.name=E -c user.email=e@x commit -qm config\n",
         named: &["Conductor's configuration is changed"],
         by: "tamper check, gate-config-edited; gates are those of the session's start",
