@@ -94,9 +94,8 @@ pub(super) fn environment(files: &[File]) -> Vec<Finding> {
         (Kind::Runner, "asks whether a test runner or Conductor runs it"),
         (Kind::Unattended, "asks whether anybody watches it"),
     ] {
-        for (file, mut found) in
-            fresh(files, |side| hits(side, |tree, at| asks(side, tree, at) == Some(kind)))
-        {
+        let asking = |side: &Side| hits(side, |tree, at| asks(side, tree, at) == Some(kind));
+        for (file, mut found) in fresh(files, asking, asking) {
             if super::places::place(&file.path).is_some() {
                 continue;
             }
@@ -145,7 +144,8 @@ fn exits(tree: &Tree, at: usize) -> bool {
 /// Tests, or code that they load, that end their runner before it can say that something failed.
 pub(super) fn exit(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (file, mut found) in fresh(files, |side| hits(side, exits)) {
+    let ending = |side: &Side| hits(side, exits);
+    for (file, mut found) in fresh(files, ending, ending) {
         found.retain(|hit| in_tests(file, hit.line) || hit.text.contains("os._exit(0)"));
         if !found.is_empty() {
             let sentence = format!("code in {} ends the test runner with success", file.path);
@@ -204,7 +204,7 @@ pub(super) fn hooks(files: &[File]) -> Vec<Finding> {
         found.extend(hits(side, replaces));
         found
     };
-    let mut findings: Vec<Finding> = fresh(files, functions)
+    let mut findings: Vec<Finding> = fresh(files, functions, functions)
         .into_iter()
         .map(|(file, found)| {
             let sentence = format!("code in {} decides what is tested, or what counts as failed", file.path);
@@ -242,7 +242,8 @@ pub(super) fn mocks(files: &[File]) -> Vec<Finding> {
         ]
         .contains(&name.as_str())
     };
-    let found = fresh(files, |side| if side.is_test { hits(side, stands_in) } else { Vec::new() });
+    let standing = |side: &Side| if side.is_test { hits(side, stands_in) } else { Vec::new() };
+    let found = fresh(files, standing, standing);
     found
         .into_iter()
         .filter(|(file, _)| file.old.is_some())

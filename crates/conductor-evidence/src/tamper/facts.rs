@@ -134,7 +134,8 @@ pub(super) fn describe(tree: &Tree, dialect: &dyn Dialect, outline: Outline) -> 
                 names.insert(text.to_owned());
             }
             if text != name && !text.is_empty() {
-                *tokens.entry(hash(&norm(text))).or_default() += 1;
+                let token = if quoted { hash(&norm(text)) } else { hash(text) };
+                *tokens.entry(token).or_default() += 1;
             }
         }
         next = if quoted { node.until } else { next + 1 };
@@ -322,7 +323,7 @@ pub(super) fn likeness(a: &Function, b: &Function) -> u32 {
     let total = |f: &Function| f.tokens.values().sum::<u32>();
     let shared: u32 = a.tokens.iter().map(|(token, n)| b.tokens.get(token).map_or(0, |m| *n.min(m))).sum();
     let all = total(a) + total(b);
-    if all == 0 { 100 } else { 200 * shared / all }
+    (200 * shared).checked_div(all).unwrap_or(100)
 }
 
 /// The same number for the same text, on every run.

@@ -13,14 +13,18 @@ pub(super) struct Hit {
 
 /// The hits of the new side of each file that the old sides of all files together do not account for: what was moved is
 /// not new.
-pub(super) fn fresh<'f>(files: &'f [File], find: impl Fn(&Side) -> Vec<Hit>) -> Vec<(&'f File, Vec<Hit>)> {
+pub(super) fn fresh(
+    files: &[File],
+    was: impl Fn(&Side) -> Vec<Hit>,
+    is: impl Fn(&Side) -> Vec<Hit>,
+) -> Vec<(&File, Vec<Hit>)> {
     let mut before: BTreeMap<String, usize> = BTreeMap::new();
-    for hit in files.iter().filter_map(|f| f.old.as_ref()).flat_map(&find) {
+    for hit in files.iter().filter_map(|f| f.old.as_ref()).flat_map(was) {
         *before.entry(hit.text).or_default() += 1;
     }
     let mut all = Vec::new();
     for file in files {
-        let mut hits = file.new.as_ref().map_or_else(Vec::new, &find);
+        let mut hits = file.new.as_ref().map_or_else(Vec::new, &is);
         hits.retain(|hit| match before.get_mut(&hit.text) {
             Some(left) if *left > 0 => {
                 *left -= 1;

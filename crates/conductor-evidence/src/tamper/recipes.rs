@@ -79,7 +79,7 @@ pub(super) fn make(file: &File, around: &Surroundings<'_>) -> Option<Finding> {
     }
     let differs: Vec<&String> = reached.iter().filter(|name| old.get(*name) != new.get(*name)).collect();
     // What belongs to no target is settings: of all targets.
-    let settings = (old.get("") != new.get("")).then(|| uses(&old, &new, &reached)).unwrap_or_default();
+    let settings = old.get("") != new.get("") && uses(&old, &new, &reached);
     if differs.is_empty() && !settings {
         return None;
     }

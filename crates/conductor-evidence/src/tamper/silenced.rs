@@ -1,5 +1,7 @@
 //! Findings of linters and compilers that are silenced where they arise: by comments, attributes and annotations.
 
+use std::cell::Cell;
+
 use super::file::{File, Side};
 use super::finding::{Code, Finding, Weight};
 use super::fresh::{Hit, fresh, lines};
@@ -79,10 +81,21 @@ fn hits(side: &Side, is: impl Fn(&Tree, usize) -> bool) -> Vec<Hit> {
 
 /// What is silenced now and was not before.
 pub(super) fn check(files: &[File]) -> Vec<Finding> {
-    let new = fresh(files, |side| hits(side, silences));
-    let before: usize = files.iter().filter_map(|f| f.old.as_ref()).map(|s| hits(s, silences).len()).sum();
-    let now: usize = files.iter().filter_map(|f| f.new.as_ref()).map(|s| hits(s, silences).len()).sum();
-    let more = now.saturating_sub(before);
+    let (before, now) = (Cell::new(0_usize), Cell::new(0_usize));
+    let new = fresh(
+        files,
+        |old| {
+            let hits = hits(old, silences);
+            before.set(before.get() + hits.len());
+            hits
+        },
+        |new| {
+            let hits = hits(new, silences);
+            now.set(now.get() + hits.len());
+            hits
+        },
+    );
+    let more = now.get().saturating_sub(before.get());
     let mut findings = Vec::new();
     for (file, hits) in &new {
         let wide = hits.iter().any(|hit| is_wide(&hit.text));

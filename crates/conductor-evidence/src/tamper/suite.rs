@@ -48,6 +48,7 @@ pub(super) fn check(files: &[File], around: &Surroundings<'_>) -> Vec<Finding> {
         findings.extend(gone(files, *case, &tests, &known, &mut told));
     }
     findings.extend(new_tests(files, &tests));
+    findings.extend(new_support(files, &support));
     for finding in &findings {
         told.finding(finding);
     }
@@ -230,6 +231,21 @@ fn hidden<'f>(files: &'f [File], old: &Function) -> Option<(&'f str, usize)> {
     let functions = sides.flat_map(|side| side.found.functions.iter().map(move |f| (side, f)));
     let mut same = functions.filter(|(_, f)| f.role != Role::Test && likeness(old, f) >= SAME_BODY);
     same.next().map(|(side, f)| (side.path.as_str(), f.span.first))
+}
+
+/// New functions around tests that leave all of them out.
+fn new_support(files: &[File], support: &Pairs<'_>) -> Vec<Finding> {
+    let before = ["setup", "before", "tearup"];
+    let found = support.added.iter().filter_map(|case| {
+        let side = files.get(case.file)?.new.as_ref()?;
+        let lower = case.function.name.to_ascii_lowercase();
+        let skip = case.function.skip.as_ref().filter(|skip| {
+            !skip.sometimes && before.iter().any(|word| lower.replace('_', "").starts_with(word))
+        })?;
+        let sentence = format!("`{}` leaves out all tests around it", case.function.path());
+        Some(Finding::hold(Code::TestSkipped, &side.path, sentence).is([side.line(skip.line)]))
+    });
+    found.collect()
 }
 
 /// New tests that check nothing whatever the code does.

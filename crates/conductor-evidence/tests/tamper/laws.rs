@@ -145,7 +145,7 @@ fn depth_does_not_matter() {
     let none = BTreeSet::new();
     for path in PATHS {
         for open in ["(", "[", "{", "f(", "if a {", "!", "\"", "(a||"] {
-            let deep = open.repeat(20_000).into_bytes();
+            let deep = open.repeat(3_000).into_bytes();
             let change = Change { path, from: None, old: Content::Bytes(b"a"), new: Content::Bytes(&deep) };
             check(&[change], &plain(&none));
         }

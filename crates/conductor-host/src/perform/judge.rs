@@ -5,7 +5,7 @@ use conductor_engine::evidence::Evidence;
 use conductor_engine::ids::{EvidenceId, RunId, TaskRef};
 use conductor_engine::judgement::{Judgement, Reviewed, RunFacts};
 use conductor_engine::session::Candidate;
-use conductor_evidence::tamper::Finding;
+use conductor_evidence::tamper::{Finding, Weight};
 use taskwerk_model::Task;
 use thiserror::Error;
 
@@ -19,6 +19,9 @@ use crate::policy::{Case, Change, ChangedFile, Others, Policy, TaskPart};
 
 /// How much of a change is read, in bytes.
 const BOUNDS: Bounds = Bounds { file: 16 * 1024 * 1024, total: 128 * 1024 * 1024 };
+
+/// So many findings that decide nothing are kept with a verdict.
+const MOST_NOTES: usize = 20;
 
 /// What is judged, and for whom.
 #[derive(Debug, Clone, Copy)]
@@ -94,12 +97,14 @@ impl Site {
 
 /// What is found besides the rules: what weakens tests and gates, and lines that no test reaches.
 pub(crate) fn others(findings: &[Finding], unreached: Option<String>) -> Others {
-    let found = tamper::listed(findings);
+    let (held, noted): (Vec<Finding>, Vec<Finding>) =
+        findings.iter().cloned().partition(|finding| finding.weight == Weight::Hold);
+    let found = tamper::listed(&held);
     Others {
         asks: unreached.into_iter().collect(),
-        sentences: tamper::sentences(findings).into_iter().collect(),
+        sentences: tamper::sentences(&held).into_iter().collect(),
         details: (!found.is_empty()).then(|| format!("What was found:\n{found}")).into_iter().collect(),
-        notes: Vec::new(),
+        notes: noted.iter().take(MOST_NOTES).map(|f| format!("{}: {}", f.path, f.sentence)).collect(),
     }
 }
 

@@ -28,6 +28,7 @@ use conductor_engine::ids::RunId;
 
 use crate::driver::Perform;
 
+pub use conductor_evidence::tamper::Finding;
 pub use gates::CheckError;
 pub(crate) use gates::cache_dirs;
 pub(crate) use judge::{Seen, others, part_of};

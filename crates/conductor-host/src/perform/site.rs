@@ -166,7 +166,8 @@ impl Site {
         let reviewer = reviewer_of(&config, &user_env)?;
         let failpoint = Failpoint::of(&user_env);
         let keeper = keeper.with_means(config.orchestration.safety.means());
-        let agents = AgentRunner { keeper: keeper.clone(), user_env: user_env.clone() };
+        let closed = keeper.clone().with_untouched(of_gates(&places, &setup));
+        let agents = AgentRunner { keeper: closed, user_env: user_env.clone() };
         let keeper = keeper.brisk();
         let gate_runner = GateRunner { keeper: keeper.clone(), user_env: user_env.clone() };
         Ok(Self {
@@ -313,6 +314,16 @@ impl Site {
     pub fn agent_label(&self) -> &AgentLabel {
         &self.profile.label
     }
+}
+
+/// The folders of gates: what stands in them decides whether work passes, so no agent may write there. A folder must be
+/// there to be closed.
+fn of_gates(places: &Places, setup: &Setup) -> Vec<PathBuf> {
+    let cached = setup.gates.iter().any(|gate| !gate.cache.is_empty());
+    let folders = [(!setup.gates.is_empty()).then(|| places.gates()), cached.then(|| places.cache(0))];
+    let folders: Vec<PathBuf> = folders.into_iter().flatten().collect();
+    // Where none can be made, gates will say so.
+    folders.into_iter().filter(|folder| std::fs::create_dir_all(folder).is_ok()).collect()
 }
 
 /// The branch of a session.

@@ -33,6 +33,8 @@ pub struct Keeper {
     program: PathBuf,
     means: Means,
     mark: String,
+    /// Folders that no child of it can change.
+    untouched: Vec<PathBuf>,
     /// The machine gave no PID namespace; what it refused once is not asked for again by this program.
     no_namespace: Arc<AtomicBool>,
 }
@@ -52,6 +54,7 @@ impl Keeper {
             program: program.into(),
             means: Means::STRONGEST,
             mark: "any".to_owned(),
+            untouched: Vec::new(),
             no_namespace: Arc::default(),
         }
     }
@@ -86,6 +89,14 @@ impl Keeper {
     #[must_use]
     pub fn with_mark(mut self, mark: impl Into<String>) -> Self {
         self.mark = mark.into();
+        self
+    }
+
+    /// With folders that its children can change nothing in, beside those that a specification names, where the machine
+    /// gives a namespace for that.
+    #[must_use]
+    pub fn with_untouched(mut self, folders: Vec<PathBuf>) -> Self {
+        self.untouched = folders;
         self
     }
 
@@ -258,7 +269,9 @@ impl KeptChild {
         };
         let keeper_pid = i32::try_from(process.id()).map_err(|e| no_keeper(io::Error::other(e)))?;
         // A keeper that dies while it is being told ends its reports, which says more than the broken pipe.
-        let order = Order::Keep { spec: spec.clone(), means, mark: keeper.mark.clone() };
+        let mut spec = spec.clone();
+        spec.read_only.extend(keeper.untouched.iter().cloned());
+        let order = Order::Keep { spec, means, mark: keeper.mark.clone() };
         let _told = write_line(&mut lifeline, &order);
         let mut lines = BufReader::new(stdout);
         let started = match next_report(&mut lines, keeper_pid) {

@@ -26,6 +26,7 @@ mod killing;
 mod landing;
 mod lane;
 mod languages;
+mod liars;
 mod limits;
 mod nowhere;
 mod people;

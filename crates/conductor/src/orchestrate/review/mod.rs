@@ -15,6 +15,7 @@ use conductor_engine::judgement::{Answer, Judgement};
 use conductor_engine::session::{Hold, Phase, Run, Session};
 use conductor_host::git::Patch;
 use conductor_host::journal::AttemptRow;
+use conductor_host::perform::{Finding, asked_for, listed, tampering};
 use conductor_host::secrets::mask;
 use conductor_host::transcript;
 use serde_json::json;
@@ -116,6 +117,8 @@ struct Work<'w> {
     hold: Option<&'w Hold>,
     evidence: Option<Evidence>,
     judgement: Option<Judgement>,
+    /// What the work does to the tests and gates that judged it.
+    findings: Vec<Finding>,
     attempts: Vec<AttemptRow>,
     records: PathBuf,
     /// The change as text, secrets masked.
@@ -133,6 +136,7 @@ impl<'w> Work<'w> {
             hold: if let Phase::Held(id) = run.phase { session.holds.get(&id) } else { None },
             evidence: run.evidence.as_ref().and_then(|(id, _)| opened.db.evidence(id).ok()),
             judgement: judgement(opened, run)?,
+            findings: findings(opened, run, name)?,
             attempts: attempts(opened, run)?,
             records: opened.host.places().map_err(|e| from_host(&e))?.run_records(run.id),
             truncated: patch.as_ref().is_some_and(|p| p.truncated),
@@ -154,6 +158,17 @@ fn judgement(opened: &Opened, run: &Run) -> Result<Option<Judgement>, CliError> 
     };
     opened.db.each_row(run.id.session, 0, see).map_err(from_journal)?;
     Ok(last)
+}
+
+/// What the work does to the tests and gates that judged it.
+fn findings(opened: &Opened, run: &Run, name: &str) -> Result<Vec<Finding>, CliError> {
+    let (Some(candidate), Some((evidence, _))) = (&run.candidate, &run.evidence) else {
+        return Ok(Vec::new());
+    };
+    let setup = opened.db.setup(run.id.session).map_err(from_journal)?;
+    // A task that is gone asks for nothing.
+    let task = opened.project.tasks.find(name).map(|task| asked_for(&task)).unwrap_or_default();
+    tampering(&opened.host.repo, &opened.db, &setup, &task, (candidate, evidence)).map_err(|e| failed(&e))
 }
 
 /// The page at the terminal.
@@ -219,7 +234,8 @@ fn branch_of(opened: &Opened, work: &Work<'_>) -> Result<String, CliError> {
 }
 
 fn show(context: &mut Context, work: &Work<'_>) {
-    let Work { name, session, run, hold, evidence, judgement, attempts, records, diff, truncated } = work;
+    let Work { name, session, run, hold, evidence, judgement, findings, attempts, records, diff, truncated } =
+        work;
     if context.printer.is_json() {
         context.printer.json(&json!({
             "session": session.id,
@@ -228,6 +244,7 @@ fn show(context: &mut Context, work: &Work<'_>) {
             "phase": run.phase.tag(),
             "hold": hold,
             "judgement": judgement,
+            "findings": findings,
             "evidence_id": run.evidence.as_ref().map(|(id, _)| id),
             "evidence": evidence,
             "candidate": run.candidate,
@@ -247,6 +264,10 @@ fn show(context: &mut Context, work: &Work<'_>) {
         if !hold.detail.is_empty() {
             printer.line(escape_block(&hold.detail));
         }
+    }
+    // A hold that is about them has them in its detail.
+    if hold.is_none_or(|hold| hold.detail.is_empty()) && !findings.is_empty() {
+        printer.line(escape_block(&mask(&listed(findings))));
     }
     for line in judgement.iter().flat_map(judged_lines) {
         printer.line(escape(&line));
