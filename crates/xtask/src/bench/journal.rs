@@ -8,8 +8,8 @@ use conductor_engine::effect::Verb;
 use conductor_engine::event::{Event, Recorded, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{EvidenceId, Oid, RunId, SessionId, TaskRef, Token, TreeId};
-use conductor_engine::ledger::{Grant, Limits};
-use conductor_engine::session::{Candidate, LaneRules, Rules, Session, SessionOutcome, Standing, TaskFacts};
+use conductor_engine::ledger::Grant;
+use conductor_engine::session::{Candidate, Rules, Session, SessionOutcome, Standing, TaskFacts};
 use conductor_host::driver::Journal as _;
 use conductor_host::journal::Database;
 use conductor_host::session::Setup;
@@ -167,21 +167,7 @@ fn facts(number: u64) -> TaskFacts {
 fn setup() -> Result<Setup, BenchError> {
     Ok(Setup {
         version: Setup::VERSION,
-        rules: Rules {
-            jobs: 1,
-            agent_jobs: None,
-            max_tasks: None,
-            max_consecutive_failures: FAILURES + 1,
-            max_task_duration: SignedDuration::from_mins(30),
-            auto_commit: true,
-            interactive: false,
-            only: None,
-            agent: "bench".to_owned(),
-            lane: LaneRules::default(),
-            limits: Limits::default(),
-            hold_deadline: None,
-            first_hold: 1,
-        },
+        rules: Rules { max_consecutive_failures: FAILURES + 1, ladder: Vec::new(), ..Rules::new("bench", 1) },
         base: oid(0)?,
         target: "main".to_owned(),
         gates: Vec::new(),
