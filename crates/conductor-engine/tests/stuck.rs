@@ -278,6 +278,20 @@ fn attempts_that_come_to_the_same_thing_are_found_whatever_they_say() {
 }
 
 #[test]
+fn work_that_is_taken_back_is_found_when_it_fails_again() {
+    let mut play = Play::new(1, Rules { ladder: vec![Step::Hold], ..rules() });
+    for n in 0..4 {
+        play.until_attempts();
+        play.red = vec![("TASK-001", ["test|exit 1|a fails", "test|exit 1|b fails"][n % 2])];
+        // Every other attempt leaves what the one before the last had left.
+        play.trees = 100 + u64::try_from(n % 2).unwrap();
+        play.finishes();
+    }
+    play.until_attempts();
+    assert!(play.story().contains("attempt 4\nhold for same-tree"), "{}", play.story());
+}
+
+#[test]
 fn questions_and_limits_that_leave_the_same_tree_are_no_loop() {
     let mut play = Play::new(1, rules());
     for n in 1..6 {
@@ -383,8 +397,12 @@ fn a_branch_that_fails_its_own_gates_is_told_once() {
         play.until_attempts();
     }
     let story = play.story();
-    assert_eq!(story.matches("paused: The branch fails its own gates").count(), 1, "{story}");
-    assert!(story.contains("TASK-00") && play.s.open_holds().any(|hold| hold.kind == HoldKind::Failures));
+    assert_eq!(story.matches("and nothing has landed yet; is the base broken?").count(), 2, "{story}");
+    assert_eq!(story.matches("paused").count(), 1, "{story}");
+    assert!(
+        story.contains("paused: Gate `test` fails as for TASK-00")
+            && play.s.open_holds().any(|hold| hold.kind == HoldKind::Failures)
+    );
     assert!(matches!(play.s.status, Status::Paused { .. }));
 }
 

@@ -25,6 +25,8 @@ fn unkind_schedules_lose_nothing_and_do_nothing_twice() {
     let lane = [sum.displaced, sum.red, sum.covered, sum.conflicts];
     assert!(lane.iter().all(|n| *n > most / 20), "{sum:?}");
     assert!(sum.expired > most / 20, "{sum:?}");
+    // So are agents that go nowhere, and sessions that run out of time.
+    assert!(sum.stuck > most / 2 && sum.late > most / 20, "{sum:?}");
 }
 
 #[test]

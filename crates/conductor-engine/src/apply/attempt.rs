@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
-use crate::detect::{Fact, Verdict, normalised};
+use crate::detect::{Fact, Verdict, VerdictKind, normalised};
 use crate::effect::Verb;
 use crate::ids::TreeId;
 use crate::ledger::{self, Grant};
@@ -107,6 +107,13 @@ impl Run {
         };
         let saved = self.history.take(&Fact::Saved { tree: tree.as_str().to_owned() });
         failed.or(saved)
+    }
+
+    /// What its last attempt completed when its work was saved, and what was handed in all the same.
+    pub(crate) fn came_back(&self) -> Option<Verdict> {
+        let last = self.history.attempts();
+        let over_attempts = |kind| matches!(kind, VerdictKind::SameTree | VerdictKind::NoProgress);
+        self.verdict.clone().filter(|found| over_attempts(found.kind) && found.seen.last() == Some(&last))
     }
 
     /// Notes how its gates failed.

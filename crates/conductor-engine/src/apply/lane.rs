@@ -86,7 +86,7 @@ fn apply_gates(run: &mut Run, event: &Event, at: Timestamp) {
             run.evidence = Some((evidence.clone(), summary.clone()));
             run.red = None;
             run.blamed_for.clone_from(&summary.signature);
-            // As with a tree: the verdict was given by who decided.
+            // Whoever decided has given the verdict already.
             let _given = run.failed_gates(summary.signature.as_deref());
             run.fault();
             run.step(Verb::Gates);

@@ -230,8 +230,8 @@ fn apply_step(run: &mut Run, event: &Event) {
         Event::Snapshotted { number, commit, tree, .. } => {
             run.counters.snapshots = run.counters.snapshots.max(*number);
             if matches!(run.phase, Phase::Collecting) {
-                // Who folds has no use for the verdict: whoever decided has given it already.
-                let _given = run.came_to(tree);
+                let found = run.came_to(tree);
+                run.verdict = found.or(run.verdict.take());
             }
             run.snapshot = Some(Snapshot { number: *number, commit: commit.clone(), tree: tree.clone() });
             run.step(Verb::Snapshot);

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::detect::Blocker;
 use crate::effect::{Outcome, Verdict};
 use crate::event::Event;
 use crate::evidence::EvidenceSummary;
@@ -68,7 +67,7 @@ fn blamed(
         more => format!("Gates `{}` fail", more.join("`, `")),
     };
     let feedback = summary.feedback.clone();
-    let verdict = run.clone().failed_gates(summary.signature.as_deref());
+    let verdict = run.clone().failed_gates(summary.signature.as_deref()).or_else(|| run.came_back());
     let base = failing_base(s, run, &summary);
     let mut events = vec![Event::GatesFailed { run: run.id, evidence, summary: summary.clone() }];
     if run.accepted_by.is_some() {
@@ -77,8 +76,7 @@ fn blamed(
     } else if summary.tampered {
         events.push(hold(s, run, HoldKind::Tamper, what, feedback));
     } else if let Some(other) = base {
-        let question = Blocker::FailingBase.question().unwrap_or_default();
-        let why = format!("{question}. {what} for {other} too, in the same way, and nothing has landed yet");
+        let why = format!("{what} as for {other}, and nothing has landed yet; is the base broken?");
         events.push(Event::SessionPaused { why: why.clone() });
         events.push(hold(s, run, HoldKind::Failures, why, feedback));
     } else if let Some(verdict) = verdict {

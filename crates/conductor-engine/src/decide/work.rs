@@ -57,8 +57,9 @@ fn saved(s: &Session, now: Timestamp, run: &Run, snapshotted: Event) -> Vec<Even
     let verdict = run.clone().came_to(tree);
     let mut events = vec![snapshotted];
     match (&run.last_end, verdict) {
-        // What it was ended for is more to the point.
-        (Some(end @ (AttemptEnd::Stalled | AttemptEnd::Looped)), _) | (Some(end), None) => {
+        // What it was ended for is more to the point; work that is handed in is tested first.
+        (Some(end @ (AttemptEnd::Stalled | AttemptEnd::Looped | AttemptEnd::Finished { .. })), _)
+        | (Some(end), None) => {
             events.extend(after_attempt(s, now, run, end));
         }
         (Some(_), Some(verdict)) => {

@@ -95,6 +95,11 @@ impl History {
         }
     }
 
+    /// How many attempts have ended and left a tree.
+    pub(crate) fn attempts(&self) -> u64 {
+        self.attempts
+    }
+
     /// The work, or its failure, is another one.
     fn progress(&mut self) {
         self.cost_micros = 0;

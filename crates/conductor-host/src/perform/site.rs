@@ -344,7 +344,7 @@ fn profile_of(setup: &Setup, config: &Config, user_env: &EnvMap) -> Result<Profi
         return Ok(Profile {
             label: AgentLabel { name: REPLAY.to_owned(), replay: true },
             role: AgentRole::Author,
-            price: own.and_then(|agent| agent.price.clone()),
+            price: own.and_then(|agent| agent.price),
             configured: true,
             kind: ProfileKind::Replay(Replay {
                 recording: PathBuf::from(recording),

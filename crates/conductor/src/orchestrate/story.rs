@@ -38,17 +38,13 @@ fn step_words(step: Step) -> &'static str {
 pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &Session) -> Option<String> {
     let text = match &row.event {
         Event::AttemptBegun { run, number, .. } => {
-            let again = if *number > 1 { format!(", attempt {number}") } else { String::new() };
-            let agent = session.runs.get(run).and_then(|run| run.agent.as_ref());
-            let agent = agent.unwrap_or(&session.rules.agent);
-            format!("{} {agent}{again}", head(printer, session, *run))
+            format!("{} {}", head(printer, session, *run), begins(session, *run, *number))
         }
         Event::AttemptEnded { run, report, .. } => {
             format!("{} agent {}", head(printer, session, *run), attempt_end(&report.end)?)
         }
         Event::Stuck { run, step, verdict, .. } => {
-            let text = format!("goes nowhere: {}; {}", escape(&verdict.why), step_words(*step));
-            format!("{} {}", head(printer, session, *run), printer.paint(Style::Yellow, &text))
+            format!("{} {}", head(printer, session, *run), nowhere(printer, *step, &verdict.why))
         }
         Event::GatesFailed { run, summary, .. } => {
             let gates = summary.failed.join(", ");
@@ -61,12 +57,8 @@ pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &S
             format!("{} conflicts in {}; {next}", head(printer, session, *run), escape(&paths))
         }
         Event::Disturbed { run, verb, message, until } => {
-            let message = message.lines().next().unwrap_or_default();
-            format!(
-                "{} {verb} failed ({}); again at {until:.0}",
-                head(printer, session, *run),
-                escape(message)
-            )
+            let message = escape(message.lines().next().unwrap_or_default());
+            format!("{} {verb} failed ({message}); again at {until:.0}", head(printer, session, *run))
         }
         Event::Waited { run, until, why, .. } => {
             format!("{} {}", head(printer, session, *run), waits(*why, *until))
@@ -105,6 +97,19 @@ pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &S
         _ => return None,
     };
     Some(text)
+}
+
+/// Who makes an attempt, and which.
+fn begins(session: &Session, run: RunId, number: u32) -> String {
+    let other = session.runs.get(&run).and_then(|run| run.agent.as_ref());
+    let agent = other.unwrap_or(&session.rules.agent);
+    if number > 1 { format!("{agent}, attempt {number}") } else { agent.clone() }
+}
+
+/// That it goes nowhere, and what is done about it.
+fn nowhere(printer: &Printer, step: Step, why: &str) -> String {
+    let text = format!("goes nowhere: {}; {}", escape(why), step_words(step));
+    printer.paint(Style::Yellow, &text).into_owned()
 }
 
 /// That nobody answered in time.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use conductor_engine::effect::{Effect, EffectKey};
 use conductor_engine::event::{Event, EventTag, Recorded};
 use conductor_engine::ids::SessionId;
-use conductor_engine::session::{LaneRules, Rules, Session, Step};
+use conductor_engine::session::{LaneRules, Rules, Session, SessionOutcome, Step};
 use conductor_host::driver::{Journal, Perform};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -81,6 +81,10 @@ pub struct Report {
     pub conflicts: u64,
     /// Holds that nobody answered in time.
     pub expired: u64,
+    /// Steps of the ladder that were taken.
+    pub stuck: u64,
+    /// Times that a session ran out of time with work left.
+    pub late: u64,
 }
 
 impl Report {
@@ -97,6 +101,8 @@ impl Report {
         self.covered += other.covered;
         self.conflicts += other.conflicts;
         self.expired += other.expired;
+        self.stuck += other.stuck;
+        self.late += other.late;
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "only these are counted")]
@@ -106,6 +112,12 @@ impl Report {
             EventTag::GatesRed => &mut self.red,
             EventTag::Conflicted => &mut self.conflicts,
             EventTag::HoldExpired => &mut self.expired,
+            EventTag::Stuck => &mut self.stuck,
+            EventTag::SessionCompleted
+                if matches!(event, Event::SessionCompleted { outcome: SessionOutcome::Limit }) =>
+            {
+                &mut self.late
+            }
             EventTag::GatesPassed if matches!(event, Event::GatesPassed { by: Some(_), .. }) => {
                 &mut self.covered
             }

@@ -8,8 +8,8 @@ use conductor_engine::effect::Verb;
 use conductor_engine::event::{Event, Recorded, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{EvidenceId, Oid, RunId, SessionId, TaskRef, Token, TreeId};
-use conductor_engine::ledger::{Grant, Limits};
-use conductor_engine::session::{Candidate, LaneRules, Rules, Session, SessionOutcome, Standing, TaskFacts};
+use conductor_engine::ledger::Grant;
+use conductor_engine::session::{Candidate, Rules, Session, SessionOutcome, Standing, TaskFacts};
 use conductor_host::driver::Journal as _;
 use conductor_host::journal::Database;
 use conductor_host::session::Setup;
@@ -169,7 +169,7 @@ fn facts(number: u64) -> TaskFacts {
 fn setup() -> Result<Setup, BenchError> {
     Ok(Setup {
         version: Setup::VERSION,
-        rules: Rules { max_consecutive_failures: FAILURES + 1, ..Rules::new("bench", 1) },
+        rules: Rules { max_consecutive_failures: FAILURES + 1, ladder: Vec::new(), ..Rules::new("bench", 1) },
         base: oid(0)?,
         target: "main".to_owned(),
         gates: Vec::new(),

@@ -248,12 +248,12 @@ impl Conversation {
 
     /// What follows an end: another turn, where the agent asked what is settled.
     fn after(&mut self, end: AttemptEnd) -> (Option<Result<(), StartError>>, AttemptEnd) {
-        match end {
-            AttemptEnd::Asked { question } => (self.answered(&question), AttemptEnd::Asked { question }),
-            // It was told how much it may spend, and ended by itself when it had.
-            AttemptEnd::Failed { .. } if self.has_spent(true) => (None, AttemptEnd::OverBudget),
-            other => (None, other),
+        if let AttemptEnd::Asked { question } = &end {
+            return (self.answered(question), end);
         }
+        // It was told how much it may spend, and ended by itself when it had.
+        let spent = matches!(end, AttemptEnd::Failed { .. }) && self.has_spent(true);
+        (None, if spent { AttemptEnd::OverBudget } else { end })
     }
 
     /// Goes on with these words: in the same process, else in the same session, else with a whole prompt.
