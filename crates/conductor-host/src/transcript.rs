@@ -383,7 +383,7 @@ mod tests {
             .collect();
         assert_eq!(
             said,
-            "<a [masked] b>I use [masked], and [masked] in it<x>the enEnd { outcome: \"finished\" }"
+            "<a ******** b>I use ********, and ******** in it<x>the enEnd { outcome: \"finished\" }"
         );
     }
 

@@ -110,6 +110,7 @@ const WORKFLOW: &[Field] = &[
     Field::new("setup", Kind::Any, "commands that prepare a workspace").or(Default::List(&[])),
     Field::new("workspace_root", Kind::Any, "where workspaces are made; null for the state folder"),
     Field::new("merge", Kind::Any, "squash or merge").or(Default::Text("squash")),
+    Field::new("review", Kind::Any, "the agent that reviews finished work"),
     Field::new("prompt_tokens", Kind::Any, "the most that an agent is told at once, in estimated tokens")
         .or(Default::Integer(9_000)),
 ];

@@ -131,7 +131,9 @@ impl Site {
         std::fs::create_dir_all(&scratch).map_err(|e| failed(&e))?;
         let commit = self.repo.stand_in(work.candidate).map_err(|e| failed(&e))?;
         let copy = self.repo.make_reading_copy(&place, &commit).map_err(|e| failed(&e))?;
-        let request = self.review_request(reviewer, work, records, copy.path())?;
+        // The user's checkout, and with it the records, may be mounted read-only for it.
+        let dir = scratch.join("attempt");
+        let request = self.review_request(reviewer, work, &dir, copy.path())?;
         let name = reviewer.label.name.clone();
         let running = self.agents.start(reviewer, request);
         let stopper = running.stopper();
@@ -139,15 +141,19 @@ impl Site {
         let report = running.wait();
         let touched = self.repo.touched(&copy);
         self.repo.remove_reading_copy(copy).map_err(|e| failed(&e))?;
-        let _litter = std::fs::remove_dir_all(&scratch);
         let usage = priced(report.usage.clone(), reviewer.price.as_ref());
         let answer = ended(&report).and_then(|()| match touched {
-            Ok(touched) if touched.files.is_empty() => Ok(answer_of(reviewer, records)),
+            Ok(touched) if touched.files.is_empty() => Ok(answer_of(reviewer, &dir)),
             Ok(Touched { files, .. }) => {
                 Err(format!("it changed {} files of what it was to look at", files.len()))
             }
             Err(error) => Err(error.to_string()),
         });
+        for kept in ["prompt.md", "transcript.jsonl"] {
+            // What cannot be kept is missed by nobody but people.
+            let _not_kept = std::fs::copy(dir.join(kept), records.join(kept));
+        }
+        let _litter = std::fs::remove_dir_all(&scratch);
         Ok(match answer.and_then(|text| read(&name, &text)) {
             Ok(reviewed) => Review { reviewed: Some(reviewed), note: None, usage },
             Err(why) => Review { reviewed: None, note: Some(format!("no review by {name}: {why}")), usage },
@@ -158,14 +164,14 @@ impl Site {
         &self,
         reviewer: &Profile,
         work: &Work<'_>,
-        records: &Path,
+        dir: &Path,
         copy: &Path,
     ) -> Result<AttemptRequest, Trouble> {
         let sheet = self.records(work.task).map_err(|e| failed(&*e))?.task;
         let Candidate { tip, tree, .. } = work.candidate;
         let patch = self.repo.patch(tip, tree, MOST_DIFF).map_err(|e| failed(&e))?;
         let diff = String::from_utf8_lossy(&patch.bytes).into_owned();
-        let file = answer_file(reviewer, records).map(|path| path.display().to_string());
+        let file = answer_file(reviewer, dir).map(|path| path.display().to_string());
         let prompt = prompt(&sheet, work.evidence, (&diff, patch.truncated), file.as_deref());
         let limit = Duration::try_from(self.setup.rules.max_task_duration).unwrap_or(Duration::MAX);
         Ok(AttemptRequest {
@@ -177,7 +183,7 @@ impl Site {
             aide: None,
             purpose: Purpose::Answer { untouched: vec![copy.to_owned(), self.repo.top().to_owned()] },
             workspace: copy.to_owned(),
-            dir: records.to_owned(),
+            dir: dir.to_owned(),
             tmp: self.places.tmp(work.run, "review").join("tmp"),
             ceiling: self.places.root().to_owned(),
             timeout: limit,
@@ -187,19 +193,19 @@ impl Site {
 }
 
 /// Only a program of which nothing is known has a file; all others are heard, and many may not write there.
-fn answer_file(reviewer: &Profile, records: &Path) -> Option<PathBuf> {
+fn answer_file(reviewer: &Profile, dir: &Path) -> Option<PathBuf> {
     let ProfileKind::Program(program) = &reviewer.kind else { return None };
     match program.protocol {
-        Protocol::Command => Some(records.join(ANSWER)),
+        Protocol::Command => Some(dir.join(ANSWER)),
         Protocol::Acp | Protocol::Headless => None,
     }
 }
 
 /// What the reviewer wrote into its file, or else its last words.
-fn answer_of(reviewer: &Profile, records: &Path) -> String {
-    match answer_file(reviewer, records).and_then(|path| read_left(&path, MOST_ANSWER)) {
+fn answer_of(reviewer: &Profile, dir: &Path) -> String {
+    match answer_file(reviewer, dir).and_then(|path| read_left(&path, MOST_ANSWER)) {
         Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        None => last_words(&records.join("transcript.jsonl")),
+        None => last_words(&dir.join("transcript.jsonl")),
     }
 }
 

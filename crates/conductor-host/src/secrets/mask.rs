@@ -13,8 +13,8 @@ use super::{find, named};
 use crate::gates::looks_like_credential;
 use crate::process::EnvMap;
 
-/// What stands in place of a secret.
-pub const MASK: &str = "[masked]";
+/// What stands in place of a secret, as in what the configuration shows.
+pub const MASK: &str = "********";
 
 /// A value shorter than this is found in too much that is none, in bytes.
 const LEAST: usize = 8;

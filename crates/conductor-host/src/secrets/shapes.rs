@@ -264,7 +264,7 @@ fn jwt(text: &[u8], start: usize) -> Option<Found> {
     for part in 0..3 {
         let length = run(text, at, MOST_PART, |b| Of::Word.has(b));
         let is_json = part == 2 || text.get(at..)?.starts_with(JWT.as_bytes());
-        if length < 16 || length > MOST_PART || !is_json {
+        if !(16..=MOST_PART).contains(&length) || !is_json {
             return None;
         }
         at += length;

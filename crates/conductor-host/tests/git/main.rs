@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
 mod candidate;
+mod contents;
 mod gate;
 mod heal;
 mod hostile;

@@ -4,6 +4,7 @@ use cli_kit::table::{Cell, Fit, Table};
 use cli_kit::text::{escape, escape_block};
 use cli_kit::{CliError, Exit};
 use conductor_host::search::Relevant;
+use conductor_host::secrets::mask;
 use conductor_host::session::{Preview, newest_run_of};
 use serde_json::{Value, json};
 
@@ -47,7 +48,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
     if context.printer.is_json() {
         context.printer.json(&document(&name, args.next, &preview));
     } else {
-        context.printer.raw(&escape_block(&preview.prompt.text));
+        context.printer.raw(&escape_block(&mask(&preview.prompt.text)));
         say_costs(context, &preview);
     }
     Ok(Exit::Ok)
@@ -71,7 +72,7 @@ fn document(name: &str, next: bool, preview: &Preview) -> Value {
         "task": name,
         "turn": if next { "next" } else { "first" },
         "folder": preview.root,
-        "text": preview.prompt.text,
+        "text": mask(&preview.prompt.text),
         "total_tokens": preview.prompt.total_tokens,
         "budget": preview.budget.tokens(),
         "fragments": fragments,

@@ -60,9 +60,7 @@ pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &S
             let message = escape(message.lines().next().unwrap_or_default());
             format!("{} {verb} failed ({message}); again at {until:.0}", head(printer, session, *run))
         }
-        Event::Waited { run, until, why, .. } => {
-            format!("{} {}", head(printer, session, *run), waits(*why, *until))
-        }
+        Event::Waited { run, until, why, .. } => waiting(printer, session, *run, &waits(*why, *until)),
         Event::GatesRetried { run, summary, .. } => {
             let gates = summary.failed.join(", ");
             format!("{} gate {} fails; once more", head(printer, session, *run), escape(&gates))
@@ -71,9 +69,7 @@ pub(super) fn line(printer: &Printer, db: &Database, row: &Recorded, session: &S
             let held = format!("held ({hold}): {}", escape(question));
             format!("{} {}", head(printer, session, *run), printer.paint(Style::Yellow, &held))
         }
-        Event::Judged { run, judgement } => {
-            format!("{} {}", head(printer, session, *run), escape(&judged(judgement)?))
-        }
+        Event::Judged { run, judgement } => judged(printer, session, *run, judgement)?,
         Event::HoldExpired { run, why, .. } => {
             format!("{} {}", head(printer, session, *run), closed(printer, why))
         }
@@ -195,14 +191,18 @@ pub(crate) fn working_time(ms: u64) -> String {
 }
 
 /// What people should know of a judgement beside what follows from it; `None` when there is nothing.
-fn judged(judgement: &Judgement) -> Option<String> {
+fn judged(printer: &Printer, session: &Session, run: RunId, judgement: &Judgement) -> Option<String> {
     let found = judgement.review.as_ref().filter(|review| review.findings > 0);
     let review = found.map(|review| {
         let things = if review.findings == 1 { "finding" } else { "findings" };
         format!("review by {}: {} {things}, the worst: {}", review.agent, review.findings, review.worst)
     });
     let all: Vec<String> = review.into_iter().chain(judgement.notes.iter().cloned()).collect();
-    (!all.is_empty()).then(|| all.join("; "))
+    (!all.is_empty()).then(|| format!("{} {}", head(printer, session, run), escape(&all.join("; "))))
+}
+
+fn waiting(printer: &Printer, session: &Session, run: RunId, why: &str) -> String {
+    format!("{} {why}", head(printer, session, run))
 }
 
 /// `$0.31`.

@@ -48,12 +48,7 @@ impl Buffer {
         Ok(Self { path, item: item.cloned(), written })
     }
 
-    /// Opens it in the user's editor and waits for that to end. The editor's command is given to a shell as git does, with
-    /// the path as an argument, so that `code --wait` and quoting work.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the editor needs the terminal and all of the user's environment"
-    )]
+    /// Opens it in the user's editor and waits for that to end.
     pub(super) fn open(&self, env: &Env) -> Result<(), CliError> {
         open(env, &self.path).map_err(|why| self.kept(&why))
     }

@@ -5,10 +5,15 @@ use std::process::{Command, Stdio};
 
 use cli_kit::Env;
 
-/// Opens a file in the user's editor, and waits until they are done.
+/// Opens a file in the user's editor, and waits until they are done. The editor's command is given to a shell as git does,
+/// with the path as an argument, so that `code --wait` and quoting work.
 ///
 /// # Errors
 /// What went wrong, in words.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the editor needs the terminal and all of the user's environment"
+)]
 pub(crate) fn open(env: &Env, path: &Path) -> Result<(), String> {
     let editor = editor(env);
     let mut command = Command::new("sh");

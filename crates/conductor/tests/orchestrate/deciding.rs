@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use taskwerk_client::model::Status;
 
-use super::support::{Project, WRITER};
+use super::support::{Project, WRITER, until};
 use super::terminal::Terminal;
 
 /// The rows of the kind `judged`, with what was decided.
@@ -50,7 +50,7 @@ policy:
     for title in ["One", "Two", "Three", "Four"] {
         project.add(title, &[]);
     }
-    project.orchestrate(7, &["run", "--auto", "--jobs", "1"]);
+    project.orchestrate(7, &["--jobs", "1"]);
     assert_eq!(project.status("TASK-001"), Status::Done);
     assert!(project.files_of("conductor/s1").contains("TASK-001.test"), "the second attempt was told");
     assert_eq!(project.status("TASK-002"), Status::Blocked);
@@ -70,7 +70,7 @@ policy:
     project.ok(&["journal", "fold"]);
     // A person's word is stronger than a rule's.
     project.ok(&["orchestrate", "review", "TASK-003", "--accept"]);
-    project.orchestrate(7, &["resume", "--auto"]);
+    project.ends(7, &["orchestrate", "resume", "--auto"]);
     assert_eq!(project.status("TASK-003"), Status::Done);
     project.assert_sound();
 }
@@ -80,7 +80,7 @@ fn work_that_is_sent_back_again_and_again_is_held() {
     let rules = "safety: { max_consecutive_failures: 2 }\npolicy:\n  - { name: more, when: \"true\", then: retry, ask: More }";
     let project = Project::configured("echo \"$CONDUCTOR_ATTEMPT\" > a.txt", rules);
     project.add("One", &[]);
-    project.orchestrate(7, &["run", "--auto"]);
+    project.orchestrate(7, &[]);
     let inbox = project.inbox();
     assert_eq!(inbox.len(), 1, "{inbox:?}");
     let text = inbox[0].to_string();
@@ -93,7 +93,7 @@ fn todays_rules_are_tried_on_work_of_the_past() {
     let project = Project::new(WRITER);
     project.add("One", &[]);
     project.add("Two", &[]);
-    project.orchestrate(0, &["run", "--auto"]);
+    project.orchestrate(0, &[]);
     let same = project.json(&["policy", "test", "--json"]);
     assert_eq!((&same["differ"], same["verdicts"].as_array().unwrap().len()), (&json!(0), 2), "{same}");
     project.configure(
@@ -169,7 +169,7 @@ fn a_secret_is_held_and_never_written_down() {
         assert!(!shown.contains(&token), "{arguments:?}: {shown}");
     }
     let log = project.ok(&["orchestrate", "logs", "TASK-001"]);
-    assert!(log.contains("I found [masked] and [masked]"), "{log}");
+    assert!(log.contains("I found ******** and ********"), "{log}");
     // The work itself is as the agent made it: a person decides.
     let kept = project.refs("refs/conductor");
     assert!(kept.values().any(|commit| project.files_of(commit).contains("leak.rs")), "{kept:?}");
@@ -183,21 +183,22 @@ fn work_is_looked_through_at_a_terminal_and_sent_back() {
         "policy:\n  - { name: colour, when: \"run.attempts == 1\", then: hold, ask: Which colour? }",
     );
     project.add("Paint it", &[]);
-    project.orchestrate(7, &["run", "--auto"]);
+    project.orchestrate(7, &[]);
     let mut terminal = Terminal::run(&project, &["orchestrate", "review", "TASK-001"]);
     terminal.sees("Which colour?");
-    terminal.presses("2");
-    terminal.sees("+red");
-    terminal.presses("4");
-    terminal.sees("I painted it");
+    // Drawn anew, so that a word on the screen comes whole.
+    for (keys, text) in [("2", "+red"), ("4", "painted")] {
+        terminal.presses(keys);
+        terminal.presses("\u{c}");
+        terminal.sees(text);
+    }
     terminal.presses("b");
-    terminal.sees("branch review/TASK-001");
+    until("the branch", || project.git_ok(&["cat-file", "-e", "review/TASK-001:a.txt"]));
     terminal.presses("rin blue\r");
     assert_eq!(terminal.wait(), Some(0), "{}", terminal.screen());
     let screen = terminal.screen();
     assert!(screen.contains("\u{1b}[?1049l") && screen.contains("answered"), "{screen}");
-    assert!(project.git_ok(&["cat-file", "-e", "review/TASK-001:a.txt"]));
-    project.orchestrate(0, &["resume", "--auto"]);
+    project.ends(0, &["orchestrate", "resume", "--auto"]);
     assert_eq!(project.file_of("conductor/s1", "a.txt").trim(), "blue");
     // Left without a word, nothing was decided; and with --print nothing is asked.
     let mut terminal = Terminal::run(&project, &["orchestrate", "review", "TASK-001"]);
@@ -238,7 +239,7 @@ fi
 "#,
     );
     project.add("Say it", &[]);
-    project.orchestrate(0, &["run", "--auto"]);
+    project.orchestrate(0, &[]);
     assert_eq!(project.file_of("conductor/s1", "a.txt").trim(), "good");
     let rows = serde_json::to_string(&judged(&project)).unwrap();
     assert!(rows.contains("major a.txt:1: says nothing"), "{rows}");
@@ -250,17 +251,19 @@ fi
 
 #[test]
 fn a_reviewer_that_fails_or_meddles_is_a_note_and_no_verdict() {
+    let read_only = Project::new(WRITER).ok(&["doctor"]).contains("PID namespace");
     for (body, note) in [
         ("exit 3", "no review by critic: it failed"),
         ("echo looks good", "no review by critic: its answer holds no JSON"),
+        // Where a namespace keeps it from changing anything, it is a review like any other.
         (
-            "chmod u+w . a.txt; echo mine > a.txt; echo '{\"findings\": []}'",
-            "no review by critic: it changed 1 files",
+            "chmod u+w . a.txt || true; (echo mine > a.txt) || true; echo '{\"findings\": []}'",
+            if read_only { "\"findings\":0" } else { "no review by critic: it changed 1 files" },
         ),
     ] {
         let project = reviewed("echo one > a.txt", "", body);
         project.add("One", &[]);
-        project.orchestrate(0, &["run", "--auto"]);
+        project.orchestrate(0, &[]);
         assert_eq!(project.file_of("conductor/s1", "a.txt").trim(), "one", "{body}");
         let rows = serde_json::to_string(&judged(&project)).unwrap();
         assert!(rows.contains(note), "{body}: {rows}");

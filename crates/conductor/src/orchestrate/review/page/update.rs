@@ -34,30 +34,38 @@ pub(super) fn update(state: &mut State, key: Key) -> Option<Effect> {
             None
         }
         Mode::ConfirmAccept => (key == Key::Char('y')).then_some(Effect::Rule(Ruling::Accept)),
-        Mode::Search(mut input) => {
-            match key {
-                Key::Enter => {
-                    input.text().clone_into(&mut state.wanted);
-                    find(state, true, state.top());
-                }
-                Key::Esc | Key::Ctrl('c') => {}
-                other => {
-                    input.key(other);
-                    state.mode = Mode::Search(input);
-                }
-            }
+        Mode::Search(input) => {
+            search(state, key, input);
             None
         }
-        Mode::Ask(words, mut input) => match key {
-            Key::Enter => decided(state, words, input),
-            Key::Esc | Key::Ctrl('c') => None,
-            other => {
-                input.key(other);
-                state.mode = Mode::Ask(words, input);
-                None
-            }
-        },
+        Mode::Ask(words, input) => ask(state, key, words, input),
     }
+}
+
+fn search(state: &mut State, key: Key, mut input: Input) {
+    if key == Key::Enter {
+        input.text().clone_into(&mut state.wanted);
+        find(state, true, state.top());
+    } else if !leaves(key) {
+        input.key(key);
+        state.mode = Mode::Search(input);
+    }
+}
+
+fn ask(state: &mut State, key: Key, words: Words, mut input: Input) -> Option<Effect> {
+    if key == Key::Enter {
+        return decided(state, words, input);
+    }
+    if !leaves(key) {
+        input.key(key);
+        state.mode = Mode::Ask(words, input);
+    }
+    None
+}
+
+/// Whether a key leaves a line that is being typed.
+fn leaves(key: Key) -> bool {
+    matches!(key, Key::Esc | Key::Ctrl('c'))
 }
 
 /// Text that came at once.

@@ -157,7 +157,7 @@ fn foot(state: &State, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
 fn hints(state: &State) -> &'static str {
     match (state.texts.waits, state.size.0) {
         (true, ..60) => " a accept  r retry  x reject  ? help  q quit",
-        (true, _) => " a accept  r retry  e in editor  x reject  s split  b branch  / search  ? help  q quit",
+        (true, _) => " a accept  r retry  e editor  x reject  s split  b branch  ? help  q quit",
         (false, _) => " Tab next part  ] next file  b branch  / search  ? help  q quit",
     }
 }
