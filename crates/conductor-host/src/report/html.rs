@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::markdown::{
-    Entry, clock, commit, decision_words, ending, entries, heading, lines, ordered, try_words,
+    Entry, clock, commit, decision_words, ending, entries, heading, lines, measures, ordered, try_words,
 };
+use super::quality::chart;
 use super::story::{Outcome, Work};
 use super::words::{dollars, span};
 use crate::forecast::{BarKind, Panel, escape, picture};
@@ -50,6 +51,7 @@ pub fn html(report: &Report) -> String {
     }
     waiting(&mut page, report);
     table(&mut page, report);
+    over_time(&mut page, report);
     if !report.decisions.is_empty() {
         page.push_str("<h2>Decisions</h2>\n<ul>");
         for decision in &report.decisions {
@@ -113,6 +115,22 @@ fn table(page: &mut String, report: &Report) {
             escape(&commit(work)),
         ];
         let _ = writeln!(page, "<tr><td>{}</td></tr>", cells.join("</td><td>"));
+    }
+    page.push_str("</table>\n");
+}
+
+fn over_time(page: &mut String, report: &Report) {
+    if report.quality.is_empty() {
+        return;
+    }
+    page.push_str("<h2>Tests, coverage, lints</h2>\n");
+    page.extend(chart(&report.quality));
+    page.push_str(
+        "<table><tr><th>after</th><th>tests</th><th>coverage</th><th>of new lines</th><th>lints</th></tr>\n",
+    );
+    for point in &report.quality {
+        let cells = measures(point).join("</td><td>");
+        let _ = writeln!(page, "<tr><td>{}</td><td>{cells}</td></tr>", escape(&point.task));
     }
     page.push_str("</table>\n");
 }

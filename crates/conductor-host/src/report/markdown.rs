@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::figures::Figures;
+use super::quality::{Quality, share};
 use super::story::{Decision, Outcome, Try, Work};
 use super::words::{counted, dollars, short, span};
 
@@ -30,6 +31,7 @@ pub fn markdown(report: &Report) -> String {
     }
     waiting(&mut text, report);
     table(&mut text, report);
+    over_time(&mut text, report);
     if !report.decisions.is_empty() {
         text.push_str("\n## Decisions\n\n");
     }
@@ -138,6 +140,29 @@ fn table(text: &mut String, report: &Report) {
             commit(work),
         );
     }
+}
+
+fn over_time(text: &mut String, report: &Report) {
+    if report.quality.is_empty() {
+        return;
+    }
+    text.push_str("\n## Tests, coverage, lints\n\n| after | tests | coverage | of new lines | lints |\n|---|---|---|---|---|\n");
+    for point in &report.quality {
+        let [tests, coverage, changed, lints] = measures(point);
+        let _ = writeln!(text, "| {} | {tests} | {coverage} | {changed} | {lints} |", plain(&point.task));
+    }
+}
+
+/// What was measured, in words; empty what was not.
+pub(super) fn measures(point: &Quality) -> [String; 4] {
+    let count = |count: Option<u64>| count.map_or_else(String::new, |count| count.to_string());
+    let percent = |permille: Option<u64>| permille.map_or_else(String::new, share);
+    [
+        count(point.tests),
+        percent(point.coverage_permille),
+        percent(point.changed_permille),
+        count(point.lints),
+    ]
 }
 
 /// The commit's name, as short as people write it.

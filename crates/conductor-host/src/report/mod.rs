@@ -4,6 +4,7 @@
 mod figures;
 mod html;
 mod markdown;
+mod quality;
 mod story;
 mod timeline;
 mod words;
@@ -17,6 +18,7 @@ use serde::Serialize;
 pub use figures::{Figures, Spent, percent};
 pub use html::html;
 pub use markdown::markdown;
+pub use quality::{Quality, quality};
 pub use story::{Decision, Matter, OpenHold, Outcome, Try, Work};
 pub use timeline::timeline;
 pub use words::{dollars, span};
@@ -36,6 +38,8 @@ pub struct Told<'t> {
     pub ended: Option<Timestamp>,
     /// Until when time is counted in a session that has not ended.
     pub now: Timestamp,
+    /// How coverage, lints and tests went; see [`quality`].
+    pub quality: &'t [Quality],
 }
 
 /// A session, as it is told.
@@ -63,6 +67,8 @@ pub struct Report {
     pub work: Vec<Work>,
     /// What was decided about the session as a whole.
     pub decisions: Vec<Decision>,
+    /// How coverage, lints and tests went with each task that landed.
+    pub quality: Vec<Quality>,
     /// Whether older rows are gone, so that single tries and decisions are not known any more.
     pub compacted: bool,
     /// What took time, for a picture.
@@ -73,7 +79,7 @@ pub struct Report {
 impl Report {
     /// Tells a session.
     pub fn of(told: Told<'_>) -> Self {
-        let Told { session, rows, began, ended, now } = told;
+        let Told { session, rows, began, ended, now, quality } = told;
         let (work, decisions) = story::stories(session, rows);
         let until = ended.unwrap_or(now);
         let (status, why) = standing(&session.status);
@@ -91,6 +97,7 @@ impl Report {
             timeline: timeline(session, rows, began, until),
             work,
             decisions,
+            quality: quality.to_vec(),
         }
     }
 }

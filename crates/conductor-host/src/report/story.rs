@@ -7,6 +7,7 @@ use conductor_engine::control::{Actor, Control, Reply, Ruling};
 use conductor_engine::event::{Event, Recorded};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{HoldId, RunId};
+use conductor_engine::judgement::{Answer, Judgement, Verdict};
 use conductor_engine::session::{Ending, HoldKind, Phase, Run, Session};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -133,6 +134,10 @@ pub enum Matter {
     Red,
     /// Every gate passed.
     Passed,
+    /// The rules were asked.
+    Judged,
+    /// The agent goes nowhere.
+    Stuck,
     /// The work may land.
     Accepted,
     /// The work is on the session's branch.
@@ -162,6 +167,8 @@ impl Matter {
             Self::Again => "tested again",
             Self::Red => "gates failed",
             Self::Passed => "gates passed",
+            Self::Judged => "judged",
+            Self::Stuck => "stuck",
             Self::Accepted => "accepted",
             Self::Landed => "landed",
             Self::Held => "held",
@@ -347,6 +354,11 @@ fn decided(event: &Event) -> Option<(Matter, String, Option<&Actor>)> {
             let evidence: String = evidence.0.chars().take(SHORT).collect();
             (Matter::Passed, format!("{}, evidence {evidence}", green(summary)), None)
         }
+        Event::Judged { judgement, .. } => (Matter::Judged, judged(judgement)?, None),
+        Event::Stuck { verdict, step, agent, .. } => {
+            let to = agent.as_ref().map(|agent| format!(" {agent}")).unwrap_or_default();
+            (Matter::Stuck, format!("{verdict}; step: {}{to}", step.name()), None)
+        }
         Event::Accepted { by, .. } => {
             let why = if by.is_some() { "by a person" } else { "nothing speaks against it" };
             (Matter::Accepted, why.to_owned(), by.as_ref())
@@ -357,6 +369,28 @@ fn decided(event: &Event) -> Option<(Matter, String, Option<&Actor>)> {
         Event::Ending { ending, .. } => (Matter::Over, ending_words(ending)?, None),
         _ => return None,
     })
+}
+
+/// What the rules said; nothing when they had nothing to say, since what follows tells that.
+fn judged(judgement: &Judgement) -> Option<String> {
+    let verdict = match &judgement.verdict {
+        Verdict::Accept => None,
+        Verdict::Retry { feedback } => Some(format!("sent back: {}", first_line(feedback, MOST_WHY))),
+        // The hold that follows has the question.
+        Verdict::Hold { .. } => Some("a person is to look".to_owned()),
+        Verdict::Reject { why } => Some(format!("refused: {why}")),
+    };
+    let rules = judgement.rules.iter().filter_map(|rule| match &rule.answer {
+        Answer::Holds => Some(format!("rule {} holds", rule.rule)),
+        Answer::Undecided { why } => Some(format!("rule {} cannot be told ({why})", rule.rule)),
+        Answer::HoldsNot => None,
+    });
+    let review = judgement.review.as_ref().map(|review| {
+        format!("review by {}: {}, worst {}", review.agent, counted(review.findings, "finding"), review.worst)
+    });
+    let parts: Vec<String> =
+        verdict.into_iter().chain(rules).chain(review).chain(judgement.notes.iter().cloned()).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 fn ending_words(ending: &Ending) -> Option<String> {

@@ -14,7 +14,7 @@ fn recorded(journal: &str) -> (Session, Vec<Recorded>) {
 fn report(journal: &str) -> Report {
     let (session, rows) = recorded(journal);
     let (began, ended) = (rows.first().unwrap().at, rows.last().unwrap().at);
-    Report::of(Told { session: &session, rows: &rows, began, ended: Some(ended), now: ended })
+    Report::of(Told { session: &session, rows: &rows, began, ended: Some(ended), now: ended, quality: &[] })
 }
 
 const HELD: &str = include_str!("../../tests/fixtures/journal/v1/failed-gate-hold-answer.jsonl");
@@ -69,12 +69,13 @@ fn foreign_text_is_no_markup() {
 fn without_rows_the_state_alone_is_told() {
     let (session, rows) = recorded(HELD);
     let at = rows.last().unwrap().at;
-    let told = Report::of(Told { session: &session, rows: &[], began: at, ended: Some(at), now: at });
+    let told =
+        Report::of(Told { session: &session, rows: &[], began: at, ended: Some(at), now: at, quality: &[] });
     assert!(told.compacted);
     assert_eq!(told.figures.done, report(HELD).figures.done);
     assert!(told.work.iter().all(|work| work.tries.is_empty()));
     let empty = Session::new(SessionId(7), Rules::new("x", 1), Oid::parse(&"a".repeat(40)).unwrap());
-    let told = Report::of(Told { session: &empty, rows: &[], began: at, ended: None, now: at });
+    let told = Report::of(Told { session: &empty, rows: &[], began: at, ended: None, now: at, quality: &[] });
     assert!(!told.compacted && told.work.is_empty());
     assert!(markdown(&told).contains("# Session 7: active"));
 }
@@ -91,4 +92,25 @@ fn what_goes_on_at_once_stands_in_rows_of_its_own() {
     }
     let unknown = RunId { session: SessionId(1), number: 99 };
     assert_eq!(timeline::name(&recorded(HELD).0, unknown), "1.99");
+}
+
+#[test]
+fn coverage_and_lints_are_told_over_time() {
+    let (session, rows) = recorded(CONFLICT);
+    let at = rows.last().unwrap().at;
+    let point = |task: &str, coverage, lints| Quality {
+        at,
+        task: task.to_owned(),
+        tests: Some(41),
+        coverage_permille: Some(coverage),
+        changed_permille: None,
+        lints: Some(lints),
+    };
+    let points = [point("TASK-001", 801, 3), point("TASK-002", 835, 0)];
+    let told = Told { session: &session, rows: &rows, began: at, ended: Some(at), now: at, quality: &points };
+    let report = Report::of(told);
+    assert!(markdown(&report).contains("| TASK-002 | 41 | 83.5 % |  | 0 |"), "{}", markdown(&report));
+    assert!(html(&report).contains("coverage 80.1 % -&gt; 83.5 %"));
+    // Evidence that is not there any more tells nothing.
+    assert_eq!(quality(&session, &rows, &|_| None), []);
 }

@@ -10,7 +10,7 @@ use cli_kit::time::now;
 use cli_kit::{CliError, Exit, Printer};
 use conductor_engine::event::Recorded;
 use conductor_host::journal::fold_export_with;
-use conductor_host::report::{Report, Told, html, markdown};
+use conductor_host::report::{Report, Told, html, markdown, quality};
 
 use crate::context::{Context, current_folder};
 use crate::failure::from_journal;
@@ -83,12 +83,14 @@ fn of_session(context: &Context) -> Result<Report, CliError> {
     let row = records.db.session_row(id).map_err(from_journal)?;
     let session = records.fold(id)?;
     let rows = records.db.rows(id, 0).map_err(from_journal)?;
+    let quality = quality(&session, &rows, &|id| records.db.evidence(id).ok());
     Ok(Report::of(Told {
         session: &session,
         rows: &rows,
         began: row.started_at,
         ended: row.ended_at,
         now: now(),
+        quality: &quality,
     }))
 }
 

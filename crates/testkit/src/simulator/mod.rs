@@ -12,7 +12,7 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass};
+use conductor_engine::attempt::{AttemptEnd, AttemptReport, FailureClass, Usage};
 use conductor_engine::control::{Actor, Control, Ruling};
 use conductor_engine::detect::{Verdict, VerdictKind};
 use conductor_engine::effect::{Effect, EffectKey, Outcome};
@@ -51,6 +51,25 @@ pub struct Simulator {
     told_version: u64,
     /// Whether a stop was obeyed and nobody took the session up since.
     stopped: bool,
+    /// Whether no person is there.
+    alone: bool,
+}
+
+/// A session that was left alone, as it was found afterwards.
+#[derive(Debug)]
+pub struct Night {
+    /// Its state.
+    pub session: Session,
+    /// All that was written down.
+    pub rows: Vec<Recorded>,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it was looked at.
+    pub until: Timestamp,
+    /// Tasks that are done in the world.
+    pub done: usize,
+    /// What happened to it.
+    pub report: Report,
 }
 
 impl Simulator {
@@ -59,9 +78,11 @@ impl Simulator {
         let mut dice = Dice::new(plan.seed.wrapping_mul(31).wrapping_add(7));
         let mut world = World::default();
         world.version = 1;
+        // Among many tasks each needs a few others, and not a quarter of all.
+        let needs = if plan.tasks > 20 { 2_000 / plan.tasks } else { 250 };
         for n in 1..=plan.tasks {
             let depends_on =
-                (1..n).filter(|_| dice.permille(250)).map(|d| TaskRef(format!("t{d}"))).collect();
+                (1..n).filter(|_| dice.permille(needs)).map(|d| TaskRef(format!("t{d}"))).collect();
             let task = SimTask { status: SimStatus::Todo, claim: None, depends_on };
             world.tasks.insert(TaskRef(format!("t{n}")), task);
         }
@@ -83,6 +104,7 @@ impl Simulator {
             report: Report::default(),
             told_version: 0,
             stopped: false,
+            alone: false,
             plan,
         }
     }
@@ -107,6 +129,31 @@ impl Simulator {
         let open = self.core.session().open_runs().map(|run| (run.id, &run.phase, &run.pending));
         let open: Vec<_> = open.collect();
         panic!("seed {}: the session never ends: {:?}, {open:?}", self.plan.seed, self.core.session().status);
+    }
+
+    /// Leaves the session alone for so many hours, unless it comes to its end before: nobody answers, nobody helps, and
+    /// everything that can go wrong does so now and then.
+    ///
+    /// # Panics
+    /// When a promise is broken; the message has the seed.
+    pub fn night(mut self, hours: i64) -> Night {
+        let began = self.now;
+        let until = began + SignedDuration::from_hours(hours);
+        self.alone = true;
+        self.turn(Vec::new());
+        while self.now < until && !(self.core.is_finished() && self.mail.is_empty() && self.jobs.is_empty()) {
+            self.step();
+        }
+        let done = self.world.tasks.values().filter(|task| task.status == SimStatus::Done).count();
+        let rows = self.rows.0.borrow().clone();
+        Night {
+            session: self.core.session().clone(),
+            rows,
+            began,
+            until: self.now,
+            done,
+            report: self.report,
+        }
     }
 
     fn is_through(&mut self) -> bool {
@@ -163,7 +210,7 @@ impl Simulator {
 
     /// One thing happens: something is due, a person acts, or time passes.
     fn step(&mut self) {
-        if !self.kind && self.dice.permille(40) {
+        if !self.kind && !self.alone && self.dice.permille(40) {
             self.person_acts();
         }
         let due = self.jobs.iter().map(|j| j.due).chain(self.mail.iter().map(|m| m.0)).min();
@@ -429,7 +476,9 @@ impl Simulator {
         let verdict = Verdict { kind: VerdictKind::Cycle, times: 3, why, seen: vec![1, 2, 3] };
         let told = end == AttemptEnd::Looped && self.dice.permille(500);
         let verdicts = told.then_some(verdict).into_iter().collect();
-        let report = AttemptReport { working_ms: 1_000, contained, verdicts, ..AttemptReport::nothing(end) };
+        let usage = Usage { input_tokens: Some(1_200), output_tokens: Some(300), cost_micros: Some(4_500) };
+        let report =
+            AttemptReport { working_ms: 1_000, contained, verdicts, usage, ..AttemptReport::nothing(end) };
         Outcome::Attempt(report)
     }
 

@@ -9,7 +9,7 @@ use cli_kit::time::{now, relative};
 use cli_kit::{CliError, Exit};
 use conductor_engine::ids::SessionId;
 use conductor_host::journal::SessionRow;
-use conductor_host::report::{Figures, dollars, span};
+use conductor_host::report::{Figures, Quality, dollars, quality, span};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -34,6 +34,8 @@ struct Line {
     agent: String,
     status: String,
     metrics: Shares,
+    /// Tests, coverage and lints after the last task that landed.
+    quality: Option<Quality>,
 }
 
 /// Figures, and the shares that follow from them, in percent.
@@ -99,6 +101,7 @@ fn line(records: &Records, row: SessionRow, named: bool) -> Result<Option<Line>,
         agent: row.agent,
         status: row.status,
         metrics: Shares::of(Figures::of(&session, &rows)),
+        quality: quality(&session, &rows, &|id| records.db.evidence(id).ok()).pop(),
     }))
 }
 
@@ -115,21 +118,28 @@ fn tell(printer: &mut Printer, lines: &[Line], all: Figures) {
         ("of estimate", Fit::Drop),
         ("cost", Fit::Drop),
         ("a task", Fit::Drop),
+        ("coverage", Fit::Drop),
+        ("lints", Fit::Drop),
         ("", Fit::Drop),
     ];
     let (mut table, now) = (Table::new(&columns), now());
     for line in lines {
         let when = relative(line.started_at, now);
-        table.row(cells(&line.session.to_string(), &line.agent, &line.metrics, &when));
+        table.row(cells(
+            &line.session.to_string(),
+            &line.agent,
+            (&line.metrics, line.quality.as_ref()),
+            &when,
+        ));
     }
     if lines.len() > 1 {
-        table.row(cells("all", "", &Shares::of(all), ""));
+        table.row(cells("all", "", (&Shares::of(all), None), ""));
     }
     let text = table.render(printer);
     printer.raw(&text);
 }
 
-fn cells(name: &str, agent: &str, told: &Shares, when: &str) -> [Cell; 12] {
+fn cells(name: &str, agent: &str, (told, quality): (&Shares, Option<&Quality>), when: &str) -> [Cell; 14] {
     let percent =
         |share: Option<u64>| Cell::new(&share.map_or_else(String::new, |share| format!("{share} %")));
     let money = |micros: Option<u64>| Cell::new(&micros.map_or_else(String::new, dollars));
@@ -146,8 +156,14 @@ fn cells(name: &str, agent: &str, told: &Shares, when: &str) -> [Cell; 12] {
         percent(told.against_estimate),
         money(figures.spent.cost_micros),
         money(told.cost_per_task_micros),
+        Cell::new(&quality.and_then(|q| q.coverage_permille).map_or_else(String::new, tenths)),
+        Cell::new(&quality.and_then(|q| q.lints).map_or_else(String::new, |lints| lints.to_string())),
         Cell::new(when).style(Style::Dim),
     ]
+}
+
+fn tenths(permille: u64) -> String {
+    format!("{}.{} %", permille / 10, permille % 10)
 }
 
 fn tell_plans(printer: &mut Printer, plans: &[Accuracy]) {
