@@ -125,10 +125,13 @@ pub(super) fn weight(assertion: &Assertion, helpers: &BTreeMap<&str, usize>) -> 
     }
 }
 
-/// Whether a function checks something, by its name.
+/// Whether a function checks something, by its name. What is only called `check` may be what is under test.
 fn sounds_like_one(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    ["assert", "check", "verify", "expect", "should", "must_", "ensure"].iter().any(|w| lower.starts_with(w))
+    let goes_on = |word: &str| {
+        name.strip_prefix(word).is_some_and(|rest| rest.starts_with(|c: char| c == '_' || c.is_uppercase()))
+    };
+    name.starts_with("assert")
+        || ["check", "verify", "expect", "should", "must", "ensure"].iter().any(|w| goes_on(w))
 }
 
 /// What became of the assertions.
