@@ -132,7 +132,7 @@ fn linter(file: &File, counts: impl Fn(&str) -> bool) -> Option<Finding> {
     difference.came.retain(|(_, line)| counts(line));
     let has = |lines: &[Line<'_>], words: &[&str]| {
         lines.iter().any(|(_, line)| {
-            let mut parts = line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+            let mut parts = line.split(|c: char| !(c.is_alphanumeric() || "_-.".contains(c)));
             parts.any(|p| words.iter().any(|w| p.eq_ignore_ascii_case(w) || (w.len() > 4 && p.contains(w))))
         })
     };
