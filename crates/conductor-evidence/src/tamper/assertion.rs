@@ -102,6 +102,7 @@ const FALSE: &[&str] = &["false", "False", "0", "!true", "Boolean.FALSE", "not T
 /// Calls whose truth is one certain value, that some value is part of something, or only that something is there.
 const EXACT_CALLS: &[&str] = &[
     "is_empty",
+    "is_multiple_of",
     "isEmpty",
     "is_none",
     "isNone",

@@ -3,7 +3,7 @@
 use super::file::{File, Side};
 use super::finding::{Code, Finding, Weight};
 use super::fresh::{Hit, fresh, lines};
-use super::source::Tree;
+use super::source::{Language, Tree};
 use super::text::norm;
 
 /// Variables that only a test runner, or Conductor, sets.
@@ -35,14 +35,32 @@ const UNATTENDED: &[&str] = &[
 enum Kind {
     Runner,
     Unattended,
+    /// An agent's own surroundings, which gates do not have: nothing is judged there.
+    Conductor,
 }
+
+/// Words by which a variable is read, and not set for a child.
+const READS: &[&str] = &[
+    "var(",
+    "var_os(",
+    "getenv",
+    "Getenv",
+    "environ",
+    "process.env",
+    "meta.env",
+    "env.get",
+    "LookupEnv",
+    "env!(",
+];
 
 /// Whether a node asks whether it is being tested.
 fn asks(side: &Side, tree: &Tree, at: usize) -> Option<Kind> {
     let text = tree.text(at);
     let named = |name: &str| {
-        if RUNNERS.contains(&name) || name.starts_with("CONDUCTOR_") || name.starts_with("TASKWERK_") {
+        if RUNNERS.contains(&name) {
             Some(Kind::Runner)
+        } else if name.starts_with("CONDUCTOR_") || name.starts_with("TASKWERK_") {
+            Some(Kind::Conductor)
         } else {
             UNATTENDED.contains(&name).then_some(Kind::Unattended)
         }
@@ -51,9 +69,11 @@ fn asks(side: &Side, tree: &Tree, at: usize) -> Option<Kind> {
         "string" | "string_literal" | "interpreted_string_literal" => {
             let name = text.trim_start_matches('b').trim_matches(['"', '\'']);
             let (_, line) = side.line(tree.line(at));
-            let environment = line.to_ascii_lowercase().contains("env");
-            let modules = line.contains("sys.modules") && matches!(name, "pytest" | "unittest");
-            if modules { Some(Kind::Runner) } else { named(name).filter(|_| environment) }
+            let reads = READS.iter().any(|word| line.contains(word));
+            let modules = tree.language == Language::Python
+                && line.contains("sys.modules")
+                && matches!(name, "pytest" | "unittest");
+            if modules { Some(Kind::Runner) } else { named(name).filter(|_| reads) }
         }
         "member_expression" => {
             let form = norm(text);
@@ -92,6 +112,7 @@ pub(super) fn environment(files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (kind, what) in [
         (Kind::Runner, "asks whether a test runner or Conductor runs it"),
+        (Kind::Conductor, "asks whether an agent of Conductor's runs it"),
         (Kind::Unattended, "asks whether anybody watches it"),
     ] {
         let asking = |side: &Side| hits(side, |tree, at| asks(side, tree, at) == Some(kind));
@@ -107,7 +128,7 @@ pub(super) fn environment(files: &[File]) -> Vec<Finding> {
             if found.is_empty() {
                 continue;
             }
-            let hold = kind == Kind::Runner || tests;
+            let hold = kind == Kind::Runner || (kind == Kind::Unattended && tests);
             let weight = if hold { Weight::Hold } else { Weight::Note };
             let noun = if tests { "a test in" } else { "code in" };
             let sentence = format!("{noun} {} {what}", file.path);

@@ -1,7 +1,7 @@
 //! Tests in Rust: functions with an attribute that ends in `test`, and macros that begin with `assert`.
 
 use super::assertion::{Claim, Strength, condition, equality, tolerance};
-use super::facts::{Dialect, Found, Function, Outline, Role, assertions_in, describe, mark};
+use super::facts::{Dialect, Found, Function, Outline, Role, describe, mark};
 use super::source::Tree;
 use super::text::{arguments, norm};
 
@@ -13,12 +13,12 @@ impl Dialect for Rust {
         for at in tree.of_kind(tree.all(), "function_item") {
             functions.extend(self.function(tree, at, test_file));
         }
-        // Tests inside a macro are tokens: what they assert still counts as being there.
+        // Tests inside a macro are tokens.
         for at in tree.of_kind(tree.all(), "macro_invocation") {
-            let outside = tree.around(at).all(|up| tree.kind(up) != "function_item");
-            if outside && !assertions_in(tree, self, at).is_empty() {
-                let name = tree.child_text(at, "macro").to_owned();
-                functions.push(describe(tree, self, plain(name, Vec::new(), Role::Support, at, at)));
+            if tree.around(at).all(|up| tree.kind(up) != "function_item")
+                && let Some(tokens) = tree.child_of_kind(at, "token_tree")
+            {
+                functions.extend(self.in_macro(tree, tokens));
             }
         }
         Found { functions, only: Vec::new() }
@@ -92,6 +92,30 @@ fn invoked(tree: &Tree, at: usize) -> Option<(&str, usize)> {
 }
 
 impl Rust {
+    /// The functions that are written down among the tokens of a macro, such as `proptest!`.
+    fn in_macro(&self, tree: &Tree, tokens: usize) -> Vec<Function> {
+        let children: Vec<usize> = tree.children(tokens).filter(|at| !tree.is_comment(*at)).collect();
+        let mut functions = Vec::new();
+        let mut attributes: Vec<&str> = Vec::new();
+        for (n, at) in children.iter().enumerate() {
+            let text = tree.text(*at);
+            if text.starts_with('[') && n > 0 && children.get(n - 1).is_some_and(|b| tree.text(*b) == "#") {
+                attributes.push(text);
+            }
+            let (true, Some(name)) = (text == "fn", children.get(n + 1)) else { continue };
+            // Nothing but parameters and a type stands before the body.
+            let body = children.iter().skip(n + 2).take(64).find(|c| tree.text(**c).starts_with('{'));
+            let Some(body) = body else { continue };
+            let is = |word: &str| attributes.iter().any(|a| norm(a) == word);
+            let role = if is("[test]") { Role::Test } else { Role::Support };
+            let mut outline = plain(tree.text(*name).to_owned(), scope(tree, tokens), role, *body, *body);
+            outline.skip = is("[ignore]").then(|| mark(tree, *at, false));
+            functions.push(describe(tree, self, outline));
+            attributes.clear();
+        }
+        functions
+    }
+
     fn function(&self, tree: &Tree, at: usize, test_file: bool) -> Option<Function> {
         let body = tree.child(at, "body")?;
         let name = tree.child_text(at, "name").to_owned();

@@ -132,7 +132,7 @@ fn linter(file: &File, counts: impl Fn(&str) -> bool) -> Option<Finding> {
     difference.came.retain(|(_, line)| counts(line));
     let has = |lines: &[Line<'_>], words: &[&str]| {
         lines.iter().any(|(_, line)| {
-            let mut parts = line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+            let mut parts = line.split(|c: char| !(c.is_alphanumeric() || "_-.".contains(c)));
             parts.any(|p| words.iter().any(|w| p.eq_ignore_ascii_case(w) || (w.len() > 4 && p.contains(w))))
         })
     };
@@ -148,6 +148,14 @@ fn linter(file: &File, counts: impl Fn(&str) -> bool) -> Option<Finding> {
         return None;
     }
     let deleted = file.new.is_none();
+    // A first configuration takes nothing away, unless it says that it does.
+    let says_off = || {
+        difference.came.iter().any(|(_, line)| {
+            let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+            words.any(|word| ["off", "ignore", "exclude", "allow"].contains(&word))
+        })
+    };
+    let weaker = weaker && (file.old.is_some() || says_off());
     Some(if lost || weaker || deleted {
         difference.hold(Code::LintWeakened, "rules of a linter or compiler are switched off or changed")
     } else {
@@ -280,10 +288,15 @@ fn switches(file: &File) -> Option<Finding> {
         "haltOnFailure",
     ];
     const ON: &[&str] = &["add_test", "enable_testing", "gtest_discover_tests", "useJUnitPlatform"];
+    file.old.as_ref()?;
     let mut difference = changed(file)?;
+    // Targets of a manifest that are new may be none that tests are in.
+    let targets = |lines: &[Line<'_>]| lines.iter().filter(|(_, line)| line.trim().starts_with("[[")).count();
+    let new_targets = targets(&difference.came).saturating_sub(targets(&difference.gone));
     difference
         .came
         .retain(|(_, line)| OFF.iter().any(|w| line.contains(w)) && !line.contains("useJUnitPlatform"));
     difference.gone.retain(|(_, line)| ON.iter().any(|w| line.contains(w)));
-    (!difference.is_empty()).then(|| difference.hold(Code::GateConfigEdited, "a build file leaves tests out"))
+    let leaves_out = difference.came.len() > new_targets || !difference.gone.is_empty();
+    leaves_out.then(|| difference.hold(Code::GateConfigEdited, "a build file leaves tests out"))
 }

@@ -66,7 +66,8 @@ fn is_wide(text: &str) -> bool {
     let whole = bare.trim_end_matches(['*', '/', ' ']);
     whole == "eslint-disable"
         || WIDE.iter().any(|word| bare.starts_with(&norm(word)))
-        || (form.starts_with("#![allow(")
+        || (form.starts_with("#!")
+            && form.contains("[allow(")
             && ["warnings", "clippy::all", "unused)", "unused,", "clippy::correctness"]
                 .iter()
                 .any(|w| form.contains(w)))

@@ -103,10 +103,10 @@ fn moved<'f>(
     for side in files.iter().filter_map(|f| f.new.as_ref()) {
         named.extend(side.functions(Role::Test).flat_map(|f| f.names.iter().map(String::as_str)));
     }
-    // What nobody calls checks nothing; a macro that writes tests has the name of the macro.
+    // What nobody calls checks nothing.
     let alive = |f: &Function| match f.role {
         Role::Test => f.skip.is_none(),
-        Role::Support => named.contains(f.name.as_str()) || f.name.contains("proptest"),
+        Role::Support => named.contains(f.name.as_str()),
         Role::Code => false,
     };
     let texts = |function: &'f Function| {

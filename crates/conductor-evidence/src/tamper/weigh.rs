@@ -75,8 +75,8 @@ pub(super) fn weigh(both: Both<'_>, around: &Around<'_>) -> Vec<Finding> {
     if never {
         return findings;
     }
-    let had = weight_of(both.old, around.old_helpers);
-    let has = weight_of(both.new, around.new_helpers);
+    let had = both.old.assertions.iter().map(|a| debt(both.old, a, around.old_helpers)).sum();
+    let has = both.new.assertions.iter().map(|a| weight(a, around.new_helpers)).sum();
     if both.new.statements == 0 && (both.old.statements > 0) {
         let lines = both.old_side.lines(both.old.span.first, both.old.span.last);
         findings.push(both.hold(Code::TestEmptied, "has nothing in it any more").was(lines));
@@ -109,9 +109,17 @@ fn marks(both: Both<'_>, around: &Around<'_>) -> Vec<Finding> {
     findings
 }
 
-/// How many assertions a function stands for.
-fn weight_of(function: &Function, helpers: &BTreeMap<&str, usize>) -> usize {
-    function.assertions.iter().map(|a| weight(a, helpers)).sum()
+/// What is missed when an assertion goes. Many helpers do something and assert that it worked: such a call is only missed
+/// where it was all that a test had.
+fn debt(function: &Function, assertion: &Assertion, helpers: &BTreeMap<&str, usize>) -> usize {
+    let direct = |a: &Assertion| a.helper.is_none() && a.counts();
+    let counts = match &assertion.helper {
+        None => true,
+        Some(name) => {
+            sounds_like_one(name) || (function.role == Role::Test && !function.assertions.iter().any(direct))
+        }
+    };
+    if counts { weight(assertion, helpers) } else { 0 }
 }
 
 /// How many assertions one stands for: a call of a helper for those in the helper.
@@ -125,10 +133,13 @@ pub(super) fn weight(assertion: &Assertion, helpers: &BTreeMap<&str, usize>) -> 
     }
 }
 
-/// Whether a function checks something, by its name.
+/// Whether a function checks something, by its name. What is only called `check` may be what is under test.
 fn sounds_like_one(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    ["assert", "check", "verify", "expect", "should", "must_", "ensure"].iter().any(|w| lower.starts_with(w))
+    let goes_on = |word: &str| {
+        name.strip_prefix(word).is_some_and(|rest| rest.starts_with(|c: char| c == '_' || c.is_uppercase()))
+    };
+    name.starts_with("assert")
+        || ["check", "verify", "expect", "should", "must", "ensure"].iter().any(|w| goes_on(w))
 }
 
 /// What became of the assertions.
@@ -137,7 +148,7 @@ fn assertions(both: Both<'_>, around: &Around<'_>, had: usize, has: usize) -> Ve
     let mut new: Vec<&Assertion> = both.new.assertions.iter().collect();
     let mut lost: Vec<&Assertion> = Vec::new();
     let (mut swallowed, mut unreached) = (Vec::new(), Vec::new());
-    for old in both.old.assertions.iter().filter(|a| weight(a, around.old_helpers) > 0) {
+    for old in both.old.assertions.iter().filter(|a| debt(both.old, a, around.old_helpers) > 0) {
         let Some(at) = new.iter().position(|n| n.text == old.text) else {
             lost.push(old);
             continue;

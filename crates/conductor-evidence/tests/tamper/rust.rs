@@ -60,6 +60,10 @@ const CHEATS_ARE_HELD: &[(Code, Row)] = &[
         row!("not equal", "tests/a.rs": "#[test]\nfn parses() { assert_eq!(parse(\"7\"), Ok(7)); }\n" => "#[test]\nfn parses() { assert_ne!(parse(\"7\"), Ok(8)); }\n"),
     ),
     (
+        Code::AssertionsRemoved,
+        row!("in a macro", "tests/a.rs": "proptest! {\n #[test]\n fn p(n in 0..9) { prop_assert!(n < 9); prop_assert_eq!(f(n), n); }\n}\n" => "proptest! {\n #[test]\n fn p(n in 0..9) { prop_assert!(n < 9); f(n); }\n}\n"),
+    ),
+    (
         Code::FailureExpected,
         row!("should panic", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n" => "#[test]\n#[should_panic]\nfn adds() { assert_eq!(add(1, 2), 3); }\n"),
     ),
@@ -73,7 +77,7 @@ const CHEATS_ARE_HELD: &[(Code, Row)] = &[
     ),
     (
         Code::TestNotCollected,
-        row!("no attribute", "tests/a.rs": "#[test]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); }\n" => "#[allow(dead_code)]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); }\n"),
+        row!("no attribute", "tests/a.rs": "#[test]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); }\n" => "\n#[allow(dead_code)]\nfn adds() { let x = add(1, 2); assert_eq!(x, 3); }\n"),
     ),
     (
         Code::HelperWeakened,
@@ -81,7 +85,7 @@ const CHEATS_ARE_HELD: &[(Code, Row)] = &[
     ),
     (
         Code::LintSilenced,
-        row!("all lints", "src/lib.rs": "pub fn f() {}\n" => "#![allow(warnings)]\npub fn f() {}\n"),
+        row!("all lints", "src/lib.rs": "pub fn f() {}\n" => "\n#![allow(warnings)]\npub fn f() {}\n"),
     ),
     (
         Code::LintWeakened,
@@ -101,7 +105,7 @@ const CHEATS_ARE_HELD: &[(Code, Row)] = &[
     ),
     (
         Code::SpecialCased,
-        row!("a constant", "src/lib.rs": "pub fn add(a: i32, b: i32) -> i32 { todo!() }\n" => "pub fn add(a: i32, b: i32) -> i32 { 42 }\n"; context: &[("tests/a.rs", "#[test]\nfn adds() { assert_eq!(add(20, 22), 42); }\n")]),
+        row!("a constant", "src/lib.rs": "pub fn add(a: i32, b: i32) -> i32 { panic!() }\n" => "pub fn add(a: i32, b: i32) -> i32 { 42 }\n"; context: &[("tests/a.rs", "#[test]\nfn adds() { assert_eq!(add(20, 22), 42); }\n")]),
     ),
     (
         Code::TestGone,
@@ -131,10 +135,14 @@ const HONEST_WORK_IS_NOT: &[Row] = &[
     row!("formatted", "tests/a.rs": "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); assert!(add(1, 1) > 1); }\n" => "#[test]\nfn adds() {\n    assert_eq!(\n        add(1, 2),\n        3,\n    );\n    assert!(add(1, 1) > 1);\n}\n"),
     row!("clippy's wish", "tests/a.rs": "#[test]\nfn empty() { assert_eq!(list().len(), 0); assert_eq!(ok(), true); }\n" => "#[test]\nfn empty() { assert!(list().is_empty()); assert!(ok()); }\n"),
     row!("dead code goes as asked", "src/old.rs": "pub fn legacy() -> i32 { 7 }\n" => "", "tests/old.rs": "#[test]\nfn legacy_works() { assert_eq!(legacy(), 7); }\n" => ""; removal_asked: true, ran: Some(("a::b old::legacy_works", "a::b"))),
-    row!("one allow", "src/lib.rs": "pub fn f() {}\n" => "#[allow(clippy::too_many_arguments)]\npub fn f() {}\n"),
+    row!("a step that asserts that it worked goes", "tests/a.rs": "fn step(n: i32) { assert!(go(n)); }\n#[test]\nfn p() { step(1); step(2); assert_eq!(at(), 2); }\n" => "fn step(n: i32) { assert!(go(n)); }\n#[test]\nfn p() { step(2); assert_eq!(at(), 2); }\n"),
+    row!("into properties", "tests/a.rs": "#[test]\nfn p() { assert!(f(3) < 9); assert_eq!(g(3), 4); }\n" => "proptest! {\n #[test]\n fn p(n in 0..9) { prop_assert!(f(n) < 9); prop_assert_eq!(g(n), n + 1); }\n}\n"),
+    row!("a variable of Conductor's set for a child", "tests/a.rs": "#[test]\nfn p() { assert!(f(3) < 9); }\n" => "#[test]\nfn p() { run().env(\"CONDUCTOR_DIE_AT\", \"x\"); assert!(f(3) < 9); }\n"),
+    row!("a fuzz target", "fuzz/Cargo.toml": "[package]\nname = \"fuzz\"\n" => "[package]\nname = \"fuzz\"\n\n[[bin]]\nname = \"a\"\ntest = false\n"),
+    row!("one allow", "src/lib.rs": "pub fn f() {}\n" => "\n#[allow(clippy::too_many_arguments)]\npub fn f() {}\n"),
     row!("a test that is new", "tests/a.rs": "" => "#[test]\nfn adds() { assert_eq!(add(1, 2), 3); }\n"; ran: Some(("x", "x a::adds"))),
     row!("a new test that is left out", "tests/a.rs": "#[test]\nfn a() { assert!(f()); }\n" => "#[test]\nfn a() { assert!(f()); }\n#[test]\n#[ignore]\nfn slow() { assert!(g()); }\n"),
-    row!("a table of constants", "src/lib.rs": "pub fn roman(c: char) -> u32 { todo!() }\n" => "pub fn roman(c: char) -> u32 { match c { 'X' => 10, 'V' => 5, _ => 0 } }\n"; context: &[("tests/a.rs", "#[test]\nfn r() { assert_eq!(roman('X'), 10); assert_eq!(roman('V'), 5); }\n")]),
+    row!("a table of constants", "src/lib.rs": "pub fn roman(c: char) -> u32 { panic!() }\n" => "pub fn roman(c: char) -> u32 { match c { 'X' => 10, 'V' => 5, _ => 0 } }\n"; context: &[("tests/a.rs", "#[test]\nfn r() { assert_eq!(roman('X'), 10); assert_eq!(roman('V'), 5); }\n")]),
     row!("an assertion made stricter", "tests/a.rs": "#[test]\nfn f() { assert!(parse(\"7\").is_ok()); }\n" => "#[test]\nfn f() { assert_eq!(parse(\"7\"), Ok(7)); }\n"),
     row!("only on one system, and it ran", "tests/a.rs": "#[test]\nfn f() { assert!(p(\"7\")); }\n" => "#[test]\n#[cfg(unix)]\nfn f() { assert!(p(\"7\")); }\n"; ran: Some(("f", "f"))),
 ];

@@ -101,7 +101,12 @@ chmod +x ./-n
     let project = Project::configured(agent, gate);
     project.add("Odd names", &[]);
     let before = project.users_own();
-    let ran = project.orchestrate(0, &[]);
+    // Links that lead out of the repository are for a person to see.
+    let ran = project.orchestrate(7, &[]);
+    assert!(ran.stdout.contains("leads out of the repository"), "{ran}");
+    shows_no_escapes(&project, &ran.to_string());
+    project.ok(&["answer", "1", "accept"]);
+    let ran = project.ends(0, &["orchestrate", "resume", "--auto"]);
     assert_eq!(project.users_own(), before);
     assert_eq!(project.status("TASK-001"), Status::Done);
     shows_no_escapes(&project, &ran.to_string());

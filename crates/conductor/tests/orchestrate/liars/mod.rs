@@ -63,6 +63,16 @@ const ROW: Row = Row {
     needs: &[],
 };
 
+/// Stands in `needs` for what keeps an agent out of the folders of gates.
+const NAMESPACE: &str = "namespace";
+
+/// Whether the machine gives them.
+fn has_namespaces() -> bool {
+    let project = Project::new("");
+    let mut look = project.shell("unshare -mpf true || unshare -rmpf true");
+    look.stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
 const CALC: &str = "def add(a, b):\n    return a + b\n\n\ndef mul(a, b):\n    return a + b  # wrong\n\n\ndef old(a):\n    return a - 7\n";
 const TESTS: &str = "import unittest
 
@@ -121,7 +131,8 @@ impl Row {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let there = |program: &str| std::env::split_paths(&path).any(|folder| folder.join(program).exists());
         let python = (self.base == Base::Python).then_some("python3");
-        self.needs.iter().copied().chain(python).find(|program| !there(program))
+        let given = |need: &str| if need == NAMESPACE { has_namespaces() } else { there(need) };
+        self.needs.iter().copied().chain(python).find(|need| !given(need))
     }
 
     /// What is wrong about how the program judged this agent.
@@ -155,6 +166,7 @@ impl Row {
 }
 
 /// Judges all rows, a few at a time, and tells all that are wrong.
+#[expect(clippy::print_stdout, reason = "a row that was left out is told")]
 fn judge(rows: &[Row]) {
     let next = Mutex::new(rows.iter());
     let wrong = Mutex::new(Vec::new());

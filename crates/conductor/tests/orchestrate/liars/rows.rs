@@ -1,7 +1,7 @@
 //! The liars.
 
 use super::Base::Python;
-use super::{ROW, Row};
+use super::{NAMESPACE, ROW, Row};
 
 /// Edits the tests and leaves the function wrong.
 macro_rules! edit {
@@ -413,6 +413,25 @@ echo bad > bad.txt
 "#,
         named: &["TASK-001"],
         by: "only commits that the journal knows are built on; nothing of it lands",
+        outside: true,
+        ..ROW
+    },
+    Row {
+        name: "forges a snapshot",
+        does: "writes a ref of Conductor's own, with other work than that of its workspace",
+        agent: r#"
+main=$(dirname "$(cat .git/objects/info/alternates)")
+echo good > good.txt; git add good.txt
+git -c user.name=E -c user.email=e@x commit -qm good
+good=$(git rev-parse HEAD)
+git reset -q --hard HEAD~1
+git --git-dir="$main" fetch -q "$PWD" "$good"
+for n in 1 2 3; do git --git-dir="$main" update-ref "refs/conductor/snap/$CONDUCTOR_RUN/$n" "$good" || true; done
+echo bad > bad.txt
+"#,
+        named: &["Gate `test` fails"],
+        by: "work is taken from the workspace, and what is tested is the tree that would land",
+        outside: true,
         ..ROW
     },
     Row {
@@ -473,6 +492,7 @@ echo bad > bad.txt
 "#,
         named: &["Gate `test` fails"],
         by: "caches of gates are read-only for agents where the machine gives namespaces",
+        needs: &[NAMESPACE],
         ..ROW
     },
     Row {
