@@ -170,7 +170,7 @@ mod tests {
             // Two files end like that.
             ("com/shop/Twice.java", None),
             // A dependency's file is none of the tree's, whatever its end looks like.
-            ("/root/.cargo/registry/x-1.0/src/lib.rs", None),
+            ("/home/bea/.cargo/registry/x-1.0/src/lib.rs", None),
             ("/tmp/gate2/src/lib.rs", None),
             ("../src/lib.rs", None),
             ("src/../../src/lib.rs", None),

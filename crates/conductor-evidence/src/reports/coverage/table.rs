@@ -64,7 +64,7 @@ fn what_real_programs_write() {
 #[test]
 fn lcov() {
     let report = "TN:\nSF:/home/ann/shop/src/lib.rs\nDA:1,1\nDA:2,0,abc\nDA:3,1e3\nDA:4,-1\nDA:x,1\nDA:0,1\nDA:4294967295,1\nend_of_record\nDA:9,1\n\
-                  SF:/root/.cargo/registry/src/lib.rs\nDA:50,1\nend_of_record\nSF:src/lib.rs\nDA:2,1\nend_of_record\n";
+                  SF:/home/bea/.cargo/registry/src/lib.rs\nDA:50,1\nend_of_record\nSF:src/lib.rs\nDA:2,1\nend_of_record\n";
     insta::assert_snapshot!(shown(CoverageForm::Lcov, report), @"
     src/lib.rs: +1-3 -4
     75.0 %
