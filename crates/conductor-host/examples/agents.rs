@@ -18,7 +18,8 @@ use std::time::Duration;
 use conductor_engine::attempt::AttemptEnd;
 use conductor_engine::ids::{RunId, SessionId};
 use conductor_host::agents::{
-    AgentRunner, AttemptRequest, Profile, Purpose, RunTemplate, RunningAttempt, TaskSheet, profiles,
+    AgentRunner, AttemptLimits, AttemptRequest, Profile, Purpose, RunTemplate, RunningAttempt, TaskSheet,
+    profiles,
 };
 use conductor_host::clock::now;
 use conductor_host::config::{Adapter, AgentConfig};
@@ -132,6 +133,7 @@ impl Place {
             timeout: Duration::from_secs(600),
             aide: None,
             purpose: Purpose::Work,
+            limits: AttemptLimits::default(),
         };
         Ok(self.runner.start(&self.profile, request))
     }

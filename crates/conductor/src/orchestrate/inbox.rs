@@ -4,7 +4,7 @@ use cli_kit::text::{escape, escape_block};
 use cli_kit::time::now;
 use cli_kit::{CliError, Exit};
 use conductor_engine::ids::HoldId;
-use conductor_engine::session::HoldKind;
+use conductor_engine::session::{HoldKind, Status};
 use jiff::Timestamp;
 
 use super::drive::wants_words;
@@ -32,14 +32,30 @@ pub(crate) fn run(_: Args, context: &mut Context) -> Result<Exit, CliError> {
         context.printer.json(&all);
         return Ok(Exit::Ok);
     }
-    if all.is_empty() {
+    let paused = paused(&records)?;
+    if all.is_empty() && paused.is_none() {
         context.printer.line("Nothing waits for you.");
+    }
+    for line in paused.into_iter().flatten() {
+        context.printer.line(line);
     }
     let now = now();
     for line in all.iter().flat_map(|hold| lines(hold, now)) {
         context.printer.line(line);
     }
     Ok(Exit::Ok)
+}
+
+/// The newest session, where it waits for a person as a whole: why, and how it goes on.
+fn paused(records: &Records) -> Result<Option<[String; 2]>, CliError> {
+    let Some(id) = records.db.newest_session().map_err(from_journal)? else { return Ok(None) };
+    if records.db.session_row(id).map_err(from_journal)?.status != "paused" {
+        return Ok(None);
+    }
+    let session = records.db.fold(id).map_err(from_journal)?;
+    let Status::Paused { why } = &session.status else { return Ok(None) };
+    let line = format!("Session {id} is paused: {}", escape(why));
+    Ok(Some([line, "   conductor orchestrate resume".to_owned()]))
 }
 
 /// A hold for people: what is asked, what is needed to answer, and each way to do so as a command of its own.

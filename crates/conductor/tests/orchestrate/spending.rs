@@ -41,6 +41,8 @@ fn a_person_is_asked_at_a_share_of_the_budget_and_the_session_waits_for_them() {
     assert!(ran.stderr.contains("30 % of what it may use are used ($0.80 of $2.00); may it go on?"), "{ran}");
     let done = || project.all().iter().filter(|task| task.status == Status::Done).count();
     assert_eq!(done(), 2);
+    let inbox = project.ok(&["inbox"]);
+    assert!(inbox.contains("may it go on?\n   conductor orchestrate resume"), "{inbox}");
     project.ends(0, &["orchestrate", "resume", "--auto"]);
     assert_eq!(done(), 4, "a person was asked once");
 }
