@@ -8,6 +8,7 @@ use crate::control::{Actor, Ruling};
 use crate::effect::Verb;
 use crate::evidence::EvidenceSummary;
 use crate::ids::{Epoch, EvidenceId, HoldId, Oid, RunId, TaskRef, Token, TreeId};
+use crate::judgement::Judgement;
 use crate::ledger::Grant;
 
 /// Which part of a run's life it is in. The data of a phase that has come and gone stays in [`Run`].
@@ -238,6 +239,9 @@ pub struct Run {
     pub candidate: Option<Candidate>,
     /// The evidence that was last gathered.
     pub evidence: Option<(EvidenceId, EvidenceSummary)>,
+    /// What was decided about its work last, and how.
+    #[serde(default)]
+    pub judgement: Option<Judgement>,
     /// What the next attempt is told: the failure, the answer, the conflict.
     pub feedback: Option<String>,
     /// Who accepted the work, once a person has; a new attempt takes it back.

@@ -47,7 +47,8 @@ const SETUP: &[Step] = &[defaulted, defaulted];
 /// How the state in a checkpoint changed.
 ///
 /// 3: how long a hold waits, among the rules.
-/// 4: how often work was sent back by the policy, and all that ever counted against a run.
+/// 4: how often work was sent back by the policy, all that ever counted against a run, and what was decided about its
+/// work last.
 const STATE: &[Step] = &[defaulted, defaulted, defaulted];
 
 const _: () =
