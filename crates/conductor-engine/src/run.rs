@@ -9,6 +9,7 @@ use crate::detect::{History, Verdict};
 use crate::effect::Verb;
 use crate::evidence::EvidenceSummary;
 use crate::ids::{Epoch, EvidenceId, HoldId, Oid, RunId, TaskRef, Token, TreeId};
+use crate::judgement::Judgement;
 use crate::ledger::Grant;
 use crate::rules::Step;
 
@@ -240,6 +241,9 @@ pub struct Run {
     pub candidate: Option<Candidate>,
     /// The evidence that was last gathered.
     pub evidence: Option<(EvidenceId, EvidenceSummary)>,
+    /// What was decided about its work last, and how.
+    #[serde(default)]
+    pub judgement: Option<Judgement>,
     /// What the next attempt is told: the failure, the answer, the conflict.
     pub feedback: Option<String>,
     /// Who accepted the work, once a person has; a new attempt takes it back.

@@ -99,6 +99,7 @@ fn apply_gates(run: &mut Run, event: &Event, at: Timestamp) {
 /// that is counted apart from failures in a row, which begin anew there.
 fn judged(run: &mut Run, judgement: &Judgement) {
     run.usage.add(&judgement.usage);
+    run.judgement = Some(judgement.clone());
     if matches!(judgement.verdict, Verdict::Retry { .. }) {
         run.counters.sent_back += 1;
         run.counters.faults += 1;

@@ -203,6 +203,7 @@ fn new_run(id: RunId, task: TaskRef, at: Timestamp) -> Run {
         agent_session: None,
         candidate: None,
         evidence: None,
+        judgement: None,
         feedback: None,
         accepted_by: None,
         lane_ticket: None,

@@ -57,7 +57,7 @@ const SETUP: &[Step] = &[defaulted, defaulted, defaulted];
 ///
 /// 3: how long a hold waits, among the rules.
 /// 4: what a person is asked first, the ladder and the session's time, among the rules; what attempts came to; how often
-/// work was sent back by the policy, and all that ever counted against a run.
+/// work was sent back by the policy, all that ever counted against a run, and what was decided about its work last.
 const STATE: &[Step] = &[defaulted, defaulted, defaulted];
 
 const _: () =

@@ -2,14 +2,12 @@
 
 mod page;
 
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use cli_kit::printer::Style;
 use cli_kit::text::{escape, escape_block};
 use cli_kit::{CliError, Exit};
 use conductor_engine::control::{Control, Ruling};
-use conductor_engine::event::{Event, Recorded};
 use conductor_engine::evidence::Evidence;
 use conductor_engine::judgement::{Answer, Judgement};
 use conductor_engine::session::{Hold, Phase, Run, Session};
@@ -116,7 +114,7 @@ struct Work<'w> {
     run: &'w Run,
     hold: Option<&'w Hold>,
     evidence: Option<Evidence>,
-    judgement: Option<Judgement>,
+    judgement: Option<&'w Judgement>,
     /// What the work does to the tests and gates that judged it.
     findings: Vec<Finding>,
     attempts: Vec<AttemptRow>,
@@ -135,7 +133,7 @@ impl<'w> Work<'w> {
             run,
             hold: if let Phase::Held(id) = run.phase { session.holds.get(&id) } else { None },
             evidence: run.evidence.as_ref().and_then(|(id, _)| opened.db.evidence(id).ok()),
-            judgement: judgement(opened, run)?,
+            judgement: run.judgement.as_ref(),
             findings: findings(opened, run, name)?,
             attempts: attempts(opened, run)?,
             records: opened.host.places().map_err(|e| from_host(&e))?.run_records(run.id),
@@ -143,21 +141,6 @@ impl<'w> Work<'w> {
             diff: patch.map(|p| mask(&String::from_utf8_lossy(&p.bytes)).into_owned()),
         })
     }
-}
-
-/// What was decided about the run's work last. Rows that were compacted tell nothing.
-fn judgement(opened: &Opened, run: &Run) -> Result<Option<Judgement>, CliError> {
-    let mut last = None;
-    let see = &mut |row: Recorded| {
-        if let Event::Judged { run: of, judgement } = row.event
-            && of == run.id
-        {
-            last = Some(judgement);
-        }
-        ControlFlow::Continue(())
-    };
-    opened.db.each_row(run.id.session, 0, see).map_err(from_journal)?;
-    Ok(last)
 }
 
 /// What the work does to the tests and gates that judged it.
@@ -179,7 +162,7 @@ fn look(context: &mut Context, opened: &Opened, work: &Work<'_>) -> Result<Ended
         title,
         run: work.run,
         hold: work.hold,
-        judgement: work.judgement.as_ref(),
+        judgement: work.judgement,
         evidence: work.evidence.as_ref(),
         attempts: &work.attempts,
         patch: work.diff.as_deref(),
@@ -269,7 +252,7 @@ fn show(context: &mut Context, work: &Work<'_>) {
     if hold.is_none_or(|hold| hold.detail.is_empty()) && !findings.is_empty() {
         printer.line(escape_block(&mask(&listed(findings))));
     }
-    for line in judgement.iter().flat_map(judged_lines) {
+    for line in judgement.iter().flat_map(|judgement| judged_lines(judgement)) {
         printer.line(escape(&line));
     }
     if let (Some(evidence), Some((id, _))) = (evidence, &run.evidence) {
