@@ -9,6 +9,7 @@ use conductor_engine::effect::{Effect, EffectKey, Outcome, Verb};
 use conductor_engine::event::{Event, Recorded, TaskChange};
 use conductor_engine::evidence::EvidenceSummary;
 use conductor_engine::ids::{ControlId, EvidenceId, HoldId, Oid, SessionId, TaskRef, Token, TreeId};
+use conductor_engine::judgement::{Judgement, Verdict as Ruled};
 use conductor_engine::ledger::{Budget, Limits};
 use conductor_engine::session::{
     Candidate, Ending, HoldKind, Phase, Rules, Session, SessionOutcome, Standing, Status, Step, TaskFacts,
@@ -58,6 +59,7 @@ fn summary(signature: Option<&str>) -> EvidenceSummary {
         failed: signature.map(|_| "test".to_owned()).into_iter().collect(),
         signature: signature.map(str::to_owned),
         feedback: "it broke".to_owned(),
+        retried: false,
     }
 }
 
@@ -147,7 +149,7 @@ impl Play {
                 let red = self.red.iter().find(|(name, _)| name == id).map(|(_, signature)| *signature);
                 Outcome::Gated { evidence: EvidenceId("e".into()), summary: summary(red) }
             }
-            Effect::Judge { .. } => Outcome::Judged(conductor_engine::effect::Verdict::Accept),
+            Effect::Judge { .. } => Outcome::Judged(Box::new(Judgement::plain(Ruled::Accept))),
             Effect::Land { .. } => Outcome::Landed { commit: oid(7), tip: oid(7), with: Vec::new() },
             Effect::CloseTask { .. } => {
                 self.stand(&task, Standing::Done);

@@ -106,7 +106,9 @@ fn of_export(file: &Path) -> Result<Report, CliError> {
     let (first, last) = (rows.first().map(|row| row.at), rows.last().map(|row| row.at));
     let began = first.unwrap_or_else(now);
     let ended = last.filter(|_| folded.session.is_at_rest());
-    Ok(Report::of(Told { session: &folded.session, rows: &rows, began, ended, now: last.unwrap_or(began) }))
+    let now = last.unwrap_or(began);
+    // Evidence is no part of an export.
+    Ok(Report::of(Told { session: &folded.session, rows: &rows, began, ended, now, quality: &[] }))
 }
 
 fn write(printer: &mut Printer, path: &Path, text: &str) -> Result<(), CliError> {

@@ -145,7 +145,6 @@ fn summary(passed: bool) -> EvidenceSummary {
         gates: 2,
         tests_run: Some(41),
         tampered: false,
-        retried: Vec::new(),
         failed: if passed { Vec::new() } else { vec!["test".to_owned()] },
         signature: (!passed).then(|| "test|exit 1|assertion failed".to_owned()),
         feedback: if passed { String::new() } else { "assertion failed: left == right\n".repeat(5) },
