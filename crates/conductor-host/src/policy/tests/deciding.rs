@@ -106,6 +106,7 @@ fn what_other_checks_say_is_part_of_the_same_question() {
     let mut rules = Orchestration::default();
     rules.workflow.auto_commit = false;
     let others = Others {
+        sentences: Vec::new(),
         asks: vec!["no longer runs a test".to_owned()],
         details: vec!["Tests:\nt".to_owned()],
         notes: vec!["n".to_owned()],

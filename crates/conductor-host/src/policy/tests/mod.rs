@@ -54,6 +54,9 @@ fn evidence() -> Evidence {
         environment_digest: String::new(),
         gates: Vec::new(),
         tests: None,
+        coverage: None,
+        lints: None,
+        after: None,
         tampered: Vec::new(),
     }
 }
