@@ -375,10 +375,14 @@ mod tests {
         assert!(!text.contains(&token) && !text.contains("aB3d") && !text.contains("own value"), "{text}");
         let said: String = events(&read(&path, 0).unwrap())
             .into_iter()
-            .map(|event| match event {
-                Event::Message { text, .. } => text,
-                Event::Output { line, .. } => format!("<{line}>"),
-                other => format!("{other:?}"),
+            .map(|event| {
+                if let Event::Message { text, .. } = event {
+                    text
+                } else if let Event::Output { line, .. } = event {
+                    format!("<{line}>")
+                } else {
+                    format!("{event:?}")
+                }
             })
             .collect();
         assert_eq!(

@@ -20,17 +20,18 @@ fn judged(rules: &Orchestration, files: Vec<ChangedFile>, others: Others) -> Jud
     Policy::new(rules).judge(&case, others)
 }
 
-fn with(rules: &[(&str, &str, PolicyAction)]) -> Orchestration {
+fn with(rules: &[Row]) -> Orchestration {
     let policy = rules.iter().map(|(name, when, then)| rule(name, when, *then)).collect();
     Orchestration { policy, ..Orchestration::default() }
 }
 
 fn question(judgement: &Judgement) -> &str {
-    match &judgement.verdict {
-        Verdict::Hold { question, .. } => question,
-        other => panic!("{other:?}"),
-    }
+    let Verdict::Hold { question, .. } = &judgement.verdict else { panic!("{judgement:?}") };
+    question
 }
+
+/// A rule: its name, its condition, what it does.
+type Row = (&'static str, &'static str, PolicyAction);
 
 #[test]
 fn the_strictest_counts() {
@@ -41,7 +42,7 @@ fn the_strictest_counts() {
         Verdict::Hold { .. } => "hold",
         Verdict::Reject { .. } => "reject",
     };
-    let table: &[(&[(&str, &str, PolicyAction)], &str)] = &[
+    let table: &[(&[Row], &str)] = &[
         (&[], "accept"),
         (&[("a", "false", Reject), ("b", "false", Hold), ("c", "false", Retry)], "accept"),
         (&[("c", "true", Retry)], "retry"),
