@@ -250,6 +250,7 @@ fn an_agent_gets_its_files_and_an_environment_of_its_own(scene: &Scene) {
         names,
         [
             "CONDUCTOR_ATTEMPT=2",
+            "CONDUCTOR_MAX_SECONDS=600",
             "CONDUCTOR_PROMPT_FILE=ROOT/attempt/prompt.md",
             "CONDUCTOR_RESULT_FILE=ROOT/attempt/result.json",
             "CONDUCTOR_RUN=3.7",

@@ -5,7 +5,7 @@ use conductor_engine::evidence::Evidence;
 use conductor_engine::ids::{EvidenceId, RunId, TaskRef};
 use conductor_engine::judgement::{Judgement, Reviewed, RunFacts};
 use conductor_engine::session::Candidate;
-use conductor_evidence::tamper::{Finding, Weight};
+use conductor_evidence::tamper::{Code, Finding, Weight};
 use taskwerk_model::Task;
 use thiserror::Error;
 
@@ -14,6 +14,7 @@ use super::review::{Review, Work};
 use super::site::Site;
 use super::stop::StopSwitch;
 use super::{Trouble, failed, refused, tamper};
+use crate::config::ApprovalClass;
 use crate::git::{Bounds, FileChange, GitError, Repo};
 use crate::policy::{Case, Change, ChangedFile, Others, Policy, TaskPart};
 
@@ -58,7 +59,7 @@ impl Site {
         self.failpoint.reach(Verb::Judge, Place::Inside);
         let changes = self.changes(&candidate.tip, &candidate.tree).map_err(|e| failed(&e))?;
         let findings = self.tampering(run, (candidate, id), &changes)?;
-        let others = others(&findings, self.unreached(&evidence));
+        let others = others(&findings, self.unreached(&evidence), &self.policy);
         let seen = Seen {
             candidate,
             changes: &changes,
@@ -96,9 +97,11 @@ impl Site {
 }
 
 /// What is found besides the rules: what weakens tests and gates, and lines that no test reaches.
-pub(crate) fn others(findings: &[Finding], unreached: Option<String>) -> Others {
+pub(crate) fn others(findings: &[Finding], unreached: Option<String>, policy: &Policy) -> Others {
+    // What the approval class asks about already is not asked twice.
+    let asked = |finding: &Finding| finding.code == Code::CiEdited && policy.asks_for(ApprovalClass::Ci);
     let (held, noted): (Vec<Finding>, Vec<Finding>) =
-        findings.iter().cloned().partition(|finding| finding.weight == Weight::Hold);
+        findings.iter().cloned().partition(|finding| finding.weight == Weight::Hold && !asked(finding));
     let found = tamper::listed(&held);
     Others {
         asks: unreached.into_iter().collect(),

@@ -134,6 +134,11 @@ impl Policy {
         }
     }
 
+    /// Whether a person is asked about every change of this class.
+    pub(crate) fn asks_for(&self, class: ApprovalClass) -> bool {
+        self.holds(class)
+    }
+
     /// Secrets are held whatever the user lists: what has landed once is in the history for ever.
     fn holds(&self, class: ApprovalClass) -> bool {
         class == ApprovalClass::Secrets || self.approval.contains(&class)

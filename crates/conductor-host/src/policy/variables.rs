@@ -262,14 +262,15 @@ fn diff(change: &Change) -> DiffPart {
     }
 }
 
-/// Where the evidence has the share of lines that tests reach, it is told here.
-fn coverage(_evidence: &Evidence) -> Option<f64> {
-    None
+/// The share of lines that tests reach, in percent.
+fn coverage(evidence: &Evidence) -> Option<f64> {
+    let permille = evidence.coverage.as_ref()?.total.permille()?;
+    Some(f64::from(u32::try_from(permille).ok()?) / 10.0)
 }
 
-/// Where the evidence counts what static analysis found, it is told here.
-fn lints(_evidence: &Evidence) -> Option<i64> {
-    None
+/// Errors and warnings of static analysis.
+fn lints(evidence: &Evidence) -> Option<i64> {
+    evidence.lints.map(|lints| int(lints.counts.errors.saturating_add(lints.counts.warnings)))
 }
 
 fn int(n: u64) -> i64 {

@@ -22,6 +22,9 @@ const LEAST: usize = 8;
 /// A larger file is not masked after it was written, in bytes.
 const MOST_FILE: u64 = 64 * 1024 * 1024;
 
+/// A longer line of a protocol is looked at as text, in bytes.
+const MOST_LINE: usize = 512 * 1024;
+
 /// Masks secrets: those of known shapes, and the values of certain variables wherever they appear.
 #[derive(Debug, Clone, Default)]
 pub struct Masker {
@@ -74,42 +77,57 @@ impl Masker {
 
     /// Masks a text in its place.
     pub fn mask_in(&self, text: &mut String) {
-        if let Cow::Owned(masked) = self.mask(text) {
-            *text = masked;
-        }
+        let _any = self.masked_in(text);
     }
 
     /// Masks every text in a JSON document, also one that is a secret only by the name that it stands behind.
     pub fn mask_json(&self, value: &mut Value) {
+        let _any = self.masked_json(value);
+    }
+
+    /// As [`mask_in`](Self::mask_in); whether there was something to mask.
+    fn masked_in(&self, text: &mut String) -> bool {
+        let Cow::Owned(masked) = self.mask(text) else { return false };
+        *text = masked;
+        true
+    }
+
+    /// As [`mask_json`](Self::mask_json); whether there was something to mask.
+    fn masked_json(&self, value: &mut Value) -> bool {
         match value {
-            Value::String(text) => self.mask_in(text),
-            Value::Array(all) => all.iter_mut().for_each(|value| self.mask_json(value)),
-            Value::Object(fields) => {
-                for (name, value) in fields.iter_mut() {
-                    match value {
-                        Value::String(text) if named::is_name(name) && named::is_value(text) => {
-                            MASK.clone_into(text);
-                        }
-                        Value::Null
-                        | Value::Bool(_)
-                        | Value::Number(_)
-                        | Value::String(_)
-                        | Value::Array(_)
-                        | Value::Object(_) => self.mask_json(value),
+            Value::String(text) => self.masked_in(text),
+            Value::Array(all) => all.iter_mut().fold(false, |any, value| self.masked_json(value) | any),
+            Value::Object(fields) => fields.iter_mut().fold(false, |any, (name, value)| {
+                let masked = match value {
+                    Value::String(text) if named::is_name(name) && named::is_value(text) => {
+                        MASK.clone_into(text);
+                        true
                     }
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+                    Value::Null
+                    | Value::Bool(_)
+                    | Value::Number(_)
+                    | Value::String(_)
+                    | Value::Array(_)
+                    | Value::Object(_) => self.masked_json(value),
+                };
+                masked | any
+            }),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
 
-    /// One line of a protocol: the very same line where nothing in it is masked.
+    /// One line of a protocol: the very same line where nothing in it is masked. A very long one is looked at as text: as
+    /// a document it would take many times its length.
     pub fn mask_line<'t>(&self, line: &'t str) -> Cow<'t, str> {
+        if line.len() > MOST_LINE {
+            return self.mask(line);
+        }
         match serde_json::from_str::<Value>(line) {
-            Ok(before @ (Value::Object(_) | Value::Array(_))) => {
-                let mut after = before.clone();
-                self.mask_json(&mut after);
-                if after == before { Cow::Borrowed(line) } else { Cow::Owned(after.to_string()) }
+            Ok(mut document @ (Value::Object(_) | Value::Array(_))) => {
+                match self.masked_json(&mut document) {
+                    true => Cow::Owned(document.to_string()),
+                    false => Cow::Borrowed(line),
+                }
             }
             Ok(_) | Err(_) => self.mask(line),
         }

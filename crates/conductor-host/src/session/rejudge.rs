@@ -131,7 +131,7 @@ impl Host {
             task,
             review: review.as_ref(),
         };
-        Ok(seen.judge(&self.repo, policy, others(&findings, None))?)
+        Ok(seen.judge(&self.repo, policy, others(&findings, None, policy))?)
     }
 }
 
