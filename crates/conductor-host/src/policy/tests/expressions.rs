@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use conductor_engine::coverage::{Coverage, CoverageFacts, Share};
+use conductor_engine::evidence::LintFacts;
+use conductor_engine::lint::LintCounts;
 use proptest::prelude::*;
 
 use super::super::variables::{Kind, VARIABLES};
@@ -184,5 +187,33 @@ proptest! {
         if let Ok(expression) = Expression::compile(&text) {
             let _either = expression.holds(&facts(&change(Vec::new())));
         }
+    }
+}
+
+#[test]
+fn what_gates_measured_is_told() {
+    let mut measured = evidence();
+    measured.coverage = Some(CoverageFacts {
+        total: Share { covered: 3, lines: 4 },
+        base: None,
+        changed: None,
+        files: Coverage::default(),
+        left_out: 0,
+    });
+    measured.lints = Some(LintFacts { counts: LintCounts { errors: 1, warnings: 2, notes: 9 }, base: None });
+    let change = change(Vec::new());
+    let facts = Facts::new(&Parts {
+        run: &run(),
+        agent: "codex",
+        task: &task(),
+        change: &change,
+        classes: &[],
+        evidence: &measured,
+        tests: &TestDelta::default(),
+        review: None,
+    });
+    for text in ["evidence.coverage == 75.0", "evidence.lints == 3"] {
+        let expression = Expression::compile(text).unwrap();
+        assert_eq!(expression.holds(&facts), Ok(true), "{text}");
     }
 }
