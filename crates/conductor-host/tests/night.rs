@@ -54,9 +54,9 @@ fn a_night_of_two_hundred_tasks_is_told_rightly() {
     let spent: u64 = night
         .rows
         .iter()
-        .filter_map(|row| match &row.event {
-            Event::AttemptEnded { report, .. } => report.usage.cost_micros,
-            _ => None,
+        .filter_map(|row| {
+            let Event::AttemptEnded { report, .. } = &row.event else { return None };
+            report.usage.cost_micros
         })
         .sum();
     assert_eq!(report.figures.spent.cost_micros, Some(spent));

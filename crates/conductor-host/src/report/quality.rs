@@ -54,12 +54,10 @@ pub fn quality(
     rows: &[Recorded],
     evidence: &dyn Fn(&EvidenceId) -> Option<Evidence>,
 ) -> Vec<Quality> {
-    let landed = rows.iter().filter_map(|row| match &row.event {
-        Event::Landed { run, .. } => {
-            let (id, _) = session.runs.get(run)?.evidence.as_ref()?;
-            Some(Quality::of(row.at, name(session, *run), &evidence(id)?))
-        }
-        _ => None,
+    let landed = rows.iter().filter_map(|row| {
+        let Event::Landed { run, .. } = &row.event else { return None };
+        let (id, _) = session.runs.get(run)?.evidence.as_ref()?;
+        Some(Quality::of(row.at, name(session, *run), &evidence(id)?))
     });
     landed.filter(Quality::tells).collect()
 }
