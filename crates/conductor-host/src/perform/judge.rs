@@ -102,7 +102,7 @@ pub(crate) fn others(findings: &[Finding], unreached: Option<String>, policy: &P
     let asked = |finding: &Finding| finding.code == Code::CiEdited && policy.asks_for(ApprovalClass::Ci);
     let (held, noted): (Vec<Finding>, Vec<Finding>) =
         findings.iter().cloned().partition(|finding| finding.weight == Weight::Hold && !asked(finding));
-    let found = tamper::listed(&held);
+    let found = tamper::listed(&held).trim_end().to_owned();
     Others {
         asks: unreached.into_iter().collect(),
         sentences: tamper::sentences(&held).into_iter().collect(),
