@@ -1,9 +1,10 @@
 //! What Conductor's git does, beside git itself on the same files. `cargo xtask bench --only trees` runs it.
 //!
-//! - `trees prepare REPOSITORY FOLDER`: a workspace of a run in that folder with a snapshot of it, and a gate workspace of
-//!   the newest commit.
-//! - `trees snapshot REPOSITORY FOLDER NUMBER`: a snapshot of the workspace.
-//! - `trees gate REPOSITORY FOLDER COMMIT`: the gate workspace, filled with another commit.
+//! - `trees prepare REPOSITORY FOLDER`: a workspace of a run in that folder with a snapshot of it, and a gate
+//!   workspace of the newest commit.
+//! - `trees open REPOSITORY`: what a driver does once, before anything else.
+//! - `trees snapshot REPOSITORY FOLDER NUMBER`: the same, then a snapshot of the workspace.
+//! - `trees gate REPOSITORY FOLDER COMMIT`: the same, then the gate workspace, filled with another commit.
 
 use std::path::Path;
 
@@ -26,9 +27,11 @@ fn main() -> Result<(), Problem> {
             let tree = repo.tree_of(repo.head()?.tip())?;
             repo.ensure_gate_workspace(&Path::new(folder).join("gate"), &tree, &[])?;
         }
+        ["open", repository] => drop(Repo::discover(Path::new(repository), &env)?),
         ["snapshot", repository, folder, number] => {
             let repo = Repo::discover(Path::new(repository), &env)?;
-            let workspace = workspace(&repo, Path::new(folder))?;
+            let found = repo.find_workspace(&Path::new(folder).join("run"));
+            let workspace = found.ok_or("there is no workspace: prepare it first")?;
             let saved = repo.snapshot(&workspace, number.parse()?, Timestamp::UNIX_EPOCH)?;
             if !saved.is_complete() {
                 return Err("the snapshot is not complete, so its time says nothing".into());
@@ -44,7 +47,7 @@ fn main() -> Result<(), Problem> {
     Ok(())
 }
 
-/// The workspace of the only run: made when it is not there yet.
+/// The workspace of the only run.
 fn workspace(repo: &Repo, folder: &Path) -> Result<Workspace, Problem> {
     let spec = WorkspaceSpec {
         path: folder.join("run"),
