@@ -4,6 +4,7 @@ use super::draft::{self, Draft};
 use super::edges::Edges;
 use super::estimate::{around, guess};
 use super::files::files_in;
+use super::label::flat;
 use super::lines::Lines;
 use super::role::document_title;
 use crate::document::short_hash;
@@ -27,6 +28,9 @@ pub(super) fn build(
     mut drafts: Vec<Draft>,
     edges: &Edges,
 ) -> Plan {
+    for draft in &mut drafts {
+        clean(&mut draft.title);
+    }
     let keys = keys(documents, &drafts);
     let mut covered = coverage(documents, &drafts, &requirements);
     let names: Vec<SharedText> = documents.iter().map(|document| document.name().into()).collect();
@@ -60,6 +64,13 @@ pub(super) fn build(
     };
     drop_implied(&mut plan);
     plan
+}
+
+/// Whatever a title was put together from, cells and numbers of stages among it, it is one line without control characters.
+fn clean(title: &mut String) {
+    if title.contains(char::is_control) {
+        *title = flat(&title.replace(char::is_control, " "));
+    }
 }
 
 /// Parents before their children, and beside each other in the order in which they can be done.
