@@ -10,6 +10,7 @@ mod demo;
 mod failure;
 mod journal;
 mod orchestrate;
+mod output;
 mod place;
 mod plan;
 mod policy;

@@ -5,9 +5,9 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use cli_kit::text::{escape, escape_block};
+use cli_kit::text::escape;
 use cli_kit::time::now;
-use cli_kit::{CliError, Exit, Printer};
+use cli_kit::{CliError, Exit};
 use conductor_engine::event::Recorded;
 use conductor_host::journal::fold_export_with;
 use conductor_host::report::{Report, Told, html, markdown, quality};
@@ -16,6 +16,7 @@ use crate::context::{Context, current_folder};
 use crate::failure::from_journal;
 use crate::journal::from_export;
 use crate::orchestrate::opened::Records;
+use crate::output::put;
 
 /// Tell what a session did: figures, what waits for you, every task with its attempts, decisions and reasons
 ///
@@ -68,12 +69,7 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
                 + "\n"
         }
     };
-    match &args.output {
-        Some(path) => write(printer, path, &text)?,
-        // A pipe leads into a file, which has to be exact; a terminal would obey what titles hold.
-        None if printer.columns().is_none() => printer.raw(&text),
-        None => printer.raw(&escape_block(&text)),
-    }
+    put(printer, args.output.as_deref(), &text)?;
     Ok(Exit::Ok)
 }
 
@@ -109,18 +105,4 @@ fn of_export(file: &Path) -> Result<Report, CliError> {
     let now = last.unwrap_or(began);
     // Evidence is no part of an export.
     Ok(Report::of(Told { session: &folded.session, rows: &rows, began, ended, now, quality: &[] }))
-}
-
-fn write(printer: &mut Printer, path: &Path, text: &str) -> Result<(), CliError> {
-    let name = escape(&path.to_string_lossy()).into_owned();
-    std::fs::write(path, text).map_err(|error| {
-        CliError::new(Exit::Refused, "FILE_NOT_WRITTEN", format!("failed to write {name}: {error}"))
-            .hint("check that its folder is there and that you may write into it")
-    })?;
-    if printer.is_json() {
-        printer.json(&serde_json::json!({ "file": path.to_string_lossy() }));
-    } else {
-        printer.note(format!("Wrote {name}"));
-    }
-    Ok(())
 }

@@ -12,6 +12,8 @@ use conductor_engine::session::{Ending, Run, Session, Step, WaitKind};
 use conductor_host::journal::Database;
 use jiff::{SignedDuration, Timestamp};
 
+pub(crate) use conductor_host::report::dollars;
+
 /// Tells what `rows` say, each as it happened.
 pub(super) fn tell(printer: &mut Printer, db: &Database, rows: &[Recorded], session: &Session) {
     for row in rows {
@@ -203,11 +205,6 @@ fn judged(printer: &Printer, session: &Session, run: RunId, judgement: &Judgemen
 
 fn waiting(printer: &Printer, session: &Session, run: RunId, why: &str) -> String {
     format!("{} {why}", head(printer, session, run))
-}
-
-/// `$0.31`.
-pub(crate) fn dollars(micros: u64) -> String {
-    format!("${}.{:02}", micros / 1_000_000, micros % 1_000_000 / 10_000)
 }
 
 /// `build ok  test 41 -> 47 ok`, or that there were no gates.

@@ -1,10 +1,9 @@
 //! `conductor plan show`, and the pieces of it that other commands show.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
-use cli_kit::text::{escape, escape_block};
 use cli_kit::{CliError, Exit, Printer};
 use conductor_plan::{ItemKey, Order, Picture, live};
 
@@ -13,6 +12,7 @@ use super::stored::{Stored, Unnamed};
 use super::subject::texts;
 use super::tree::{Labels, table};
 use crate::context::Context;
+use crate::output::put;
 
 /// Show a plan with everything: tree, estimates, places in the document, order, critical path, findings
 ///
@@ -94,27 +94,8 @@ pub(crate) fn run(args: Args, context: &mut Context) -> Result<Exit, CliError> {
         Format::Svg => picture.svg(),
         Format::Html => picture.html(),
     };
-    match &args.output {
-        Some(path) => write(printer, path, &drawn)?,
-        // A pipe leads into a file, which has to be exact; a terminal would obey what documents hold.
-        None if printer.columns().is_none() => printer.raw(&drawn),
-        None => printer.raw(&escape_block(&drawn)),
-    }
+    put(printer, args.output.as_deref(), &drawn)?;
     Ok(Exit::Ok)
-}
-
-fn write(printer: &mut Printer, path: &Path, drawn: &str) -> Result<(), CliError> {
-    let name = escape(&path.to_string_lossy()).into_owned();
-    std::fs::write(path, drawn).map_err(|error| {
-        CliError::new(Exit::Refused, "FILE_NOT_WRITTEN", format!("failed to write {name}: {error}"))
-            .hint("check that its folder is there and that you may write into it")
-    })?;
-    if printer.is_json() {
-        printer.json(&serde_json::json!({ "file": path.to_string_lossy() }));
-    } else {
-        printer.note(format!("Wrote {name}"));
-    }
-    Ok(())
 }
 
 /// Heading, counts, every item, and the findings.

@@ -80,3 +80,19 @@ impl Key {
         }
     }
 }
+
+/// A row of a table of keys, which is also the help: a command, the keys that give it, and what it does.
+pub(crate) struct Row<C> {
+    pub(crate) command: C,
+    pub(crate) keys: &'static [Key],
+    pub(crate) what: &'static str,
+}
+
+pub(crate) const fn row<C: Copy>(command: C, keys: &'static [Key], what: &'static str) -> Row<C> {
+    Row { command, keys, what }
+}
+
+/// What a key means by a table.
+pub(crate) fn meant<C: Copy>(table: &[Row<C>], key: Key) -> Option<C> {
+    table.iter().find(|row| row.keys.contains(&key)).map(|row| row.command)
+}

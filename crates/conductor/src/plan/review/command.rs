@@ -1,6 +1,6 @@
 //! What can be done while looking through the items, and by which keys.
 
-use super::key::Key;
+use crate::terminal::key::{Key, Row, meant, row};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,19 +47,8 @@ pub(super) enum Command {
     Redraw,
 }
 
-/// A row of the help.
-pub(super) struct Row {
-    pub(super) command: Command,
-    pub(super) keys: &'static [Key],
-    pub(super) what: &'static str,
-}
-
-const fn row(command: Command, keys: &'static [Key], what: &'static str) -> Row {
-    Row { command, keys, what }
-}
-
 /// Every command with its keys, in the order of the help.
-pub(super) const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row<Command>] = &[
     row(Command::Down, &[Key::Down, Key::Char('j')], "next item"),
     row(Command::Up, &[Key::Up, Key::Char('k')], "previous item"),
     row(Command::Fold, &[Key::Left, Key::Char('h')], "close the group, or go to its head"),
@@ -108,7 +97,7 @@ pub(super) const TABLE: &[Row] = &[
 
 /// What a key means.
 pub(super) fn command(key: Key) -> Option<Command> {
-    TABLE.iter().find(|row| row.keys.contains(&key)).map(|row| row.command)
+    meant(TABLE, key)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What can be done on the page, and by which keys.
 
-use crate::terminal::key::Key;
+use crate::terminal::key::{Key, Row, meant, row};
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,19 +35,8 @@ pub(super) enum Command {
     Quit,
 }
 
-/// A row of the help.
-pub(super) struct Row {
-    pub(super) command: Command,
-    pub(super) keys: &'static [Key],
-    pub(super) what: &'static str,
-}
-
-const fn row(command: Command, keys: &'static [Key], what: &'static str) -> Row {
-    Row { command, keys, what }
-}
-
 /// Every command with its keys, in the order of the help.
-pub(super) const TABLE: &[Row] = &[
+pub(super) const TABLE: &[Row<Command>] = &[
     row(Command::Accept, &[Key::Char('a')], "accept the work: it goes to its gates once more, and lands"),
     row(Command::Retry, &[Key::Char('r')], "have an agent try again, with your words"),
     row(Command::RetryText, &[Key::Char('e')], "the same, with words written in $EDITOR beside the change"),
@@ -80,5 +69,5 @@ pub(super) const TABLE: &[Row] = &[
 
 /// What a key means.
 pub(super) fn command(key: Key) -> Option<Command> {
-    TABLE.iter().find(|row| row.keys.contains(&key)).map(|row| row.command)
+    meant(TABLE, key)
 }

@@ -118,7 +118,7 @@ fn tail(path: &str, room: usize) -> String {
 fn help(top: usize, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     let names = |keys: &[Key]| keys.iter().map(|key| key.name()).collect::<Vec<_>>().join(", ");
     let wide = TABLE.iter().map(|row| width(&names(row.keys))).max().unwrap_or(0) + 2;
-    let line = |row: &super::command::Row| {
+    let line = |row: &crate::terminal::key::Row<super::command::Command>| {
         let keys = Span::styled(format!(" {}", pad(&names(row.keys), wide)), theme.name());
         Shown::from(vec![keys, Span::raw(row.what)])
     };
